@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// The failures of a Transact other than a failed condition.
+// The failures of a Transact other than a failed condition; Table says what
+// each promises. Get and Query may return ErrThrottled as well.
 var (
 	ErrConflict  = errors.New("table: another transaction was in the way")
 	ErrThrottled = errors.New("table: throttled")

@@ -28,9 +28,11 @@ type Key struct {
 }
 
 // Item is one stored item. Version starts at 1 and grows by one with every
-// write of the item, Adds included. N is the one number a condition may
-// compare; an absent item has N = 0. Body is opaque to the table, at most
-// MaxBody bytes.
+// write of the item, Adds included; an item deleted and made again starts at 1
+// again. N is the one number a condition may compare. An absent item has
+// Version 0, N 0 and no Body. Body is opaque to the table, at most MaxBody
+// bytes; an item without one is read with a Body of length 0. Bodies handed out
+// are copies: the caller may keep and change them.
 type Item struct {
 	Key
 	Version uint64
@@ -44,18 +46,23 @@ const (
 	MaxOps      = 100       // ops of one Transact
 	MaxTransact = 4 << 20   // bytes of one Transact
 	MaxGet      = 100       // keys of one Get
+	MaxPage     = 1 << 20   // bytes after which a page of Query ends
+	MaxKey      = 1024      // bytes of a PK, and of an SK
 )
 
-// Units are what a call costs by the published formula of DynamoDB, computed
-// from encoded sizes: Read in half units would be exact for eventual reads,
-// but all our reads are consistent, so both are whole units.
+// Units are what a call costs by DynamoDB's published formula (units.go has its
+// source), the same number on every implementation. All our reads are
+// consistent, so both are whole units.
 type Units struct {
 	Read, Write int64
 }
 
 // Range is one Query: the items of PK with From <= SK < To (empty To: to the
-// end), ascending, or descending with Desc. Limit 0 means the page the
-// implementation likes. Cursor is what the last page returned.
+// end), ascending, or descending with Desc. Limit is the most items of one
+// page; 0 means the page the implementation likes, about MaxPage bytes, which
+// also ends a page with a Limit. Cursor is what the last page returned: the SK
+// after which to go on, never more. It only narrows: a cursor from elsewhere
+// shows nothing outside From and To.
 type Range struct {
 	Table    Name
 	PK       string
@@ -65,7 +72,8 @@ type Range struct {
 	Cursor   string
 }
 
-// Page is one answer of Query. A short page is not the end: an empty Cursor is.
+// Page is one answer of Query. A short page, even an empty one, is not the end:
+// an empty Cursor is.
 type Page struct {
 	Items  []Item
 	Cursor string
@@ -91,7 +99,7 @@ type CondKind uint8
 const (
 	Always    CondKind = iota
 	Absent             // no item stands under the key
-	VersionIs          // the item's version is exactly Want (as uint64)
+	VersionIs          // the item's version is exactly Want; 0 is the same as Absent
 	NAtMost            // N <= Want; an absent item has N = 0
 	NAtLeast           // N >= Want
 )
@@ -113,9 +121,9 @@ type Op struct {
 }
 
 // Tx is one all-or-nothing write of at most MaxOps ops and MaxTransact bytes.
-// On Ledger only Put with If Absent is accepted: anything else panics, it is a
-// bug of ours. NotAfter, unless zero, is a wall-clock instant after which no
-// attempt may be sent any more.
+// On Ledger only Put with If Absent is accepted, and each key appears once:
+// anything else panics, it is a bug of ours. NotAfter, unless zero, is a
+// wall-clock instant after which no attempt may be sent any more.
 type Tx struct {
 	Ops      []Op
 	NotAfter time.Time
@@ -128,30 +136,48 @@ type Result struct {
 
 // Table is the port. All reads are consistent per item; Get of several keys is
 // not a snapshot of all of them, and Query may show part of a transaction that
-// is committing. Implementations are safe for concurrent use.
+// is committing. What a Transact wrote is seen by every read that starts after
+// it returned. Implementations are safe for concurrent use.
 //
-// Errors of Transact: *Refused when a condition failed (nothing was written);
-// ErrConflict when another writer was in the way and the caller may simply try
-// again; ErrThrottled likewise; ErrAmbiguous when it is unknown whether the
-// write happened (the caller reads or repeats: every write of ours is
-// idempotent); ErrExpired when NotAfter had passed before anything was sent.
+// Errors of Transact, to be told apart with errors.As and errors.Is:
+//
+//   - *Refused: a condition failed; nothing was written;
+//   - ErrConflict: another writer was in the way; nothing was written, and the
+//     caller may simply try again. ErrThrottled likewise;
+//   - ErrExpired: NotAfter had passed before anything was sent;
+//   - ErrAmbiguous: unknown whether the write happened, or will happen yet. The
+//     caller reads or repeats: every write of ours is idempotent;
+//   - the context's error, without ErrAmbiguous: nothing was written. A context
+//     that ends while the write is on its way gives both errors in one;
+//   - a *fault.Error: the Tx is beyond the port's limits (invalid), or the
+//     machine failed (unavailable); nothing was written.
 type Table interface {
-	// Get returns the items that exist, in the order of the keys asked for;
-	// a missing item is a zero Item (Version 0) in its place.
+	// Get returns one Item per key, in the order of the keys: a missing item
+	// is its Key with Version 0 in its place. A key asked for twice is
+	// answered, and charged, twice. At most MaxGet keys of both tables.
 	Get(ctx context.Context, keys ...Key) ([]Item, Units, error)
+
+	// Query returns one page of one partition. An item that is there during
+	// the whole walk appears exactly once in it, whatever else is written.
 	Query(ctx context.Context, r Range) (Page, error)
+
+	// Transact writes all ops or none. A Tx without ops does nothing.
 	Transact(ctx context.Context, tx Tx) (Result, error)
 }
 
-// Change is one insert into the ledger.
+// Change is one insert into the ledger. Seq grows with every change and never
+// repeats; it may skip numbers.
 type Change struct {
 	Seq  uint64
 	Item Item
 }
 
 // Changes is the optional second interface: inserts into the ledger in commit
-// order, after a sequence number (0: from the first). An empty answer means
-// there is nothing newer yet.
+// order, after a sequence number (0: from the first), at most limit of them
+// (0: MaxChanges). An empty answer means there is nothing newer yet.
 type Changes interface {
 	Changes(ctx context.Context, after uint64, limit int) ([]Change, error)
 }
+
+// MaxChanges is the most changes of one answer.
+const MaxChanges = 1000
