@@ -1,0 +1,48 @@
+package money
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+)
+
+// AppendJSON appends {"amount":"1234.56","currency":"EUR"}.
+func (a Amount) AppendJSON(b []byte) []byte {
+	b = append(b, `{"amount":"`...)
+	b = Append(b, a.Minor, a.Currency)
+	b = append(b, `","currency":"`...)
+	b = append(b, a.Currency...)
+	return append(b, `"}`...)
+}
+
+// MarshalJSON is AppendJSON; ErrCurrency if the currency is not one, so that
+// an amount without currency is never written by mistake.
+func (a Amount) MarshalJSON() ([]byte, error) {
+	if _, ok := Digits(a.Currency); !ok {
+		return nil, ErrCurrency
+	}
+	return a.AppendJSON(make([]byte, 0, 56)), nil
+}
+
+// UnmarshalJSON reads exactly the two keys, both strings; the amount may be
+// negative.
+func (a *Amount) UnmarshalJSON(b []byte) error {
+	var in struct {
+		Amount   *string `json:"amount"`
+		Currency *string `json:"currency"`
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&in); err != nil {
+		return err
+	}
+	if in.Amount == nil || in.Currency == nil {
+		return errors.New(`an amount needs "amount" and "currency"`)
+	}
+	parsed, err := ParseSigned(*in.Amount, *in.Currency)
+	if err != nil {
+		return err
+	}
+	*a = parsed
+	return nil
+}
