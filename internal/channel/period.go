@@ -125,3 +125,7 @@ func (c Calendar) AddMonths(t time.Time, n int) time.Time {
 	d = min(d, last.Day())
 	return time.Date(last.Year(), last.Month(), d, l.Hour(), l.Minute(), l.Second(), l.Nanosecond(), c.Location()).UTC()
 }
+
+// Days is the number of whole 24-hour days from one instant to another, the
+// measure of every "days" of a policy or plan; negative if to is earlier.
+func Days(from, to time.Time) int { return int(to.Sub(from) / (24 * time.Hour)) }

@@ -1,10 +1,12 @@
 // Package history answers "as booked up to period P, what was true at time T"
 // for one customer. Fold is pure: the customer's partition of the ledger in,
 // its past out. Who is credited with an order is never stored, it is computed
-// here. It owns no storage and writes no keys.
+// here. Nothing in it depends on the order in which facts arrived. It owns no
+// storage and writes no keys.
 package history
 
 import (
+	"strings"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -26,10 +28,10 @@ const (
 
 // Entry is one immutable fact in a customer's partition. Booked is the period
 // it is booked in (part of its key), Occurred when it happened. Exactly the
-// pointer of its kind is set.
+// pointer of its kind is set (Score for feedback, Applied for churn).
 type Entry struct {
 	Kind     EntryKind
-	ID       string // order, refund or event id
+	ID       string // order or refund id; otherwise the event id
 	Booked   channel.Period
 	Source   channel.Source
 	EventID  channel.EventID
@@ -38,7 +40,34 @@ type Entry struct {
 	Order    *channel.Order
 	Refund   *RefundEntry
 	Score    int
-	Replaces string // KindLate: sk of the stray entry; the data pointers repeat its content
+	// Applied is, for churn, the instant it was applied: ownership ends then,
+	// not backdated to Occurred. Zero means at Occurred. Fold makes the Move of
+	// it; whoever reads the partition must not add one.
+	Applied time.Time
+	// Seq orders what happened to the ownership at one and the same instant
+	// (a clock fixed by --now): the version of the customer's head on which the
+	// churn was committed. As Move.Seq.
+	Seq uint64
+	// Replaces is, for KindLate, the sk of the stray entry. The other fields
+	// repeat the stray's content; its kind and id are read from this key.
+	Replaces string
+}
+
+// SK is the entry's sort key in its customer's partition: F#period#kind#id.
+func (e *Entry) SK() string {
+	return "F#" + string(e.Booked) + "#" + string(e.Kind) + "#" + e.ID
+}
+
+// meaning is the kind and id an entry stands for: its own, or for a late entry
+// those of the stray it replaces.
+func (e *Entry) meaning() (EntryKind, string) {
+	if e.Kind != KindLate {
+		return e.Kind, e.ID
+	}
+	_, rest, _ := strings.Cut(e.Replaces, "#")
+	_, rest, _ = strings.Cut(rest, "#")
+	kind, id, _ := strings.Cut(rest, "#")
+	return EntryKind(kind), id
 }
 
 // RefundEntry is a refund whose order is known.
@@ -59,11 +88,13 @@ const (
 )
 
 // Move is one change of owner, from the instant From on. Owner "" ends the
-// ownership (churn, orphaned). Moves are made of decisions and answers by
-// store; one that changes nothing (owner_kept) is not a Move.
+// ownership (orphaned; churn too, but that Move is made by Fold). Moves are
+// made of decisions and answers by store; one that changes nothing
+// (owner_kept) is not a Move, and Fold passes over it.
 type Move struct {
 	Decision channel.DecisionID
 	From     time.Time
+	Seq      uint64 // orders moves of one instant: version of the customer's head it was committed on
 	Booked   channel.Period
 	Owner    channel.Owner
 	Cause    MoveCause
@@ -75,7 +106,7 @@ type Move struct {
 	Basis string
 }
 
-// Partition is what was read of one customer: any order, duplicates impossible.
+// Partition is what was read of one customer, in any order; no entry twice.
 type Partition struct {
 	Customer channel.CustomerID
 	Entries  []Entry
@@ -99,6 +130,26 @@ type Refund struct {
 	Booked   channel.Period
 }
 
+// Refunded is what was given back of the order up to and including t, never
+// more than its amount; a zero t means ever. Refunds are counted as they
+// occurred, whatever a plan's clawback says.
+func (o *Order) Refunded(t time.Time) int64 {
+	left := o.Amount
+	for i := range o.Refunds {
+		if !t.IsZero() && o.Refunds[i].Occurred.After(t) {
+			break
+		}
+		left -= min(left, o.Refunds[i].Amount) // cannot overflow, cannot fall below zero
+	}
+	return o.Amount - left
+}
+
+// Live reports whether the order counts at t: placed by then and not refunded
+// in full. An order of 0.00 has the refunded fraction 0 and always counts.
+func (o *Order) Live(t time.Time) bool {
+	return !o.Occurred.After(t) && (o.Amount == 0 || o.Refunded(t) < o.Amount)
+}
+
 // Answer is one feedback.
 type Answer struct {
 	EventID  channel.EventID
@@ -107,33 +158,44 @@ type Answer struct {
 	Booked   channel.Period
 }
 
-// Span is a stretch of ownership [From, Until); Until zero: still.
+// Span is a stretch of ownership [From, Until); Until zero: still. A span may
+// be empty (From = Until) where two moves share an instant; nobody owns
+// anything by it, but it was a move.
 type Span struct {
 	Owner       channel.Owner
 	From, Until time.Time
 	Move        Move
 }
 
-// Profile is what is known of a customer at one instant.
+// Profile is what is known of a customer at one instant. Treat it as read-only:
+// pointers and map are shared.
 type Profile struct {
 	Region, Segment, Currency string
 	DeclaredValue             *int64
 	Need                      *int64
 	ReferralValue             *int64
-	SourcedBy                 channel.PartnerID
-	SourcedAt                 time.Time // time of the fact that first registered SourcedBy
+	SourcedBy                 channel.PartnerID // as last written
 	ReferredBy                channel.CustomerID
 	Attributes                map[string]string
+
+	// Registered is the partner that first registered the customer (sourcedBy
+	// in a fact that occurred while nobody owned it), RegisteredAt the time of
+	// that fact. Erasing sourcedBy erases the registration too.
+	Registered   channel.PartnerID
+	RegisteredAt time.Time
 }
 
 // History is the folded past of one customer. Orders are sorted by (occurred,
-// id), spans by From.
+// id), answers by (occurred, event id), churns by time, spans by From (moves of
+// one instant by Seq).
 type History struct {
 	Customer channel.CustomerID
 	Orders   []Order
 	Answers  []Answer
 	Spans    []Span
-	Churned  []time.Time
+	Churned  []time.Time // when churn occurred
+	// Orphans is the number of refunds whose order is not booked yet.
+	Orphans  int
 	profiles []profileAt
 }
 
