@@ -22,21 +22,6 @@ const (
 // Slug is the slug of every error of this package.
 const Slug = "invalid_document"
 
-// Schema is one compiled JSON Schema (draft 2020-12) together with the bytes it
-// came from, which are also what /schemas/ serves. It is safe for concurrent
-// use.
-type Schema struct {
-	name   string
-	source []byte
-	root   *node
-}
-
-// Name is the document's name, "policy", as used in messages.
-func (s *Schema) Name() string { return s.name }
-
-// Source is the schema as written, for serving; callers must not change it.
-func (s *Schema) Source() []byte { return s.source }
-
 // Problems collects what is wrong with a document beyond its schema, so that
 // one answer can name everything. The zero value is ready to use.
 type Problems struct {

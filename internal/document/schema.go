@@ -1,21 +1,172 @@
 package document
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
 
-type node struct{}
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/fairlead/fairlead/internal/fault"
+)
+
+// Schema is one compiled JSON Schema (draft 2020-12) together with its source,
+// which is also what /schemas/ serves. It is safe for concurrent use.
+type Schema struct {
+	name    string
+	source  []byte
+	root    *jsonschema.Schema
+	objects map[string]*jsonschema.Schema // every schema inside root by its location
+}
+
+// Name is the document's name, "policy", as used in messages.
+func (s *Schema) Name() string { return s.name }
+
+// Source is the schema as compiled, for serving; callers must not change it.
+func (s *Schema) Source() []byte { return s.source }
 
 // MustSchema compiles the JSON Schema of a document. name is what messages call
-// the document ("policy"). A schema that does not compile panics: it is part
-// of the program.
+// the document ("policy"). Every object whose keys are closed
+// (additionalProperties or unevaluatedProperties false) also gets the key
+// "note", because words for people are welcome anywhere; the schema as written
+// need not say so. A `description` completes the sentence "it must be ..." in
+// messages about a value of the wrong type or form: "an amount, such as
+// 1234.56". A schema that does not compile panics: it is part of the program.
 func MustSchema(name string, src []byte) *Schema {
-	return &Schema{name: name, source: src}
+	s, err := newSchema(name, src)
+	if err != nil {
+		panic(fmt.Sprintf("document: schema of the %s: %v", name, err))
+	}
+	return s
+}
+
+func newSchema(name string, src []byte) (*Schema, error) {
+	tree, err := Tree(src)
+	if err != nil {
+		return nil, err
+	}
+	allowNotes(tree)
+	source, err := json.MarshalIndent(tree, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	location := "mem:" + strings.ReplaceAll(name, " ", "-")
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	c.AssertFormat()
+	c.UseLoader(noLoader{})
+	if err := c.AddResource(location, tree); err != nil {
+		return nil, err
+	}
+	root, err := c.Compile(location)
+	if err != nil {
+		return nil, err
+	}
+	s := &Schema{name: name, source: append(source, '\n'), root: root, objects: map[string]*jsonschema.Schema{}}
+	s.index(root)
+	return s, nil
+}
+
+// noLoader keeps a schema from reaching outside itself.
+type noLoader struct{}
+
+// Load always fails.
+func (noLoader) Load(url string) (any, error) {
+	return nil, fmt.Errorf("a schema stands alone, but this one refers to %s", url)
+}
+
+// allowNotes adds "note" to every closed object of a schema's source.
+func allowNotes(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			allowNotes(item)
+		}
+	case map[string]any:
+		for _, item := range v {
+			allowNotes(item)
+		}
+		if v["additionalProperties"] != false && v["unevaluatedProperties"] != false {
+			return
+		}
+		properties, ok := v["properties"].(map[string]any)
+		if !ok {
+			properties = map[string]any{}
+			v["properties"] = properties
+		}
+		if _, has := properties["note"]; !has {
+			properties["note"] = map[string]any{"type": "string", "description": "words for people"}
+		}
+	}
+}
+
+// index notes every schema that the root reaches.
+func (s *Schema) index(sch *jsonschema.Schema) {
+	if sch == nil || s.objects[sch.Location] != nil {
+		return
+	}
+	s.objects[sch.Location] = sch
+	for _, p := range sch.Properties {
+		s.index(p)
+	}
+	for _, list := range [][]*jsonschema.Schema{sch.AllOf, sch.AnyOf, sch.OneOf, sch.PrefixItems} {
+		for _, p := range list {
+			s.index(p)
+		}
+	}
+	for _, p := range sch.PatternProperties {
+		s.index(p)
+	}
+	for _, p := range sch.DependentSchemas {
+		s.index(p)
+	}
+	additional, _ := sch.AdditionalProperties.(*jsonschema.Schema)
+	for _, p := range []*jsonschema.Schema{additional, sch.Ref, sch.If, sch.Then, sch.Else, sch.Not, sch.Items2020, sch.Contains, sch.PropertyNames, sch.UnevaluatedProperties} {
+		s.index(p)
+	}
 }
 
 // Decode reads data strictly into the value that into points at: at most
 // MaxBytes of UTF-8 (a byte order mark is accepted), exactly one JSON value, no
 // key twice, no unknown key, nothing missing, nothing of the wrong type. On
 // failure it returns a fault.Invalid with slug invalid_document that lists all
-// problems, and leaves *into alone.
+// problems in the order of the document, and leaves *into alone. "note" keys
+// reach into only where its type has a field for them.
 func (s *Schema) Decode(data []byte, into any) error {
-	return json.Unmarshal(data, into)
+	t, err := parse(s.name, data)
+	if err != nil {
+		return err
+	}
+	if err := s.root.Validate(t.root); err != nil {
+		var invalid *jsonschema.ValidationError
+		if !errors.As(err, &invalid) {
+			return fault.Of(err)
+		}
+		return s.report(invalid, t)
+	}
+	fresh := reflect.New(reflect.TypeOf(into).Elem())
+	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), fresh.Interface()); err != nil {
+		return s.mismatch(err)
+	}
+	reflect.ValueOf(into).Elem().Set(fresh.Elem())
+	return nil
+}
+
+// mismatch words what the Go type refuses although the schema lets it pass,
+// mostly a whole number that is too large.
+func (s *Schema) mismatch(err error) error {
+	var wrong *json.UnmarshalTypeError
+	var p Problems
+	if errors.As(err, &wrong) {
+		p.Add(wrong.Field, "%s does not fit here", clip(wrong.Value))
+		return p.Err(s.name)
+	}
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return f
+	}
+	return fault.Of(err)
 }
