@@ -1,0 +1,188 @@
+package clv
+
+import (
+	"math"
+	"runtime"
+	"sync"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/fairlead/fairlead/internal/fault"
+)
+
+// The search. Steps are bounded because the surface is flat far away; a
+// parameter that runs beyond maxLog (e^12 = 160,000 times a unit) has no
+// maximum within reach.
+const (
+	maxIterations = 200
+	maxStep       = 2.0
+	maxLog        = 12.0
+	gradientGoal  = 1e-9 // per customer, in the logarithms of the parameters
+)
+
+// surface is a log-likelihood over the logarithms of its parameters, with its
+// derivatives. at names the parameters, in order.
+type surface interface {
+	at(logs [4]float64) derivatives
+	names() []string
+}
+
+// climb returns the maximum of s over n customers: the logs of the parameters,
+// the derivatives there and the number of steps.
+func climb(s surface, n float64, p [4]float64) ([4]float64, derivatives, int, error) {
+	d := s.at(p)
+	damping := 0.0
+	for i := range maxIterations {
+		if d.steepest() <= gradientGoal*n {
+			return p, d, i, nil
+		}
+		step, ok := d.step(damping)
+		if ok {
+			next := p
+			for k := range next {
+				next[k] += step[k]
+			}
+			if e := s.at(next); e.value >= d.value-1e-12*math.Abs(d.value) {
+				p, d = next, e
+				damping /= 10
+				if err := withinReach(p, s.names()); err != nil {
+					return p, d, i, err
+				}
+				continue
+			}
+		}
+		damping = max(damping*10, 1e-4*n)
+		if damping > 1e12*n {
+			break
+		}
+	}
+	return p, d, maxIterations, fault.New(fault.Invalid, "model_not_converged", "the search for the model's parameters did not end at a maximum")
+}
+
+func withinReach(p [4]float64, names []string) error {
+	for k, name := range names {
+		if math.Abs(p[k]) > maxLog {
+			return fault.New(fault.Invalid, "model_not_identified",
+				"the data do not identify the model: the likelihood goes on growing as %s runs away (%.3g)", name, math.Exp(p[k]))
+		}
+	}
+	return nil
+}
+
+// derivatives of a log-likelihood at one point, by the first n parameters.
+type derivatives struct {
+	n        int
+	value    float64
+	gradient [4]float64
+	hessian  [4][4]float64
+}
+
+func (d *derivatives) steepest() float64 {
+	var g float64
+	for _, v := range d.gradient {
+		g = max(g, math.Abs(v))
+	}
+	return g
+}
+
+// step solves (damping I - H) step = gradient; not ok where that is not
+// positive definite, so that the step would not climb.
+func (d *derivatives) step(damping float64) ([4]float64, bool) {
+	var out [4]float64
+	var chol mat.Cholesky
+	if !chol.Factorize(d.information(damping)) {
+		return out, false
+	}
+	var x mat.VecDense
+	if err := chol.SolveVecTo(&x, mat.NewVecDense(d.n, d.gradient[:d.n])); err != nil {
+		return out, false
+	}
+	longest := max(mat.Norm(&x, math.Inf(1)), maxStep)
+	for k := range d.n {
+		out[k] = x.AtVec(k) * maxStep / longest
+	}
+	return out, true
+}
+
+func (d *derivatives) information(damping float64) *mat.SymDense {
+	m := mat.NewSymDense(d.n, nil)
+	for i := range d.n {
+		for j := i; j < d.n; j++ {
+			v := -d.hessian[i][j]
+			if i == j {
+				v += damping
+			}
+			m.SetSym(i, j, v)
+		}
+	}
+	return m
+}
+
+// standardErrors are the square roots of the inverse information's diagonal,
+// carried from the logs to the parameters.
+func (d *derivatives) standardErrors(logs [4]float64) ([4]float64, error) {
+	var out [4]float64
+	var chol mat.Cholesky
+	var inv mat.SymDense
+	if !chol.Factorize(d.information(0)) || chol.InverseTo(&inv) != nil {
+		return out, fault.New(fault.Invalid, "model_not_identified", "the likelihood is flat at its maximum: the parameters have no standard errors")
+	}
+	for k := range d.n {
+		out[k] = math.Exp(logs[k]) * math.Sqrt(inv.At(k, k))
+	}
+	return out, nil
+}
+
+func (d *derivatives) add(o *derivatives) {
+	d.value += o.value
+	for i := range d.n {
+		d.gradient[i] += o.gradient[i]
+		for j := i; j < d.n; j++ {
+			d.hessian[i][j] += o.hessian[i][j]
+		}
+	}
+}
+
+// byLogs turns derivatives by the parameters into those by their logarithms.
+func (d derivatives) byLogs(logs [4]float64) derivatives {
+	out := derivatives{n: d.n, value: d.value}
+	var p [4]float64
+	for i := range d.n {
+		p[i] = math.Exp(logs[i])
+		out.gradient[i] = p[i] * d.gradient[i]
+	}
+	for i := range d.n {
+		for j := i; j < d.n; j++ {
+			h := p[i] * p[j] * d.hessian[i][j]
+			if i == j {
+				h += out.gradient[i]
+			}
+			out.hessian[i][j], out.hessian[j][i] = h, h
+		}
+	}
+	return out
+}
+
+// overChunks sums the derivatives of n rows, chunk by chunk on every processor.
+// Chunks have a fixed size and are added in order, so that a fit does not
+// depend on the number of processors.
+func overChunks(n, params int, sum func(d *derivatives, from, to int)) derivatives {
+	const chunk = 8192
+	parts := make([]derivatives, (n+chunk-1)/chunk)
+	var wg sync.WaitGroup
+	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i := range parts {
+		gate <- struct{}{}
+		wg.Go(func() {
+			parts[i].n = params
+			sum(&parts[i], i*chunk, min((i+1)*chunk, n))
+			<-gate
+		})
+	}
+	wg.Wait()
+	total := derivatives{n: params}
+	for i := range parts {
+		total.add(&parts[i])
+	}
+	return total
+}

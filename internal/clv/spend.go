@@ -1,0 +1,211 @@
+package clv
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mathext"
+
+	"github.com/fairlead/fairlead/internal/fault"
+)
+
+// GammaGamma holds the parameters of the gamma-gamma spend model, all positive:
+// an order's amount is gamma distributed with shape P and a rate that is itself
+// gamma distributed over customers with shape Q and rate Gamma (in units of
+// money). The mean over customers exists for Q > 1.
+type GammaGamma struct {
+	P     float64 `json:"p"`
+	Q     float64 `json:"q"`
+	Gamma float64 `json:"gamma"`
+}
+
+// LogLikelihood of observing the mean spend m > 0 over x > 0 orders (Fader,
+// Hardie 2013, equation 1a).
+func (g GammaGamma) LogLikelihood(x int64, m float64) float64 {
+	n := float64(x)
+	px := g.P * n
+	a, _ := math.Lgamma(px + g.Q)
+	b, _ := math.Lgamma(px)
+	c, _ := math.Lgamma(g.Q)
+	return a - b - c + float64(g.Q*math.Log(g.Gamma)) + float64((px-1)*math.Log(m)) + float64(px*math.Log(n)) -
+		float64((px+g.Q)*math.Log(g.Gamma+float64(m*n)))
+}
+
+// Spend is the expected amount of an order of a customer whose x orders had the
+// mean m: its own mean shrunk towards everybody's. Without orders (x = 0) it is
+// everybody's mean. Infinite where Q <= 1 and x = 0.
+func (g GammaGamma) Spend(x int64, m float64) float64 {
+	n := float64(x)
+	den := float64(g.P*n) + g.Q - 1
+	if den <= 0 {
+		return math.Inf(1)
+	}
+	return (g.Gamma + float64(m*n)) * g.P / den
+}
+
+// SpendStats are the sufficient statistics of spend: customers by number of
+// orders and mean amount. The zero value is empty and ready to use.
+type SpendStats struct {
+	count   map[spendRow]int64
+	Skipped int64 // customers without a positive mean: gifts only, or more back than bought
+}
+
+type spendRow struct {
+	x int64
+	m float64
+}
+
+// Add counts one customer with x orders of mean amount m. One without an order
+// is ignored, one whose mean is not positive is counted in Skipped.
+func (s *SpendStats) Add(x int64, m float64) error {
+	bad := fault.New(fault.Invalid, "invalid_summary", "not a possible spend")
+	switch {
+	case math.IsNaN(m) || math.IsInf(m, 0):
+		return bad.At("m_x", "%v: a mean amount is a finite number", m)
+	case x < 0:
+		return bad.At("x", "%d: a number of orders is not negative", x)
+	case x == 0:
+		return nil
+	case m <= 0:
+		s.Skipped++
+		return nil
+	}
+	if s.count == nil {
+		s.count = map[spendRow]int64{}
+	}
+	s.count[spendRow{x, m}]++
+	return nil
+}
+
+// Merge adds what another reader counted.
+func (s *SpendStats) Merge(o *SpendStats) {
+	if s.count == nil {
+		s.count = make(map[spendRow]int64, len(o.count))
+	}
+	for r, n := range o.count {
+		s.count[r] += n
+	}
+	s.Skipped += o.Skipped
+}
+
+type spendSample struct {
+	rows []weightedSpend
+	n    float64
+}
+
+type weightedSpend struct{ x, m, weight float64 }
+
+func (s *SpendStats) sample() spendSample {
+	keys := slices.SortedFunc(maps.Keys(s.count), func(a, b spendRow) int {
+		return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.m, b.m))
+	})
+	var out spendSample
+	for _, r := range keys {
+		n := float64(s.count[r])
+		out.rows = append(out.rows, weightedSpend{float64(r.x), r.m, n})
+		out.n += n
+	}
+	return out
+}
+
+// correlation of number of orders and mean amount over customers: the model
+// assumes that there is none.
+func (s *spendSample) correlation() float64 {
+	var mx, mm float64
+	for _, r := range s.rows {
+		mx += float64(r.weight * r.x)
+		mm += float64(r.weight * r.m)
+	}
+	mx, mm = mx/s.n, mm/s.n
+	var xx, mM, xm float64
+	for _, r := range s.rows {
+		dx, dm := r.x-mx, r.m-mm
+		xx += float64(r.weight * dx * dx)
+		mM += float64(r.weight * dm * dm)
+		xm += float64(r.weight * dx * dm)
+	}
+	if xx == 0 || mM == 0 {
+		return 0
+	}
+	return xm / math.Sqrt(xx*mM)
+}
+
+// MaxCorrelation is how strongly spend may go with frequency before the
+// gamma-gamma model, which assumes independence, is refused.
+const MaxCorrelation = 0.30
+
+// SpendFit is a fitted spend model.
+type SpendFit struct {
+	Model         GammaGamma
+	StdErr        GammaGamma
+	LogLikelihood float64
+	Customers     int64
+	Correlation   float64
+	Iterations    int
+}
+
+// FitSpend maximises the likelihood of the mean spends. It refuses with
+// model_not_identified when there are too few customers, when spend goes with
+// frequency beyond MaxCorrelation, when all spend the same, or when the fitted
+// Q leaves no finite mean; with model_not_converged as FitBGNBD does.
+func FitSpend(s *SpendStats) (SpendFit, error) {
+	data := s.sample()
+	if data.n < MinRepeat {
+		return SpendFit{}, fault.New(fault.Invalid, "model_not_identified", "%d customers with a positive spend cannot identify the spend model: it needs at least %d", int64(data.n), MinRepeat)
+	}
+	corr := data.correlation()
+	if math.Abs(corr) > MaxCorrelation {
+		return SpendFit{}, fault.New(fault.Invalid, "model_not_identified", "spend goes with frequency (correlation %.2f, at most %.2f): the spend model does not hold", corr, MaxCorrelation)
+	}
+	p, d, n, err := climb(&data, data.n, [4]float64{math.Log(2), math.Log(3), math.Log(data.mean())})
+	if err != nil {
+		return SpendFit{}, err
+	}
+	model := GammaGamma{math.Exp(p[0]), math.Exp(p[1]), math.Exp(p[2])}
+	if model.Q <= 1 {
+		return SpendFit{}, fault.New(fault.Invalid, "model_not_identified", "the fitted spend has no finite mean (q = %.3g): a few customers outweigh all others", model.Q)
+	}
+	se, err := d.standardErrors(p)
+	return SpendFit{Model: model, StdErr: GammaGamma{se[0], se[1], se[2]}, LogLikelihood: d.value,
+		Customers: int64(data.n), Correlation: corr, Iterations: n}, err
+}
+
+func (s *spendSample) mean() float64 {
+	var sum float64
+	for _, r := range s.rows {
+		sum += float64(r.weight * r.m)
+	}
+	return sum / s.n
+}
+
+func (s *spendSample) names() []string { return []string{"p", "q", "gamma"} }
+
+func (s *spendSample) at(logs [4]float64) derivatives {
+	g := GammaGamma{math.Exp(logs[0]), math.Exp(logs[1]), math.Exp(logs[2])}
+	return overChunks(len(s.rows), 3, func(d *derivatives, from, to int) { d.addSpend(g, s.rows[from:to]) }).byLogs(logs)
+}
+
+// addSpend adds the rows' log-likelihood and its derivatives by p, q, gamma;
+// digamma and trigamma (as Hurwitz zeta) are gonum's.
+func (d *derivatives) addSpend(g GammaGamma, rows []weightedSpend) {
+	psiQ, psi1Q, lnG := mathext.Digamma(g.Q), mathext.Zeta(2, g.Q), math.Log(g.Gamma)
+	for _, r := range rows {
+		px := g.P * r.x
+		s := px + g.Q
+		all := g.Gamma + r.m*r.x
+		lnAll, psiS, psi1S := math.Log(all), mathext.Digamma(s), mathext.Zeta(2, s)
+		w := r.weight
+		d.value += w * g.LogLikelihood(int64(r.x), r.m)
+		d.gradient[0] += w * r.x * (psiS - mathext.Digamma(px) + math.Log(r.m*r.x) - lnAll)
+		d.gradient[1] += w * (psiS - psiQ + lnG - lnAll)
+		d.gradient[2] += w * (g.Q/g.Gamma - s/all)
+		d.hessian[0][0] += w * r.x * r.x * (psi1S - mathext.Zeta(2, px))
+		d.hessian[0][1] += w * r.x * psi1S
+		d.hessian[0][2] -= w * r.x / all
+		d.hessian[1][1] += w * (psi1S - psi1Q)
+		d.hessian[1][2] += w * (1/g.Gamma - 1/all)
+		d.hessian[2][2] += w * (s/(all*all) - g.Q/(g.Gamma*g.Gamma))
+	}
+}

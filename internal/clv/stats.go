@@ -1,0 +1,137 @@
+// Package clv is the value model: BG/NBD for when customers order and whether
+// they are still alive, gamma-gamma for what an order is worth. It fits,
+// scores and says when the data cannot carry a model. Floats live here and in
+// value, nowhere else; nothing of it is hashed, replayed or paid before value
+// has made integers of it. It writes no keys.
+//
+// Products that are added are written float64(x*y) + z, so that no processor
+// fuses them and all agree as far as their math functions do.
+//
+// Sources: Fader, Hardie, Lee 2005, "Counting Your Customers the Easy Way"
+// (BG/NBD); Fader, Hardie 2013, "The Gamma-Gamma Model of Monetary Value".
+package clv
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/fairlead/fairlead/internal/fault"
+)
+
+// Row is the sufficient statistic of one customer, in any one unit of time:
+// X repeat purchases (occasions after the first; several orders of one day are
+// one), TX the age at the last of them (0 if none), T the age at the time of
+// observation. 0 <= TX <= T; X = 0 means TX = 0.
+type Row struct {
+	X     int64
+	TX, T float64
+}
+
+// Check refuses a row that no customer can have. The error names the field.
+func (r Row) Check() error {
+	bad := fault.New(fault.Invalid, "invalid_summary", "not a possible purchase history")
+	switch {
+	case r.X < 0:
+		return bad.At("x", "%d: a number of repeat purchases is not negative", r.X)
+	case math.IsNaN(r.T) || math.IsInf(r.T, 0) || r.T < 0:
+		return bad.At("T", "%v: an age is a finite number of at least 0", r.T)
+	case math.IsNaN(r.TX) || math.IsInf(r.TX, 0) || r.TX < 0:
+		return bad.At("t_x", "%v: the age at the last purchase is a finite number of at least 0", r.TX)
+	case r.TX > r.T:
+		return bad.At("t_x", "%v is after the end of observation, %v", r.TX, r.T)
+	case r.X == 0 && r.TX > 0:
+		return bad.At("t_x", "%v: a customer without a repeat purchase has 0", r.TX)
+	case r.X > 0 && r.TX == 0:
+		return bad.At("t_x", "0: a repeat purchase is later than the first")
+	}
+	return nil
+}
+
+// Stats are the sufficient statistics of many customers: equal rows counted
+// once. The zero Stats is empty and ready to use; not safe for concurrent use.
+// Its size is bounded by the number of distinct rows.
+type Stats struct {
+	count map[Row]int64
+}
+
+// Add counts one customer.
+func (s *Stats) Add(r Row) error { return s.AddN(r, 1) }
+
+// AddN counts n customers with the same row; n must be positive.
+func (s *Stats) AddN(r Row, n int64) error {
+	if err := r.Check(); err != nil {
+		return err
+	}
+	if n <= 0 {
+		panic(fmt.Sprintf("clv: impossible count %d", n))
+	}
+	if s.count == nil {
+		s.count = map[Row]int64{}
+	}
+	s.count[r] += n
+	return nil
+}
+
+// Merge adds what another reader counted.
+func (s *Stats) Merge(o *Stats) {
+	if s.count == nil {
+		s.count = make(map[Row]int64, len(o.count))
+	}
+	for r, n := range o.count {
+		s.count[r] += n
+	}
+}
+
+// Distinct is the number of distinct rows.
+func (s *Stats) Distinct() int { return len(s.count) }
+
+// Customers is the number of customers counted, Repeat how many of them
+// purchased more than once.
+func (s *Stats) Customers() (all, repeat int64) {
+	for r, n := range s.count {
+		all += n
+		if r.X > 0 {
+			repeat += n
+		}
+	}
+	return all, repeat
+}
+
+// sample is the form a fit reads: rows in a fixed order (sums of floats depend
+// on it) and customers by number of repeat purchases.
+type sample struct {
+	rows    []weightedRow
+	byX     []int64 // customers with exactly x repeat purchases
+	atLeast []int64 // customers with more than x
+	n       float64
+}
+
+type weightedRow struct {
+	x, tx, t, weight float64
+}
+
+func (s *Stats) sample() sample {
+	keys := slices.SortedFunc(maps.Keys(s.count), func(a, b Row) int {
+		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.TX, b.TX), cmp.Compare(a.T, b.T))
+	})
+	out := sample{rows: make([]weightedRow, len(keys))}
+	if len(keys) > 0 {
+		out.byX = make([]int64, keys[len(keys)-1].X+1)
+	}
+	for i, r := range keys {
+		n := s.count[r]
+		out.rows[i] = weightedRow{float64(r.X), r.TX, r.T, float64(n)}
+		out.byX[r.X] += n
+		out.n += float64(n)
+	}
+	out.atLeast = make([]int64, len(out.byX))
+	var above int64
+	for x := len(out.byX) - 1; x >= 0; x-- {
+		out.atLeast[x] = above
+		above += out.byX[x]
+	}
+	return out
+}
