@@ -38,19 +38,31 @@ func ParseID[T ~string](field, s string) (T, error) { return parseID[T](field, s
 func ParseEventID(field, s string) (EventID, error) { return parseID[EventID](field, s, maxEventID) }
 
 func parseID[T ~string](field, s string, limit int) (T, error) {
-	bad := fault.New(fault.Invalid, "invalid_id", "not a valid id")
-	switch {
-	case s == "":
-		return "", bad.At(field, "is missing")
-	case len(s) > limit:
-		return "", bad.At(field, "has %d bytes, at most %d are allowed", len(s), limit)
+	if s == "" || len(s) > limit {
+		return "", badID(field, s, limit)
 	}
 	for i := 0; i < len(s); i++ {
 		if !idByte(s[i]) {
-			return "", bad.At(field, "%q: only letters, digits and . _ : - are allowed, byte %d is %q", s, i+1, s[i])
+			return "", badID(field, s, limit)
 		}
 	}
 	return T(s), nil
+}
+
+// badID says what is wrong with an id that is.
+func badID(field, s string, limit int) error {
+	bad := fault.New(fault.Invalid, "invalid_id", "not a valid id")
+	switch {
+	case s == "":
+		return bad.At(field, "is missing")
+	case len(s) > limit:
+		return bad.At(field, "has %d bytes, at most %d are allowed", len(s), limit)
+	}
+	i := 0
+	for idByte(s[i]) {
+		i++
+	}
+	return bad.At(field, "%q: only letters, digits and . _ : - are allowed, byte %d is %q", s, i+1, s[i])
 }
 
 func idByte(c byte) bool {

@@ -171,9 +171,11 @@ type Span struct {
 // pointers and map are shared.
 type Profile struct {
 	Region, Segment, Currency string
-	DeclaredValue             *int64
-	Need                      *int64
-	ReferralValue             *int64
+	// The figures carry the currency of their own change, else the one the
+	// customer had then; none of their own if it had none. See Worth.
+	DeclaredValue channel.Figure
+	Need          channel.Figure
+	ReferralValue channel.Figure
 	SourcedBy                 channel.PartnerID // as last written
 	ReferredBy                channel.CustomerID
 	Attributes                map[string]string

@@ -1,11 +1,13 @@
 package history
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/money"
 )
 
 // Apply is the profile after one more change: an absent field stays as it was,
@@ -15,9 +17,9 @@ func (p Profile) Apply(u *channel.Upsert) Profile {
 	patch(&p.Region, u.Region)
 	patch(&p.Segment, u.Segment)
 	patch(&p.Currency, u.Currency)
-	patch(&p.DeclaredValue, u.DeclaredValue)
-	patch(&p.Need, u.Need)
-	patch(&p.ReferralValue, u.ReferralValue)
+	patchFigure(&p.DeclaredValue, u.DeclaredValue, p.Currency)
+	patchFigure(&p.Need, u.Need, p.Currency)
+	patchFigure(&p.ReferralValue, u.ReferralValue, p.Currency)
 	patch(&p.SourcedBy, u.SourcedBy)
 	patch(&p.ReferredBy, u.ReferredBy)
 	if u.EraseAll {
@@ -42,6 +44,29 @@ func patch[T any](field *T, p channel.Patch[T]) {
 	if p.Set {
 		*field = p.Value
 	}
+}
+
+// patchFigure stamps a figure without currency with the one the customer has.
+func patchFigure(field *channel.Figure, p channel.Patch[channel.Figure], currency string) {
+	if !p.Set {
+		return
+	}
+	*field = p.Value
+	if field.Currency == "" && field.Decimal != "" {
+		field.Currency = currency
+	}
+}
+
+// Worth is a figure of the profile as an amount: in its own currency, else the
+// customer's present one, else the policy's (fallback). The zero figure is
+// zero. Fails as channel.ParseAmount does, naming field, when the text has more
+// decimals than the currency that turned out to be meant.
+func (p *Profile) Worth(field string, f channel.Figure, fallback string) (money.Amount, error) {
+	currency := cmp.Or(f.Currency, p.Currency, fallback)
+	if f.IsZero() {
+		return money.Of(0, currency), nil
+	}
+	return channel.ParseAmount(field, f.Decimal, currency)
 }
 
 // profiles folds the profile changes in the order in which they occurred; those
