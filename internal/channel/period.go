@@ -1,7 +1,7 @@
 package channel
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/fault"
@@ -11,120 +11,92 @@ import (
 // compare as strings.
 type Period string
 
+// The years a period may lie in.
+const (
+	minYear = 1970
+	maxYear = 9998
+)
+
 // ParsePeriod reads "YYYY-MM".
 func ParsePeriod(field, s string) (Period, error) {
 	t, err := time.Parse("2006-01", s)
-	if err != nil || t.Year() < 1970 || t.Year() > 9998 {
-		return "", fault.New(fault.Invalid, "invalid_period", "not a period").At(field, "%q: want a month such as 2026-03", s)
+	if err != nil || t.Year() < minYear || t.Year() > maxYear {
+		return "", fault.New(fault.Invalid, "invalid_period", "not a period").At(field, "%q: want a month such as 2026-03", clip(s))
 	}
 	return Period(s), nil
 }
 
-func (p Period) ym() (int, time.Month) {
-	var y, m int
-	if _, err := fmt.Sscanf(string(p), "%d-%d", &y, &m); err != nil {
-		panic("channel: impossible period " + string(p))
+// PeriodOf is the period of a year and month; months beyond 12 or below 1 run
+// into other years.
+func PeriodOf(year int, month time.Month) Period { return periodAt(year*12 + int(month) - 1) }
+
+// known holds the periods of 1970 to 2069, so that asking for one of them,
+// which happens for every fact, does not allocate.
+var known = func() (list [100 * 12]Period) {
+	for i := range list {
+		list[i] = format(minYear*12 + i)
 	}
-	return y, time.Month(m)
+	return list
+}()
+
+// periodAt is the period n months after January of the year 0.
+func periodAt(n int) Period {
+	if i := n - minYear*12; i >= 0 && i < len(known) {
+		return known[i]
+	}
+	return format(n)
 }
 
-// Next is the month after p, Prev the one before.
+func format(n int) Period {
+	b := strconv.AppendInt(make([]byte, 0, 7), int64(n/12), 10)
+	for len(b) < 4 {
+		b = append([]byte{'0'}, b...)
+	}
+	return Period(append(b, '-', byte('0'+(n%12+1)/10), byte('0'+(n%12+1)%10)))
+}
+
+// index is the inverse of periodAt. A Period comes from ParsePeriod or from
+// this package; anything else is a mistake of the programmer.
+func (p Period) index() int {
+	if len(p) != 7 || p[4] != '-' {
+		panic("channel: impossible period " + string(p))
+	}
+	n := 0
+	for _, i := range [...]int{0, 1, 2, 3} {
+		n = n*10 + int(p[i]-'0')
+	}
+	return n*12 + int(p[5]-'0')*10 + int(p[6]-'0') - 1
+}
+
+// Year is the calendar year of p, Month its month.
+func (p Period) Year() int { return p.index() / 12 }
+
+// Month is the month of the year, 1 to 12.
+func (p Period) Month() time.Month { return time.Month(p.index()%12 + 1) }
+
+// Next is the month after p.
 func (p Period) Next() Period { return p.Add(1) }
 
 // Prev is the month before p.
 func (p Period) Prev() Period { return p.Add(-1) }
 
 // Add is the month n months later (earlier if n < 0).
-func (p Period) Add(n int) Period {
-	y, m := p.ym()
-	return Period(time.Date(y, m+time.Month(n), 1, 0, 0, 0, 0, time.UTC).Format("2006-01"))
-}
+func (p Period) Add(n int) Period { return periodAt(p.index() + n) }
 
-// Calendar cuts time into the programme's days and months. The zero Calendar
-// is UTC.
-type Calendar struct {
-	loc *time.Location
-}
+// Sub is how many months p lies after q, negative if before.
+func (p Period) Sub(q Period) int { return p.index() - q.index() }
 
-// ParseCalendar makes the calendar of an IANA time zone; "" is UTC, and "Local"
-// is refused because it means another zone on every machine.
-func ParseCalendar(field, zone string) (Calendar, error) {
-	if zone == "" {
-		return Calendar{}, nil
-	}
-	loc, err := time.LoadLocation(zone)
-	if err != nil || zone == "Local" {
-		return Calendar{}, fault.New(fault.Invalid, "unknown_time_zone", "not a time zone").At(field, "%q is not an IANA time zone such as Europe/Berlin", zone)
-	}
-	return Calendar{loc: loc}, nil
-}
+// QuarterStart is the first month of p's calendar quarter, QuarterEnd its last.
+func (p Period) QuarterStart() Period { return periodAt(p.index() / 3 * 3) }
 
-// Location is the calendar's time zone.
-func (c Calendar) Location() *time.Location {
-	if c.loc == nil {
-		return time.UTC
-	}
-	return c.loc
-}
+// QuarterEnd is the last month of p's calendar quarter.
+func (p Period) QuarterEnd() Period { return periodAt(p.index()/3*3 + 2) }
 
-// Of is the period in which t lies.
-func (c Calendar) Of(t time.Time) Period { return Period(t.In(c.Location()).Format("2006-01")) }
+// YearStart is the first month of p's calendar year, YearEnd its last.
+func (p Period) YearStart() Period { return periodAt(p.index() / 12 * 12) }
 
-// Start is the first instant of p; the period is half-open: [Start, End).
-func (c Calendar) Start(p Period) time.Time {
-	y, m := p.ym()
-	return c.Day(y, m, 1)
-}
-
-// End is the first instant after p.
-func (c Calendar) End(p Period) time.Time { return c.Start(p.Next()) }
-
-// Day is the first instant of a day (usually midnight; where a zone skips
-// midnight, the first instant that exists).
-func (c Calendar) Day(y int, m time.Month, d int) time.Time {
-	t := time.Date(y, m, d, 0, 0, 0, 0, c.Location())
-	if wy, wm, wd := t.Date(); wd != time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Day() || wm != m && d <= 28 || wy != y && d <= 28 {
-		for _, minutes := range []int{30, 60, 90, 120} { // a zone that jumps over midnight
-			u := time.Date(y, m, d, 0, minutes, 0, 0, c.Location())
-			if u.Hour()*60+u.Minute() <= minutes && u.Day() == time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Day() {
-				return u
-			}
-		}
-	}
-	return t
-}
-
-// ParseDate reads "YYYY-MM-DD" as the first instant of that day.
-func (c Calendar) ParseDate(field, s string) (time.Time, error) {
-	t, err := time.Parse("2006-01-02", s)
-	if err != nil {
-		return time.Time{}, fault.New(fault.Invalid, "invalid_date", "not a date").At(field, "%q: want a day such as 2026-03-02", s)
-	}
-	return c.Day(t.Year(), t.Month(), t.Day()), nil
-}
-
-// ParseTime reads RFC 3339, or a date as the first instant of its day. The
-// answer is in UTC, cut to whole seconds.
-func (c Calendar) ParseTime(field, s string) (time.Time, error) {
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t.UTC().Truncate(time.Second), nil
-	}
-	t, err := c.ParseDate(field, s)
-	if err != nil {
-		return time.Time{}, fault.New(fault.Invalid, "invalid_time", "not a time").At(field, "%q: want RFC 3339 (2026-03-02T10:00:00Z) or a day (2026-03-02)", s)
-	}
-	return t.UTC(), nil
-}
-
-// AddMonths is t moved n calendar months in the calendar's zone, the day
-// clamped to the month's end: 31 January + 1 month is 28 (or 29) February.
-func (c Calendar) AddMonths(t time.Time, n int) time.Time {
-	l := t.In(c.Location())
-	y, m, d := l.Date()
-	last := time.Date(y, m+time.Month(n)+1, 0, 0, 0, 0, 0, time.UTC)
-	d = min(d, last.Day())
-	return time.Date(last.Year(), last.Month(), d, l.Hour(), l.Minute(), l.Second(), l.Nanosecond(), c.Location()).UTC()
-}
+// YearEnd is the last month of p's calendar year.
+func (p Period) YearEnd() Period { return periodAt(p.index()/12*12 + 11) }
 
 // Days is the number of whole 24-hour days from one instant to another, the
 // measure of every "days" of a policy or plan; negative if to is earlier.
