@@ -1,0 +1,185 @@
+package payout
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/ledger"
+	"github.com/fairlead/fairlead/internal/seal"
+)
+
+// LineState is how far an obligation has come.
+type LineState string
+
+// The states of a line. Paid and Carried are final.
+const (
+	Open      LineState = "open"      // to be paid, no attempt under way
+	Reserved  LineState = "reserved"  // an attempt has its money set aside
+	Submitted LineState = "submitted" // the rail may have heard of it
+	Unknown   LineState = "unknown"   // the rail's answer was lost: ask, never pay anew
+	Paid      LineState = "paid"
+	Rejected  LineState = "rejected" // refused for certain; the next pay begins a new attempt
+	Carried   LineState = "carried"  // nothing to pay: the balance goes into the next period
+)
+
+// Why nothing is paid.
+const (
+	Negative     = "negative"
+	BelowMinimum = "below_minimum"
+	NothingDue   = "nothing_due"
+)
+
+// Due is what a closed statement says about one partner's money, in minor
+// units of Currency: Payable is what it orders to pay (never negative), Closing
+// the balance left after that.
+type Due struct {
+	Partner  channel.PartnerID
+	Period   channel.Period
+	Currency string
+	Earned   int64
+	Payable  int64
+	Closing  int64
+}
+
+// Line is one obligation and its payment so far. Amounts are minor units.
+type Line struct {
+	Partner   channel.PartnerID `json:"partner"`
+	Period    channel.Period    `json:"period"`
+	Currency  string            `json:"currency"`
+	Run       int               `json:"run"` // number of the run that holds it
+	Earned    int64             `json:"earned"`
+	Payable   int64             `json:"payable"`
+	Carried   int64             `json:"carried"` // balance carried forward
+	Reason    string            `json:"reason,omitempty"`
+	State     LineState         `json:"state"`
+	Attempts  int               `json:"attempts,omitempty"`
+	PaymentID string            `json:"paymentId,omitempty"` // rail key of the latest attempt
+	PaidAt    time.Time         `json:"paidAt,omitzero"`
+	Reference string            `json:"reference,omitempty"`
+	Message   string            `json:"message,omitempty"`
+}
+
+// NewLine is the line of a statement in run number n.
+func NewLine(d Due, n int) Line {
+	l := Line{Partner: d.Partner, Period: d.Period, Currency: d.Currency, Run: n,
+		Earned: d.Earned, Payable: d.Payable, Carried: d.Closing, State: Open}
+	if d.Payable > 0 {
+		return l
+	}
+	l.State = Carried
+	switch {
+	case d.Closing < 0:
+		l.Reason = Negative
+	case d.Closing > 0:
+		l.Reason = BelowMinimum
+	default:
+		l.Reason = NothingDue
+	}
+	return l
+}
+
+// Final reports whether nothing can happen to the line any more.
+func (l Line) Final() bool { return l.State == Paid || l.State == Carried }
+
+// Underway reports whether the rail may hold a payment of this line.
+func (l Line) Underway() bool { return l.State == Submitted || l.State == Unknown }
+
+// Attempt is one try at paying a line. Key is what the rail knows it by, for
+// ever; Hash is of everything the rail is asked to do.
+type Attempt struct {
+	Key      string            `json:"key"`
+	Partner  channel.PartnerID `json:"partner"`
+	Period   channel.Period    `json:"period"`
+	Currency string            `json:"currency"`
+	N        int               `json:"n"` // from 1
+	Minor    int64             `json:"minor"`
+	Hash     string            `json:"hash"`
+	At       time.Time         `json:"at"`
+}
+
+// Outcome is what a rail says about an attempt.
+type Outcome string
+
+// The outcomes.
+const (
+	Accepted Outcome = "accepted" // it is paid, or certainly will be
+	Refused  Outcome = "rejected" // it is certain that it was not and will not be paid
+	Lost     Outcome = "unknown"  // anything else
+)
+
+// Answer is a rail's answer. Reference is the rail's own name of the payment,
+// Message its words for people.
+type Answer struct {
+	Outcome   Outcome
+	Reference string
+	Message   string
+}
+
+// Reserve begins a new attempt: it belongs in one transaction with the attempt
+// and the pending transfer that it returns.
+func (l Line) Reserve(at time.Time) (Line, Attempt, ledger.Transfer, error) {
+	if l.State != Open && l.State != Rejected {
+		return l, Attempt{}, ledger.Transfer{}, l.cannot("begin an attempt")
+	}
+	n := l.Attempts + 1
+	a := Attempt{Key: PaymentID(l, n), Partner: l.Partner, Period: l.Period, Currency: l.Currency, N: n, Minor: l.Payable, At: at}
+	hash, err := a.hash()
+	if err != nil {
+		return l, Attempt{}, ledger.Transfer{}, err
+	}
+	a.Hash = hash
+	t := ledger.Transfer{ID: transferID(l, n), Period: l.Period, Debit: ledger.Owed(l.Partner), Credit: ledger.Bank,
+		Minor: l.Payable, Currency: l.Currency, Code: ledger.Payout, Cause: a.Key, Pending: true}
+	if err := t.Check(); err != nil {
+		return l, Attempt{}, ledger.Transfer{}, err
+	}
+	l.State, l.Attempts, l.PaymentID, l.Message, l.Reference = Reserved, n, a.Key, "", ""
+	return l, a, t, nil
+}
+
+// Submit records that the rail is about to hear of the attempt. It is written
+// before the call, so that whoever finds it later asks before it pays.
+func (l Line) Submit() (Line, error) {
+	if l.State != Reserved {
+		return l, l.cannot("be submitted")
+	}
+	l.State = Submitted
+	return l, nil
+}
+
+// Answered takes a rail's answer: accepted posts the transfer, rejected voids
+// it, and nothing is resolved while the answer is unknown.
+func (l Line) Answered(a Answer, at time.Time) (Line, *ledger.Resolution, error) {
+	if !l.Underway() {
+		return l, nil, l.cannot("take a rail's answer")
+	}
+	r := &ledger.Resolution{Pending: transferID(l, l.Attempts), Period: l.Period, Cause: l.PaymentID}
+	l.Reference, l.Message = a.Reference, a.Message
+	switch a.Outcome {
+	case Accepted:
+		l.State, l.PaidAt, r.Post = Paid, at, true
+	case Refused:
+		l.State = Rejected
+	case Lost:
+		l.State, r = Unknown, nil
+	default:
+		return l, nil, fault.New(fault.Internal, "impossible_answer", "a rail answered %q", a.Outcome)
+	}
+	return l, r, nil
+}
+
+func (l Line) cannot(what string) *fault.Error {
+	return fault.New(fault.Conflict, "line_state", "the line of %s in %s for %s is %s and cannot %s", l.Partner, l.Currency, l.Period, l.State, what)
+}
+
+// ByPayee orders lines by partner and currency.
+func ByPayee(a, b Line) int {
+	return cmp.Or(cmp.Compare(a.Partner, b.Partner), cmp.Compare(a.Currency, b.Currency))
+}
+
+func (a Attempt) hash() (string, error) {
+	a.Hash, a.At = "", time.Time{}
+	return seal.HashOfValue(a)
+}
