@@ -1,30 +1,243 @@
 // Package store is the one place where the data model lives: it builds every
 // key, maps every item, and offers typed reads and writes on a table.Table. It
-// owns how things are kept and nothing of what they mean.
+// owns how things are kept and nothing of what they mean. docs/data-model.md
+// describes every item; a test holds the two together.
 package store
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"iter"
+	"sync"
+	"syscall"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/table"
 )
 
-// Options are the constants of the wiring (docs/data-model.md, "Closing").
+// Options are the constants of the wiring (docs/data-model.md, "Closing a
+// period"). The zero Options are the embedded store's: one process, the control
+// block in memory, the gate as the fence.
 type Options struct {
-	Lease time.Duration // L: how long a loaded control block may be used
+	Lease time.Duration // L: how long a loaded control block may be used; 0: for ever, this process is the only writer
 	Write time.Duration // W: how long after its instant a write may be sent; 0: no limit
 	Grace time.Duration // G: how long signed requests may be under way after that
 
-	Clock  func() time.Time    // the wall clock
-	Jitter func() float64      // uniform in [0, 1); nil: always 1
+	Jitter func() float64      // uniform in [0, 1), for the pauses between tries; nil: always 1
 	Sleep  func(time.Duration) // nil: time.Sleep
 }
 
 // Store offers typed reads and writes. It is safe for concurrent use.
 type Store struct {
+	// Gate is the fence of one process: a writer shares it from reading the
+	// clock to its answer, a closer takes it alone to close the door. Do not
+	// take it twice in one goroutine.
+	Gate sync.RWMutex
+
 	table table.Table
 	opts  Options
+
+	control  controlCache
+	versions versionCache
+	parts    sync.Map // hash -> []byte, immutable, of documents only
 }
 
 // New wires a Store on a table.
-func New(t table.Table, o Options) *Store { return &Store{table: t, opts: o} }
+func New(t table.Table, o Options) *Store {
+	if o.Jitter == nil {
+		o.Jitter = func() float64 { return 1 }
+	}
+	if o.Sleep == nil {
+		o.Sleep = time.Sleep
+	}
+	return &Store{table: t, opts: o}
+}
+
+// Options are what the store was wired with.
+func (s *Store) Options() Options { return s.opts }
+
+// Table is the storage below, for readers that walk it (audit).
+func (s *Store) Table() table.Table { return s.table }
+
+// NotAfter is the instant after which a write decided at t may not be sent;
+// zero: no limit.
+func (s *Store) NotAfter(t time.Time) time.Time {
+	if s.opts.Write == 0 {
+		return time.Time{}
+	}
+	return t.Add(s.opts.Write)
+}
+
+// Batch collects the ops of one transaction. Each method returns the index of
+// its op, by which a refusal names it.
+type Batch struct {
+	NotAfter time.Time
+	ops      []table.Op
+	err      error
+}
+
+// Len is the number of ops so far.
+func (b *Batch) Len() int { return len(b.ops) }
+
+// New puts a value under a key where nothing may stand yet.
+func (b *Batch) New(k table.Key, v any) int {
+	return b.add(table.Op{Kind: table.Put, Key: k, Body: b.encode(v), If: table.Cond{Kind: table.Absent}})
+}
+
+// Put writes a value. version is that of the item it replaces: 0 means that
+// nothing may stand there.
+func (b *Batch) Put(k table.Key, v any, version uint64) int {
+	return b.PutN(k, v, 0, version)
+}
+
+// PutN is Put with the item's number.
+func (b *Batch) PutN(k table.Key, v any, n int64, version uint64) int {
+	return b.add(table.Op{Kind: table.Put, Key: k, Body: b.encode(v), N: n, If: versionIs(version)})
+}
+
+// Set writes a value whatever stood there; another item's condition must
+// protect it.
+func (b *Batch) Set(k table.Key, v any) int {
+	return b.add(table.Op{Kind: table.Put, Key: k, Body: b.encode(v)})
+}
+
+// Delete removes an item, present or not.
+func (b *Batch) Delete(k table.Key) int { return b.add(table.Op{Kind: table.Delete, Key: k}) }
+
+// Add adds to an item's number; atMost, unless negative, is the largest number
+// before it.
+func (b *Batch) Add(k table.Key, delta, atMost int64) int {
+	op := table.Op{Kind: table.Add, Key: k, Delta: delta}
+	if atMost >= 0 {
+		op.If = table.Cond{Kind: table.NAtMost, Want: atMost}
+	}
+	return b.add(op)
+}
+
+// Check demands that an item still has this version (0: is absent).
+func (b *Batch) Check(k table.Key, version uint64) int {
+	return b.add(table.Op{Kind: table.Check, Key: k, If: versionIs(version)})
+}
+
+func (b *Batch) add(op table.Op) int {
+	b.ops = append(b.ops, op)
+	return len(b.ops) - 1
+}
+
+func (b *Batch) encode(v any) []byte {
+	if raw, ok := v.(json.RawMessage); ok {
+		return raw // canonical already
+	}
+	body, err := seal.Canonical(v)
+	if err != nil && b.err == nil {
+		b.err = err
+	}
+	return body
+}
+
+func versionIs(version uint64) table.Cond {
+	if version == 0 {
+		return table.Cond{Kind: table.Absent}
+	}
+	return table.Cond{Kind: table.VersionIs, Want: int64(version)}
+}
+
+// The one place that tries again: only what another writer or a busy store
+// caused, with full jitter, 2 s in all.
+const (
+	tries     = 5
+	firstWait = 100 * time.Millisecond // then doubled: at most 1.5 s in all
+)
+
+// Commit writes a batch, all or nothing. A failed condition is *table.Refused:
+// read again and decide again. table.ErrExpired likewise: NotAfter had passed.
+// Everything else is a *fault.Error that may go to the caller; repeating the
+// same request is always safe.
+func (s *Store) Commit(ctx context.Context, b *Batch) error {
+	if b.err != nil {
+		return b.err
+	}
+	tx := table.Tx{Ops: b.ops, NotAfter: b.NotAfter}
+	for try, wait := 1, firstWait; ; try, wait = try+1, wait*2 {
+		_, err := s.table.Transact(ctx, tx)
+		if !errors.Is(err, table.ErrConflict) && !errors.Is(err, table.ErrThrottled) || try == tries {
+			return mapError(err)
+		}
+		s.opts.Sleep(time.Duration(s.opts.Jitter() * float64(wait)))
+	}
+}
+
+// AsRefused is the refusal in err, nil if it is none.
+func AsRefused(err error) *table.Refused {
+	var r *table.Refused
+	if errors.As(err, &r) {
+		return r
+	}
+	return nil
+}
+
+func mapError(err error) error {
+	var f *fault.Error
+	switch {
+	case err == nil, AsRefused(err) != nil, errors.Is(err, table.ErrExpired), errors.As(err, &f):
+		return err
+	case errors.Is(err, syscall.ENOSPC):
+		return fault.New(fault.Unavailable, "disk_full", "the disk is full; nothing of this request was stored").Because(err)
+	case errors.Is(err, table.ErrConflict), errors.Is(err, table.ErrThrottled), errors.Is(err, table.ErrAmbiguous),
+		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fault.New(fault.Unavailable, "unavailable", "the store is busy; try the same request again, that is safe").Because(err)
+	}
+	return fault.New(fault.Internal, "internal", "internal error").Because(err)
+}
+
+// Get reads items in the order of the keys; Version 0 means absent.
+func (s *Store) Get(ctx context.Context, keys ...table.Key) ([]table.Item, error) {
+	items, _, err := s.table.Get(ctx, keys...)
+	return items, mapError(err)
+}
+
+// Load reads one item and decodes its body into v; false if there is none.
+func (s *Store) Load(ctx context.Context, k table.Key, v any) (version uint64, err error) {
+	items, err := s.Get(ctx, k)
+	if err != nil {
+		return 0, err
+	}
+	return items[0].Version, Decode(items[0], v)
+}
+
+// Decode reads an item's body into v; an absent item leaves v as it is.
+func Decode(it table.Item, v any) error {
+	if it.Version == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(it.Body, v); err != nil {
+		return fault.New(fault.Internal, "internal", "internal error").
+			Because(errors.Join(errors.New("item "+it.PK+" "+it.SK), err))
+	}
+	return nil
+}
+
+// Items walks a range, all its pages. The loop ends after an error.
+func (s *Store) Items(ctx context.Context, r table.Range) iter.Seq2[table.Item, error] {
+	return func(yield func(table.Item, error) bool) {
+		for {
+			page, err := s.table.Query(ctx, r)
+			if err != nil {
+				yield(table.Item{}, mapError(err))
+				return
+			}
+			for _, it := range page.Items {
+				if !yield(it, nil) {
+					return
+				}
+			}
+			if page.Cursor == "" {
+				return
+			}
+			r.Cursor = page.Cursor
+		}
+	}
+}

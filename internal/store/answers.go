@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/seal"
+)
+
+// Request names a keyed request: "METHOD path" without query, who asks, the
+// Idempotency-Key, and what is asked.
+type Request struct {
+	Call   string
+	Caller string
+	Key    string
+	Body   any // canonical JSON of it is compared
+}
+
+// StoredAnswer is the answer to a keyed request, kept for ever.
+type StoredAnswer struct {
+	Answer  json.RawMessage `json:"answer"`
+	Request string          `json:"request"` // hash of the body
+}
+
+// Replay looks for the stored answer to a keyed request and decodes it into
+// answer. found is false for a new key (and for a request without one); the
+// same key with another body is 409 key_reused.
+func (s *Store) Replay(ctx context.Context, r Request, answer any) (found bool, err error) {
+	if r.Key == "" {
+		return false, nil
+	}
+	var stored StoredAnswer
+	version, err := s.Load(ctx, StoredAnswerKey(r.Call, r.Caller, r.Key), &stored)
+	if err != nil || version == 0 {
+		return false, err
+	}
+	hash, err := seal.HashOfValue(r.Body)
+	if err != nil {
+		return false, err
+	}
+	if hash != stored.Request {
+		return true, KeyReused(r.Key)
+	}
+	if err := json.Unmarshal(stored.Answer, answer); err != nil {
+		return true, fault.New(fault.Internal, "internal", "internal error").Because(err)
+	}
+	return true, nil
+}
+
+// KeyReused is the refusal of a key that came with another body before.
+func KeyReused(key string) error {
+	return fault.New(fault.Conflict, "key_reused", "the Idempotency-Key %q was used for another request", clip(key))
+}
+
+// PutStoredAnswer adds the answer to a keyed request to the transaction that it
+// reports; without a key it adds nothing and returns -1. A refusal of the op
+// means that another process answered the same key: replay it.
+func (b *Batch) PutStoredAnswer(r Request, answer any) int {
+	if r.Key == "" {
+		return -1
+	}
+	hash, err := seal.HashOfValue(r.Body)
+	if err != nil && b.err == nil {
+		b.err = err
+	}
+	body, err := seal.Canonical(answer)
+	if err != nil && b.err == nil {
+		b.err = err
+	}
+	return b.New(StoredAnswerKey(r.Call, r.Caller, r.Key), StoredAnswer{Answer: body, Request: hash})
+}

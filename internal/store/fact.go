@@ -1,0 +1,139 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/table"
+)
+
+// Claim is the permanent record that an event was taken. Hash is that of the
+// canonical fact without event id and source, which are the key. A pending
+// refund is kept whole in Fact, because nothing else of it is stored yet.
+type Claim struct {
+	Customer channel.CustomerID `json:"customer,omitempty"`
+	Decision channel.DecisionID `json:"decision,omitempty"` // the route that the fact caused, by its derived key
+	Entry    string             `json:"entry,omitempty"`    // sk of the entry it caused
+	Fact     json.RawMessage    `json:"fact,omitempty"`
+	Hash     string             `json:"hash"`
+	Order    channel.OrderID    `json:"order,omitempty"`
+	Outcome  channel.Outcome    `json:"outcome"`
+	Received time.Time          `json:"received"`
+	Type     channel.FactType   `json:"type"`
+}
+
+// Conflict is the audit record of another body under a claimed event or order.
+type Conflict struct {
+	By       string    `json:"by"`
+	Hash     string    `json:"hash"`
+	Received time.Time `json:"received"`
+	With     string    `json:"with,omitempty"` // what it conflicts with, where that is not the event: "order o1"
+}
+
+// Claim loads the claim of an event; false if it was never taken.
+func (s *Store) Claim(ctx context.Context, source channel.Source, id channel.EventID) (Claim, bool, error) {
+	var c Claim
+	version, err := s.Load(ctx, ClaimKey(source, id), &c)
+	return c, version != 0, err
+}
+
+// Short is a "sha256:.." as its first 16 hex digits, which is enough beside an id.
+func Short(hash string) string { return hash[len("sha256:") : len("sha256:")+16] }
+
+// PutConflict records a conflict, once for each other body.
+func (s *Store) PutConflict(ctx context.Context, source channel.Source, id channel.EventID, c Conflict) error {
+	b := &Batch{}
+	b.New(ConflictKey(source, id, Short(c.Hash)), c)
+	if err := s.Commit(ctx, b); AsRefused(err) == nil {
+		return err
+	}
+	return nil // recorded before
+}
+
+// Order is an order as the refunds need it: which customer, how much, what came
+// back. Before the order itself is here it is a placeholder that holds refunds
+// only. The item's number is the sum refunded, in minor units.
+type Order struct {
+	Amount   int64              `json:"amount,omitempty"` // minor units of Currency
+	Currency string             `json:"currency,omitempty"`
+	Customer channel.CustomerID `json:"customer,omitempty"`
+	Entry    string             `json:"entry,omitempty"` // sk; "": a placeholder
+	Hash     string             `json:"hash,omitempty"`  // first 16 digits of the canonical order's
+	Refunds  []OrderRefund      `json:"refunds,omitempty"`
+
+	ID      channel.OrderID `json:"-"`
+	Version uint64          `json:"-"`
+}
+
+// OrderRefund is one refund of an order. While the order is not here, Raw is
+// what was sent; Rejected says why it was not taken when the order came.
+type OrderRefund struct {
+	Amount   int64            `json:"amount,omitempty"`
+	Hash     string           `json:"hash"` // first 16 digits of the canonical refund's
+	ID       channel.RefundID `json:"id"`
+	Raw      *RawRefund       `json:"raw,omitempty"`
+	Rejected string           `json:"rejected,omitempty"`
+}
+
+// RawRefund is a refund that waits for its order.
+type RawRefund struct {
+	Amount   string          `json:"amount"`
+	Event    channel.EventID `json:"event"`
+	Occurred time.Time       `json:"occurred"`
+	Source   channel.Source  `json:"source"`
+}
+
+// MaxPendingRefunds is how many refunds may wait for one order: each becomes an
+// entry in the order's own transaction.
+const MaxPendingRefunds = 50
+
+// MaxRefunds bounds the refunds of one order, and so the size of its item.
+const MaxRefunds = 1000
+
+// Placeholder reports whether the order itself is not here yet.
+func (o *Order) Placeholder() bool { return o.Entry == "" }
+
+// Refund is the refund with this id.
+func (o *Order) Refund(id channel.RefundID) (OrderRefund, bool) {
+	for _, r := range o.Refunds {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return OrderRefund{}, false
+}
+
+// Refunded is the sum of the refunds taken; it saturates.
+func (o *Order) Refunded() int64 {
+	var sum int64
+	for _, r := range o.Refunds {
+		if sum += r.Amount; sum < 0 {
+			return 1<<63 - 1
+		}
+	}
+	return sum
+}
+
+// Order loads an order or its placeholder; Version 0 if neither is here.
+func (s *Store) Order(ctx context.Context, id channel.OrderID) (Order, error) {
+	o := Order{ID: id}
+	version, err := s.Load(ctx, OrderKey(id), &o)
+	o.Version = version
+	return o, err
+}
+
+// DecodeOrder reads an order item, for instance out of a refusal.
+func DecodeOrder(it table.Item) (Order, error) {
+	o := Order{Version: it.Version}
+	if len(it.PK) > 2 {
+		o.ID = channel.OrderID(it.PK[2:])
+	}
+	return o, Decode(it, &o)
+}
+
+// PutOrder writes an order under the version it was loaded with.
+func (b *Batch) PutOrder(o *Order) int {
+	return b.PutN(OrderKey(o.ID), o, o.Refunded(), o.Version)
+}

@@ -1,0 +1,248 @@
+package store
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/history"
+	"github.com/fairlead/fairlead/internal/table"
+)
+
+// MaxSpans is how many stretches of ownership a head remembers; older ones are
+// in the customer's partition.
+const MaxSpans = 8
+
+// Head is a customer as of now: one item, whose version is what serialises
+// everything that may change the owner. A zero Version: the customer is not
+// known. Every field is derivable from the customer's partition.
+type Head struct {
+	ID      channel.CustomerID
+	Version uint64
+
+	Profile   history.Profile
+	ProfileAt Stamp // the newest profile change folded into Profile
+
+	Owner    channel.Owner
+	Tier     string
+	State    string              // new offered assigned waiting declined churned
+	Decision channel.DecisionID  // in force: the last one made
+	Value    Value               // of that decision
+	Spans    []Span              // the last MaxSpans, oldest first
+	Moved    *Moved              // the last change of owner to somebody
+	Former   channel.PartnerID   // the partner that owned the customer last, a present one included
+	Refused  []channel.PartnerID // for ever
+	Round    Round               // of offers
+	Offer    *Offer              // the open one
+	Waiting  *Waiting            // while it waits
+	Referred map[string]int64    // memo: own values of the customers it referred, per currency, minor units
+}
+
+// Stamp orders profile changes: by time, then source and event id.
+type Stamp struct {
+	At time.Time
+	ID string
+}
+
+// Before reports whether a is older than b.
+func (a Stamp) Before(b Stamp) bool { return a.At.Before(b.At) || a.At.Equal(b.At) && a.ID < b.ID }
+
+// Value is what the decision in force says the customer is worth, minor units.
+type Value struct {
+	Amount   int64  `json:"amount,omitempty"` // referral included
+	Referral int64  `json:"referral,omitempty"`
+	Currency string `json:"currency,omitempty"`
+	Basis    string `json:"basis,omitempty"`
+}
+
+// Span is a stretch of ownership; Until zero: still.
+type Span struct {
+	Decision channel.DecisionID `json:"decision,omitempty"`
+	From     time.Time          `json:"from"`
+	Owner    channel.Owner      `json:"owner"`
+	Until    time.Time          `json:"until,omitzero"`
+}
+
+// Moved is the last change of owner to somebody.
+type Moved struct {
+	At     time.Time `json:"at"`
+	ByRule bool      `json:"byRule,omitempty"`
+	First  bool      `json:"first,omitempty"`
+}
+
+// Round is what happened so far in a round of offers.
+type Round struct {
+	Expired []channel.PartnerID `json:"expired,omitempty"`
+	Offers  int                 `json:"offers,omitempty"`
+}
+
+// Offer is an open offer.
+type Offer struct {
+	At        time.Time          `json:"at"`
+	ByRule    bool               `json:"byRule,omitempty"` // the move that accepting makes
+	Decision  channel.DecisionID `json:"decision"`
+	ExpiresAt time.Time          `json:"expiresAt"`
+	Partner   channel.PartnerID  `json:"partner"`
+}
+
+// Waiting says since when and why a customer waits.
+type Waiting struct {
+	Since time.Time `json:"since"`
+	Why   string    `json:"why"`
+}
+
+// headBody is the item, its members in the order of their names.
+type headBody struct {
+	Decision channel.DecisionID  `json:"decision,omitempty"`
+	Former   channel.PartnerID   `json:"former,omitempty"`
+	Moved    *Moved              `json:"moved,omitempty"`
+	Offer    *Offer              `json:"offer,omitempty"`
+	Owner    channel.Owner       `json:"owner,omitempty"`
+	Profile  headProfile         `json:"profile"`
+	Referred map[string]int64    `json:"referred,omitempty"`
+	Refused  []channel.PartnerID `json:"refused,omitempty"`
+	Round    *Round              `json:"round,omitempty"`
+	Spans    []Span              `json:"spans,omitempty"`
+	State    string              `json:"state"`
+	Tier     string              `json:"tier,omitempty"`
+	Value    *Value              `json:"value,omitempty"`
+	Waiting  *Waiting            `json:"waiting,omitempty"`
+}
+
+type headProfile struct {
+	At            time.Time          `json:"at,omitzero"`
+	Attributes    map[string]string  `json:"attributes,omitempty"`
+	Currency      string             `json:"currency,omitempty"`
+	DeclaredValue figureText         `json:"declaredValue,omitzero"`
+	Event         string             `json:"event,omitempty"`
+	Need          figureText         `json:"need,omitzero"`
+	ReferralValue figureText         `json:"referralValue,omitzero"`
+	ReferredBy    channel.CustomerID `json:"referredBy,omitempty"`
+	Region        string             `json:"region,omitempty"`
+	Registered    channel.PartnerID  `json:"registered,omitempty"`
+	RegisteredAt  time.Time          `json:"registeredAt,omitzero"`
+	Segment       string             `json:"segment,omitempty"`
+	SourcedBy     channel.PartnerID  `json:"sourcedBy,omitempty"`
+}
+
+// PutHead writes a head under the version it was loaded with.
+func (b *Batch) PutHead(h *Head) int {
+	p := &h.Profile
+	body := headBody{
+		Decision: h.Decision, Former: h.Former, Moved: h.Moved, Offer: h.Offer, Owner: h.Owner, Referred: h.Referred,
+		Refused: h.Refused, Spans: h.Spans, State: h.State, Tier: h.Tier, Waiting: h.Waiting,
+		Profile: headProfile{
+			At: h.ProfileAt.At, Event: h.ProfileAt.ID, Attributes: p.Attributes, Currency: p.Currency,
+			DeclaredValue: figureText(p.DeclaredValue), Need: figureText(p.Need), ReferralValue: figureText(p.ReferralValue),
+			ReferredBy: p.ReferredBy, Region: p.Region, Registered: p.Registered, RegisteredAt: p.RegisteredAt,
+			Segment: p.Segment, SourcedBy: p.SourcedBy,
+		},
+	}
+	if h.Round.Offers != 0 || len(h.Round.Expired) != 0 {
+		body.Round = &h.Round
+	}
+	if h.Value != (Value{}) {
+		body.Value = &h.Value
+	}
+	return b.Put(HeadKey(h.ID), body, h.Version)
+}
+
+// DecodeHead reads a head; an absent item is a head with Version 0.
+func DecodeHead(id channel.CustomerID, it table.Item) (*Head, error) {
+	var body headBody
+	if err := Decode(it, &body); err != nil {
+		return nil, err
+	}
+	p := body.Profile
+	h := &Head{
+		ID: id, Version: it.Version, Decision: body.Decision, Former: body.Former, Moved: body.Moved, Offer: body.Offer,
+		Owner: body.Owner, Refused: body.Refused, Spans: body.Spans, State: body.State, Tier: body.Tier,
+		Waiting: body.Waiting, Referred: body.Referred, ProfileAt: Stamp{p.At, p.Event},
+		Profile: history.Profile{
+			Attributes: p.Attributes, Currency: p.Currency, DeclaredValue: channel.Figure(p.DeclaredValue),
+			Need: channel.Figure(p.Need), ReferralValue: channel.Figure(p.ReferralValue), ReferredBy: p.ReferredBy,
+			Region: p.Region, Registered: p.Registered, RegisteredAt: p.RegisteredAt, Segment: p.Segment, SourcedBy: p.SourcedBy,
+		},
+	}
+	if body.Round != nil {
+		h.Round = *body.Round
+	}
+	if body.Value != nil {
+		h.Value = *body.Value
+	}
+	return h, nil
+}
+
+// Head loads a customer; Version 0 if it is not known.
+func (s *Store) Head(ctx context.Context, id channel.CustomerID) (*Head, error) {
+	items, err := s.Get(ctx, HeadKey(id))
+	if err != nil {
+		return nil, err
+	}
+	return DecodeHead(id, items[0])
+}
+
+// Heads walks all customers of a bucket whose id is greater than after.
+func (s *Store) Heads(ctx context.Context, bucket int, after channel.CustomerID) iter.Seq2[*Head, error] {
+	r := table.Range{Table: table.State, PK: HeadPK(BucketName(bucket))}
+	if after != "" {
+		r.From = string(after) + "\x01" // ids hold no control characters
+	}
+	return mapItems(s.Items(ctx, r), func(it table.Item) (*Head, error) { return DecodeHead(channel.CustomerID(it.SK), it) })
+}
+
+func mapItems[T any](items iter.Seq2[table.Item, error], read func(table.Item) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for it, err := range items {
+			var v T
+			if err == nil {
+				v, err = read(it)
+			}
+			if !yield(v, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Since is when the present ownership began; zero without an owner.
+func (h *Head) Since() time.Time {
+	if n := len(h.Spans); h.Owner != channel.Nobody && n > 0 {
+		return h.Spans[n-1].From
+	}
+	return time.Time{}
+}
+
+// LastFrom is when the last stretch of ownership began or ended: no later one
+// may begin before it.
+func (h *Head) LastFrom() time.Time {
+	if n := len(h.Spans); n > 0 {
+		if last := h.Spans[n-1]; !last.Until.IsZero() {
+			return last.Until
+		} else {
+			return last.From
+		}
+	}
+	return time.Time{}
+}
+
+// Move ends the present stretch of ownership at from and begins the next;
+// Nobody begins none. It changes neither Tier nor Moved.
+func (h *Head) Move(to channel.Owner, from time.Time, by channel.DecisionID) {
+	h.Spans = slices.Clone(h.Spans)
+	if n := len(h.Spans); n > 0 && h.Spans[n-1].Until.IsZero() {
+		h.Spans[n-1].Until = from
+	}
+	if to != channel.Nobody {
+		h.Spans = append(h.Spans, Span{Decision: by, From: from, Owner: to})
+	}
+	if n := len(h.Spans); n > MaxSpans {
+		h.Spans = h.Spans[n-MaxSpans:]
+	}
+	if p, ok := to.Partner(); ok {
+		h.Former = p
+	}
+	h.Owner = to
+}

@@ -1,0 +1,207 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/history"
+	"github.com/fairlead/fairlead/internal/table"
+)
+
+// Buckets is the number of partitions over which claims, heads and stored
+// answers are spread, fixed for ever: BucketName(0) to BucketName(Buckets-1).
+const Buckets = 1024
+
+// after is the end of a range of all sort keys that begin with prefix+"#": "$"
+// is the byte after "#".
+func after(prefix string) string { return prefix + "$" }
+
+// BucketName is the n-th bucket as three hex digits, 000 to 3ff.
+func BucketName(n int) string { return fmt.Sprintf("%03x", n) }
+
+// bucket is the first ten bits of SHA-256 of the rest of a key.
+func bucket(rest string) string {
+	sum := sha256.Sum256([]byte(rest))
+	return BucketName(int(sum[0])<<2 | int(sum[1])>>6)
+}
+
+// Hash16 is the first 16 hex digits of SHA-256: short ids made of a cause.
+func Hash16(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:8])
+}
+
+func ledger(pk, sk string) table.Key { return table.Key{Table: table.Ledger, PK: pk, SK: sk} }
+func state(pk, sk string) table.Key  { return table.Key{Table: table.State, PK: pk, SK: sk} }
+
+// stamp is how a time is written into keys: it sorts bytewise.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+
+// The keys of the ledger.
+
+// ClaimKey is the permanent record that an event was taken.
+func ClaimKey(source channel.Source, id channel.EventID) table.Key {
+	sk := string(source) + "#" + string(id)
+	return ledger("E#"+bucket(sk), sk)
+}
+
+// ConflictKey is the audit record of another body under a claimed event.
+func ConflictKey(source channel.Source, id channel.EventID, hash16 string) table.Key {
+	k := ClaimKey(source, id)
+	k.SK += "#X#" + hash16
+	return k
+}
+
+// CustomerPK is the partition of everything that ever happened to a customer.
+func CustomerPK(id channel.CustomerID) string { return "C#" + string(id) }
+
+// DecisionKey is a decision, or an alias of one, under the hash of its
+// idempotency key.
+func DecisionKey(id channel.CustomerID, hash16 string) table.Key {
+	return ledger(CustomerPK(id), "D#"+hash16)
+}
+
+// AnswerKey is what became of the offer that a decision made.
+func AnswerKey(id channel.CustomerID, hash16 string) table.Key {
+	return ledger(CustomerPK(id), "D#"+hash16+"#A")
+}
+
+// EntryKey is one booked fact of a customer.
+func EntryKey(id channel.CustomerID, e *history.Entry) table.Key {
+	return ledger(CustomerPK(id), e.SK())
+}
+
+// StatementKey is an owner's statement of a period.
+func StatementKey(o channel.Owner, p channel.Period) table.Key {
+	return ledger("S#"+string(o), string(p)+"#S")
+}
+
+// PositionKey is part n (from 0) of an owner's position: the opening of the
+// next period.
+func PositionKey(o channel.Owner, p channel.Period, n int) table.Key {
+	return ledger("S#"+string(o), fmt.Sprintf("%s#P#%03d", p, n))
+}
+
+// SealKey is the seal over an owner's entries of a period.
+func SealKey(o channel.Owner, p channel.Period) table.Key {
+	return ledger("S#"+string(o), string(p)+"#Z")
+}
+
+// PeriodHeadKey is the root over all seals of a period.
+func PeriodHeadKey(p channel.Period) table.Key { return ledger("Z#head", string(p)) }
+
+// TransferKey is one transfer of an owner's accounts.
+func TransferKey(o channel.Owner, p channel.Period, id string) table.Key {
+	return ledger("T#"+string(o), string(p)+"#"+id)
+}
+
+// ResolutionKey says how a pending transfer ended: posted or voided, exactly one.
+func ResolutionKey(o channel.Owner, p channel.Period, pendingID string) table.Key {
+	return ledger("T#"+string(o), string(p)+"#"+pendingID+"#R")
+}
+
+// AttemptKey is the n-th (from 1) attempt to pay a line.
+func AttemptKey(p channel.Period, partner channel.PartnerID, currency string, n int) table.Key {
+	return ledger("R#"+string(p)+"#A", fmt.Sprintf("%s#%s#%03d", partner, currency, n))
+}
+
+// ApprovalKey is the seq-th (from 1) answer to a payout run of a period.
+func ApprovalKey(p channel.Period, seq int) table.Key {
+	return ledger("R#"+string(p)+"#G", fmt.Sprintf("%06d", seq))
+}
+
+// VersionKey is version n (from 1) of a document.
+func VersionKey(kind, id string, n int) table.Key {
+	return ledger("V#"+kind+"#"+id, fmt.Sprintf("%06d", n))
+}
+
+// PartKey is a content-addressed part of a document.
+func PartKey(hash string) table.Key { return ledger("B#"+hash, "P") }
+
+// StoredAnswerKey is the answer to a keyed request. call is "METHOD path".
+func StoredAnswerKey(call, caller, key string) table.Key {
+	sk := call + "#" + caller + "#" + key
+	return ledger("I#"+bucket(sk), sk)
+}
+
+// DisputeMessageKey is the seq-th message of a partner's dispute.
+func DisputeMessageKey(p channel.PartnerID, dispute string, seq int) table.Key {
+	return ledger("Q#"+string(p), fmt.Sprintf("%s#%04d", dispute, seq))
+}
+
+// The keys of the state.
+
+// ControlKey is the control block: periods, newest versions, frozen payouts.
+func ControlKey() table.Key { return state("X", "control") }
+
+// HeadKey is a customer as of now.
+func HeadKey(id channel.CustomerID) table.Key {
+	return state(HeadPK(bucket(string(id))), string(id))
+}
+
+// HeadPK is the partition of all heads of a bucket.
+func HeadPK(bucket string) string { return "H#" + bucket }
+
+// OrderKey is an order, or the placeholder of one whose refund came first.
+func OrderKey(id channel.OrderID) table.Key { return state("O#"+string(id), "O") }
+
+// PortfolioPK is the partition of an owner's portfolio entries and open offers.
+func PortfolioPK(o channel.Owner) string { return "P#" + string(o) }
+
+// PortfolioKey says that an owner has or had a customer.
+func PortfolioKey(o channel.Owner, id channel.CustomerID) table.Key {
+	return state(PortfolioPK(o), "C#"+string(id))
+}
+
+// OfferKey is an open offer, sorted by when it ends.
+func OfferKey(o channel.Owner, expires time.Time, d channel.DecisionID) table.Key {
+	return state(PortfolioPK(o), "X#"+stamp(expires)+"#"+string(d))
+}
+
+// waitingPK is the partition of everyone who waits.
+const waitingPK = "P#waiting"
+
+// WaitingKey says that a customer waits for somebody who can take it.
+func WaitingKey(id channel.CustomerID) table.Key { return state(waitingPK, "C#"+string(id)) }
+
+// CapacityKey counts what an owner that has a limit holds or is offered.
+func CapacityKey(o channel.Owner) table.Key { return state("N#"+string(o), "N") }
+
+// ReferralPK is the partition of the customers that a customer referred.
+func ReferralPK(referrer channel.CustomerID) string { return "Y#" + string(referrer) }
+
+// ReferralKey is the last stored value of a customer that another referred.
+func ReferralKey(referrer, id channel.CustomerID) table.Key {
+	return state(ReferralPK(referrer), "C#"+string(id))
+}
+
+// RunKey is the n-th (from 1) payout run of a period.
+func RunKey(p channel.Period, n int) table.Key { return state("R#runs", fmt.Sprintf("%s.%d", p, n)) }
+
+// LinePK is one of the 16 partitions of a period's payout lines, n from 0.
+func LinePK(p channel.Period, n int) string { return fmt.Sprintf("R#%s#%x", p, n) }
+
+// LineKey is the obligation towards a partner in a currency for a period.
+func LineKey(p channel.Period, partner channel.PartnerID, currency string) table.Key {
+	sk := string(partner) + "#" + currency
+	sum := sha256.Sum256([]byte(sk))
+	return state(LinePK(p, int(sum[0]>>4)), sk)
+}
+
+// BankKey is a version of a partner's bank details.
+func BankKey(p channel.PartnerID, version int) table.Key {
+	return state("K#"+string(p), fmt.Sprintf("%06d", version))
+}
+
+// OpenDisputeKey is a dispute to be answered before its deadline.
+func OpenDisputeKey(deadline time.Time, p channel.PartnerID, dispute string) table.Key {
+	return state("Q#open", stamp(deadline)+"#"+string(p)+"#"+dispute)
+}
+
+// DeliveryKey is an event still to be delivered to an endpoint.
+func DeliveryKey(endpoint string, due time.Time, event string) table.Key {
+	return state("W#"+endpoint, stamp(due)+"#"+event)
+}
