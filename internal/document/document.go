@@ -56,6 +56,9 @@ func (p *Problems) Merge(prefix string, err error) {
 	}
 }
 
+// Fields lists the problems noted, at most MaxProblems.
+func (p *Problems) Fields() []fault.Field { return p.fields }
+
 // Len is the number of problems noted.
 func (p *Problems) Len() int { return len(p.fields) + p.more }
 
