@@ -23,10 +23,10 @@ type Payment struct {
 var PaymentColumns = []string{"payment_id", "partner_id", "period", "amount", "currency", "statement"}
 
 // WriteCSV writes the payments file: RFC 4180 with a header, amounts as decimal
-// text with the currency's decimals.
+// text with the currency's decimals. Lines end in a bare line feed, which every
+// reader takes and no shell trips over.
 func WriteCSV(w io.Writer, payments []Payment) error {
 	out := csv.NewWriter(w)
-	out.UseCRLF = true
 	if err := out.Write(PaymentColumns); err != nil {
 		return err
 	}

@@ -15,9 +15,9 @@ func TestWriteCSV_HasTheColumnsOfTheContractAndPlainAmounts(t *testing.T) {
 		{ID: "2026-03.p1.EUR.1", Partner: "p1", Period: "2026-03", Amount: money.Of(123456789, "EUR"), Statement: "p1/2026-03"},
 		{ID: "2026-03.p2.JPY.1", Partner: "p2", Period: "2026-03", Amount: money.Of(5000, "JPY"), Statement: "p2/2026-03"},
 	})
-	want := "payment_id,partner_id,period,amount,currency,statement\r\n" +
-		"2026-03.p1.EUR.1,p1,2026-03,1234567.89,EUR,p1/2026-03\r\n" +
-		"2026-03.p2.JPY.1,p2,2026-03,5000,JPY,p2/2026-03\r\n"
+	want := "payment_id,partner_id,period,amount,currency,statement\n" +
+		"2026-03.p1.EUR.1,p1,2026-03,1234567.89,EUR,p1/2026-03\n" +
+		"2026-03.p2.JPY.1,p2,2026-03,5000,JPY,p2/2026-03\n"
 	if err != nil || b.String() != want {
 		t.Errorf("got %q, %v", b.String(), err)
 	}

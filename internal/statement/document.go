@@ -24,6 +24,7 @@ type Document struct {
 	Period         channel.Period    `json:"period"`
 	Currency       string            `json:"currency"`
 	State          string            `json:"state"`
+	AsOf           *time.Time        `json:"asOf,omitempty"` // of a preview: what was known then
 	OpeningBalance string            `json:"openingBalance"`
 	Lines          []Line            `json:"lines"`
 	Earned         string            `json:"earned"`   // sum of Lines
