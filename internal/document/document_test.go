@@ -47,7 +47,7 @@ type menu struct {
 
 var menuDoc = document.MustSchema("menu", []byte(menuSchema))
 
-const goodMenu = `{"id": "m", "note": "for Sunday", "guests": 4, "courses": [{"type": "soup", "spoon": true, "note": "hot"}], "prices": {"a b": "1.00"}}`
+const goodMenu = `{"$schema": "/schemas/menu.json", "id": "m", "note": "for Sunday", "guests": 4, "courses": [{"type": "soup", "spoon": true, "note": "hot"}], "prices": {"a b": "1.00"}}`
 
 func TestDecode_GoodDocument_FillsTheStruct(t *testing.T) {
 	for _, text := range []string{goodMenu, "\xef\xbb\xbf" + goodMenu, "\n " + goodMenu + " \n"} {
@@ -67,7 +67,7 @@ func TestDecode_BadDocument_SaysWhatAndWhere(t *testing.T) {
 		{"only spaces", " \n", "the menu is empty"},
 		{"truncated", `{"id": "m",` + "\n" + `"courses": [`, "line 2, column 13: the text ends in the middle"},
 		{"truncated in a string", `{"id": "m`, "line 1, column 10: the text ends in the middle"},
-		{"trailing garbage", goodMenu + "}", "line 1, column 135: invalid character '}' after top-level value"},
+		{"trailing garbage", goodMenu + "}", "line 1, column 168: invalid character '}' after top-level value"},
 		{"two documents", `{} {}`, "line 1, column 4: invalid character '{' after top-level value"},
 		{"NaN", `{"guests": NaN}`, "line 1, column 12: invalid character 'N' looking for beginning of value"},
 		{"comment", "{\n// no\n}", "line 2, column 1: invalid character '/' looking for beginning of object key string"},

@@ -81,6 +81,8 @@ func (s *Schema) findings(err *jsonschema.ValidationError) []finding {
 		}
 	case *kind.AnyOf:
 		return s.alternatives(err)
+	case *kind.PropertyNames:
+		return s.badKey(err, k.Property)
 	}
 	if len(err.Causes) > 0 {
 		var all []finding
@@ -169,6 +171,18 @@ func (s *Schema) wrongName(forms []*jsonschema.ValidationError, here int) []find
 		known = append(known, show(k.Want))
 	}
 	return []finding{{at, oneOf(got, known), 10}}
+}
+
+// badKey moves what is wrong with a key itself to the place of that key; the
+// validator tells it as if the key were a document of its own.
+func (s *Schema) badKey(err *jsonschema.ValidationError, key string) []finding {
+	var all []finding
+	for _, cause := range err.Causes {
+		for _, f := range s.findings(cause) {
+			all = append(all, finding{append(slices.Clone(err.InstanceLocation), key), "the key " + f.message, f.weight})
+		}
+	}
+	return all
 }
 
 // leaf words one error without causes.

@@ -32,7 +32,8 @@ func (s *Schema) Source() []byte { return s.source }
 // the document ("policy"). Every object whose keys are closed
 // (additionalProperties or unevaluatedProperties false) also gets the key
 // "note", because words for people are welcome anywhere; the schema as written
-// need not say so. A `description` completes the sentence "it must be ..." in
+// need not say so; the document itself may also name its "$schema", which
+// editors look for. A `description` completes the sentence "it must be ..." in
 // messages about a value of the wrong type or form: "an amount, such as
 // 1234.56". A schema that does not compile panics: it is part of the program.
 func MustSchema(name string, src []byte) *Schema {
@@ -49,6 +50,7 @@ func newSchema(name string, src []byte) (*Schema, error) {
 		return nil, err
 	}
 	allowNotes(tree)
+	allowSchema(tree)
 	source, err := json.MarshalIndent(tree, "", "  ")
 	if err != nil {
 		return nil, err
@@ -100,6 +102,14 @@ func allowNotes(v any) {
 		if _, has := properties["note"]; !has {
 			properties["note"] = map[string]any{"type": "string", "description": "words for people"}
 		}
+	}
+}
+
+// allowSchema lets a document say which schema it follows.
+func allowSchema(root any) {
+	object, _ := root.(map[string]any)
+	if properties, ok := object["properties"].(map[string]any); ok {
+		properties["$schema"] = map[string]any{"type": "string", "description": "the address of this schema, for editors"}
 	}
 }
 

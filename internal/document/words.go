@@ -29,8 +29,6 @@ func (s *Schema) message(err *jsonschema.ValidationError) string {
 		return "fits more than one of the forms it may have"
 	case *kind.UniqueItems:
 		return fmt.Sprintf("items %d and %d are the same", k.Duplicates[0]+1, k.Duplicates[1]+1)
-	case *kind.PropertyNames:
-		return fmt.Sprintf("%q is not a valid key here", clip(k.Property))
 	}
 	if m := bounds(err.ErrorKind); m != "" {
 		return m
