@@ -1,0 +1,92 @@
+package httpapi
+
+import (
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/service"
+)
+
+type listDecisions struct {
+	Since    string `query:"since" validate:"max=40"`
+	Outcome  string `query:"outcome" validate:"omitempty,oneof=sales_force partner declined waiting"`
+	Owner    string `query:"owner" validate:"max=80"`
+	Reason   string `query:"reason" validate:"omitempty,oneof=rule tier protected former_partner dwell owner_kept sales_force_full no_partner offers_exhausted fallback by_hand"`
+	Customer string `query:"customer" validate:"max=64"`
+	page
+}
+
+func (a *api) decisions(c *Call, q listDecisions) (service.List[service.Decision], error) {
+	var none service.List[service.Decision]
+	p := a.parser(c)
+	since := p.time("since", q.Since)
+	if err := p.done(); err != nil {
+		return none, err
+	}
+	owner, err := a.owner(c, "owner", q.Owner)
+	if err != nil {
+		return none, err
+	}
+	return a.Service.Decisions(c, c.Actor, service.DecisionsQuery{
+		Since: since, Outcome: q.Outcome, Owner: owner, Reason: q.Reason, Customer: channel.CustomerID(q.Customer), Page: q.page.service(),
+	})
+}
+
+func (a *api) decision(c *Call, q idPath) (service.Decision, error) {
+	return a.Service.Decision(c, c.Actor, channel.DecisionID(q.ID))
+}
+
+// explanation takes the id of a decision, or of a customer for its decision in
+// force.
+func (a *api) explanation(c *Call, q idPath) (service.Explanation, error) {
+	return a.Service.Why(c, c.Actor, q.ID)
+}
+
+func (a *api) replay(c *Call, q idPath) (service.ReplayResult, error) {
+	return a.Service.Replay(c, c.Actor, channel.DecisionID(q.ID))
+}
+
+type listOffers struct {
+	State   string `query:"state" validate:"omitempty,oneof=open accepted refused expired withdrawn"`
+	Partner string `query:"partner" validate:"max=64"`
+	page
+}
+
+func (a *api) offers(c *Call, q listOffers) (service.List[service.Offer], error) {
+	query := service.OffersQuery{State: q.State, Partner: channel.PartnerID(q.Partner), Page: q.page.service()}
+	if !c.Actor.SeesAll() {
+		query.Partner = c.Actor.Partner
+	}
+	return a.Service.Offers(c, c.Actor, query)
+}
+
+type answerOffer struct {
+	idPath
+	Body struct {
+		Reason string `json:"reason,omitempty" validate:"max=500"`
+	} `body:"optional"`
+}
+
+func (a *api) accept(c *Call, q answerOffer) (service.OfferAnswered, error) {
+	return c.answered(a.Service.AcceptOffer(c, c.partnerActor(), service.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
+}
+
+func (a *api) refuse(c *Call, q answerOffer) (service.OfferAnswered, error) {
+	return c.answered(a.Service.RefuseOffer(c, c.partnerActor(), service.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
+}
+
+func (c *Call) answered(r service.OfferAnswered, err error) (service.OfferAnswered, error) {
+	c.Replayed(r.Replayed)
+	return r, err
+}
+
+// partnerActor is the actor as nothing but the partner of its token: only the
+// partner to whom an offer was made may answer it, whatever else a token says.
+func (c *Call) partnerActor() service.Actor {
+	a := c.Actor
+	a.Roles = []string{partner}
+	return a
+}
+
+func notFound(slug, format string, args ...any) error {
+	return fault.New(fault.NotFound, slug, format, args...)
+}

@@ -1,0 +1,115 @@
+package httpapi
+
+import (
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/service"
+)
+
+// partnerBody is a partner as PUT /partners/{id} takes it: all of it, every
+// time. Absent regions, segments and certifications mean all or none as in the
+// partners file, absent weight 1, absent capacity unlimited, absent status active.
+type partnerBody struct {
+	Name           string   `json:"name" validate:"required,max=200"`
+	Currency       string   `json:"currency" validate:"required,len=3"`
+	Regions        []string `json:"regions,omitempty" validate:"max=300,dive,required,max=64"`
+	Segments       []string `json:"segments,omitempty" validate:"max=100,dive,required,max=64"`
+	Certifications []string `json:"certifications,omitempty" validate:"max=100,dive,required,max=64"`
+	Weight         string   `json:"weight,omitempty" validate:"max=20"`
+	Capacity       *int64   `json:"capacity,omitempty" validate:"omitempty,min=0"`
+	Status         string   `json:"status,omitempty" validate:"omitempty,oneof=active paused left"`
+	Level          string   `json:"level,omitempty" validate:"max=64"`
+	Manager        string   `json:"manager,omitempty" validate:"max=200"`
+}
+
+type putPartner struct {
+	idPath
+	Body partnerBody `body:"json"`
+}
+
+func (a *api) putPartner(c *Call, q putPartner) (service.Partner, error) {
+	id, err := channel.ParseID[channel.PartnerID]("id", q.ID)
+	if err != nil {
+		return service.Partner{}, err
+	}
+	return a.Service.PutPartner(c, c.Actor, id, service.PartnerBody(q.Body))
+}
+
+func (a *api) partner(c *Call, q idPath) (service.Partner, error) {
+	id, err := channel.ParseID[channel.PartnerID]("id", q.ID)
+	if err != nil {
+		return service.Partner{}, err
+	}
+	return a.Service.Partner(c, c.Actor, id)
+}
+
+// partners lists all partners to who may see all, and a partner itself.
+func (a *api) partners(c *Call, q page) (service.List[service.Partner], error) {
+	if c.Actor.SeesAll() {
+		return a.Service.Partners(c, c.Actor, q.service())
+	}
+	p, err := a.Service.Partner(c, c.Actor, c.Actor.Partner)
+	return service.List[service.Partner]{Items: []service.Partner{p}}, err
+}
+
+type assignPlan struct {
+	idPath
+	Body struct {
+		Plan string `json:"plan" validate:"required,max=64"`
+		From string `json:"from" validate:"required,max=40"`
+		To   string `json:"to,omitempty" validate:"max=40"`
+	} `body:"json"`
+}
+
+func (a *api) assignPlan(c *Call, q assignPlan) (service.Partner, error) {
+	id, err := channel.ParseID[channel.PartnerID]("id", q.ID)
+	if err != nil {
+		return service.Partner{}, err
+	}
+	plan, err := channel.ParseID[channel.PlanID]("plan", q.Body.Plan)
+	if err != nil {
+		return service.Partner{}, err
+	}
+	return a.Service.AssignPlan(c, c.Actor, service.AssignPlanRequest{
+		Partner: id, PlanAssignment: service.PlanAssignment{Plan: plan, From: q.Body.From, To: q.Body.To},
+	})
+}
+
+// podBody is a pod as PUT /pods/{id} takes it.
+type podBody struct {
+	Name     string   `json:"name" validate:"required,max=200"`
+	Regions  []string `json:"regions,omitempty" validate:"max=300,dive,required,max=64"`
+	Capacity *int64   `json:"capacity,omitempty" validate:"omitempty,min=0"`
+	Kind     string   `json:"kind,omitempty" validate:"omitempty,oneof=field inside online"`
+	Status   string   `json:"status,omitempty" validate:"omitempty,oneof=active paused left"`
+	Manager  string   `json:"manager,omitempty" validate:"max=200"`
+}
+
+type putPod struct {
+	idPath
+	Body podBody `body:"json"`
+}
+
+func (a *api) putPod(c *Call, q putPod) (service.Pod, error) {
+	id, err := channel.ParseID[channel.PodID]("id", q.ID)
+	if err != nil {
+		return service.Pod{}, err
+	}
+	return a.Service.PutPod(c, c.Actor, id, service.PodBody(q.Body))
+}
+
+func (a *api) pod(c *Call, q idPath) (service.Pod, error) {
+	id, err := channel.ParseID[channel.PodID]("id", q.ID)
+	if err != nil {
+		return service.Pod{}, err
+	}
+	return a.Service.Pod(c, c.Actor, id)
+}
+
+// pods lists all pods to who may see all, and a pod itself.
+func (a *api) pods(c *Call, q page) (service.List[service.Pod], error) {
+	if c.Actor.SeesAll() {
+		return a.Service.Pods(c, c.Actor, q.service())
+	}
+	p, err := a.Service.Pod(c, c.Actor, c.Actor.Pod)
+	return service.List[service.Pod]{Items: []service.Pod{p}}, err
+}

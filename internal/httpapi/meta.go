@@ -1,0 +1,51 @@
+package httpapi
+
+type health struct {
+	Status   string `json:"status"`
+	Version  string `json:"version,omitempty"`
+	Instance string `json:"instance,omitempty"`
+}
+
+// healthz says that the process answers.
+func (a *api) healthz(*Call, none) (health, error) {
+	return health{Status: "ok", Version: a.Version, Instance: a.Instance}, nil
+}
+
+// readyz says that the store answers, too.
+func (a *api) readyz(c *Call, _ none) (health, error) {
+	if a.Ready != nil {
+		if err := a.Ready(c); err != nil {
+			return health{}, err
+		}
+	}
+	return health{Status: "ready"}, nil
+}
+
+// keySet is a JWK set: the public keys that statements and period roots are
+// signed with. It is empty while seals are not signed.
+type keySet struct {
+	Keys []any `json:"keys"`
+}
+
+func (a *api) keys(*Call, none) (keySet, error) { return keySet{Keys: []any{}}, nil }
+
+func (a *api) openAPI(c *Call, _ none) error {
+	data, err := a.openapi()
+	if err != nil {
+		return err
+	}
+	return c.write("application/json", data)
+}
+
+type schemaPath struct {
+	Name string `path:"name"`
+}
+
+func (a *api) schema(c *Call, q schemaPath) error {
+	source, ok := a.Schemas[q.Name]
+	if !ok {
+		return notFound("schema_not_found", "there is no schema %q; there are policy.json, plan.json and programme.json", q.Name)
+	}
+	c.w.Header().Set("Access-Control-Allow-Origin", "*") // editors in a browser read it, too
+	return c.write("application/schema+json", source)
+}

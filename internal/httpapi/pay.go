@@ -1,0 +1,214 @@
+package httpapi
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/statement"
+)
+
+type periodPath struct {
+	Period string `path:"period"`
+}
+
+func (a *api) closePeriod(c *Call, q periodPath) (payrun.PeriodStatus, error) {
+	period, err := channel.ParsePeriod("period", q.Period)
+	if err != nil {
+		return payrun.PeriodStatus{}, err
+	}
+	return a.Payrun.Close(c, payrun.CloseRequest{Period: period, User: c.Actor.User, Progress: c.progressOf()})
+}
+
+func (a *api) period(c *Call, q periodPath) (payrun.PeriodStatus, error) {
+	period, err := channel.ParsePeriod("period", q.Period)
+	if err != nil {
+		return payrun.PeriodStatus{}, err
+	}
+	return a.Payrun.Period(c, period)
+}
+
+type prepareRun struct {
+	Body struct {
+		Period string `json:"period" validate:"required"`
+	} `body:"json"`
+}
+
+func (a *api) prepare(c *Call, q prepareRun) (payrun.Run, error) {
+	period, err := channel.ParsePeriod("period", q.Body.Period)
+	if err != nil {
+		return payrun.Run{}, err
+	}
+	run, err := a.Payrun.Prepare(c, payrun.PrepareRequest{Period: period, User: c.Actor.User})
+	c.Created(err == nil && !run.Existing)
+	return run, err
+}
+
+func (a *api) runs(c *Call, q page) (payrun.List[payrun.Run], error) {
+	return a.Payrun.Runs(c, q.payrun())
+}
+
+func (a *api) run(c *Call, q idPath) (payrun.Run, error) { return a.Payrun.Show(c, q.ID) }
+
+type runLines struct {
+	idPath
+	page
+}
+
+func (a *api) runLines(c *Call, q runLines) (payrun.List[payrun.RunLine], error) {
+	return a.Payrun.Lines(c, q.ID, q.page.payrun())
+}
+
+func (a *api) runDiff(c *Call, q idPath) (payrun.Diff, error) { return a.Payrun.Diff(c, q.ID) }
+
+type approveRun struct {
+	idPath
+	Body struct {
+		Override bool   `json:"override,omitempty"`
+		Reason   string `json:"reason,omitempty" validate:"max=500"`
+	} `body:"optional"`
+}
+
+func (a *api) approve(c *Call, q approveRun) (payrun.Run, error) {
+	return a.Payrun.Approve(c, payrun.ApproveRequest{Run: q.ID, User: c.Actor.User, Override: q.Body.Override, Reason: q.Body.Reason})
+}
+
+type denyRun struct {
+	idPath
+	Body struct {
+		Reason string `json:"reason" validate:"required,max=500"`
+	} `body:"json"`
+}
+
+func (a *api) deny(c *Call, q denyRun) (payrun.Run, error) {
+	return a.Payrun.Deny(c, payrun.DenyRequest{Run: q.ID, User: c.Actor.User, Reason: q.Body.Reason})
+}
+
+func (a *api) pay(c *Call, q idPath) (payrun.Run, error) {
+	return a.Payrun.Pay(c, payrun.PayRequest{Run: q.ID, User: c.Actor.User, Progress: c.progressOf()})
+}
+
+// payments is the payments file of a run, made whole before the first byte
+// goes out: half a payments file is worse than none.
+func (a *api) payments(c *Call, q idPath) error {
+	var file bytes.Buffer
+	if err := a.Payrun.Payments(c, q.ID, &file); err != nil {
+		return err
+	}
+	c.w.Header().Set("Content-Disposition", `attachment; filename="payments-`+safeName(q.ID)+`.csv"`)
+	return c.write("text/csv; charset=utf-8", bytes.TrimSuffix(file.Bytes(), []byte("\n")))
+}
+
+// safeName keeps the characters of an id; nothing else belongs into a header.
+func safeName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 128 && (r == '.' || r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z') {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+type listStatements struct {
+	idPath
+	page
+}
+
+func (a *api) statements(c *Call, q listStatements) (payrun.List[payrun.StatementSummary], error) {
+	id, err := a.partnerID(c, q.ID)
+	if err != nil {
+		return payrun.List[payrun.StatementSummary]{}, err
+	}
+	return a.Payrun.Statements(c, id, q.page.payrun())
+}
+
+// partnerID is the id of a partner that exists and that the actor may see.
+func (a *api) partnerID(c *Call, s string) (channel.PartnerID, error) {
+	id, err := channel.ParseID[channel.PartnerID]("id", s)
+	if err != nil {
+		return "", err
+	}
+	_, err = a.Service.Partner(c, c.Actor, id)
+	return id, err
+}
+
+type getStatement struct {
+	idPath
+	Period  string `path:"period"`
+	Preview bool   `query:"preview"`
+	Format  string `query:"format" validate:"omitempty,oneof=json html csv"`
+}
+
+// statement answers in the format asked for by ?format= or by Accept.
+func (a *api) statement(c *Call, q getStatement) error {
+	id, err := a.partnerID(c, q.ID)
+	if err != nil {
+		return err
+	}
+	period, err := channel.ParsePeriod("period", q.Period)
+	if err != nil {
+		return err
+	}
+	doc, err := a.Payrun.Statement(c, payrun.StatementRequest{Partner: id, Period: period, Preview: q.Preview})
+	if err != nil {
+		return err
+	}
+	c.w.Header().Add("Vary", "Accept")
+	var page bytes.Buffer
+	switch format(q.Format, c.r) {
+	case "html":
+		if err := statement.HTML(&page, doc); err != nil {
+			return err
+		}
+		return c.write("text/html; charset=utf-8", page.Bytes())
+	case "csv":
+		if err := statement.CSV(&page, doc); err != nil {
+			return err
+		}
+		c.w.Header().Set("Content-Disposition", `attachment; filename="statement-`+safeName(q.ID)+"-"+string(period)+`.csv"`)
+		return c.write("text/csv; charset=utf-8", bytes.TrimSuffix(page.Bytes(), []byte("\n")))
+	}
+	return c.json(doc)
+}
+
+// format is what was asked for by name, else the first of JSON, HTML and CSV
+// that Accept names, else JSON.
+func format(asked string, r *http.Request) string {
+	if asked != "" {
+		return asked
+	}
+	for part := range strings.SplitSeq(r.Header.Get("Accept"), ",") {
+		media, _, _ := strings.Cut(strings.TrimSpace(part), ";")
+		switch media {
+		case "application/json":
+			return "json"
+		case "text/html":
+			return "html"
+		case "text/csv":
+			return "csv"
+		}
+	}
+	return "json"
+}
+
+type getLedger struct {
+	idPath
+	Period string `query:"period" validate:"required"`
+}
+
+func (a *api) ledger(c *Call, q getLedger) (payrun.PartnerLedger, error) {
+	id, err := a.partnerID(c, q.ID)
+	if err != nil {
+		return payrun.PartnerLedger{}, err
+	}
+	period, err := channel.ParsePeriod("period", q.Period)
+	if err != nil {
+		return payrun.PartnerLedger{}, err
+	}
+	return a.Payrun.Ledger(c, id, period)
+}
+
+// emptyStatement stands for the type in the table of routes.
+var emptyStatement statement.Document
