@@ -11,14 +11,14 @@ func MulRate(minor int64, r Rate) (int64, error) {
 	if hi != 0 || lo >= 1<<63 {
 		return MulDiv(minor, int64(r), int64(One))
 	}
-	q, rem := lo/uint64(One), lo%uint64(One)
-	if rem > uint64(One)/2 || rem == uint64(One)/2 && q&1 == 1 {
+	// Without branches, which real amounts would mispredict: more than half
+	// goes up, half itself only from an odd quotient.
+	q := lo / uint64(One)
+	if 2*(lo-q*uint64(One))+q&1 > uint64(One) {
 		q++
 	}
-	if minor < 0 != (r < 0) {
-		return -int64(q), nil
-	}
-	return int64(q), nil
+	sign := (minor ^ int64(r)) >> 63
+	return (int64(q) ^ sign) - sign, nil
 }
 
 // MulDiv is a x b / c, rounded half to even, with a 128-bit product;
@@ -52,10 +52,8 @@ func divHalfEven(hi, lo, c uint64) (uint64, bool) {
 
 // magnitude is |x|, right for the smallest int64 too.
 func magnitude(x int64) uint64 {
-	if x < 0 {
-		return -uint64(x)
-	}
-	return uint64(x)
+	sign := x >> 63
+	return uint64((x ^ sign) - sign)
 }
 
 // signed gives a magnitude its sign.

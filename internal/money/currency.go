@@ -3,8 +3,9 @@ package money
 import "strings"
 
 // The currencies of ISO 4217 list one, by the decimals the standard gives them.
-// Source: ISO 4217:2015, list one as maintained by SIX (the maintenance
-// agency), amendments up to 179.
+// Source: list one as published by SIX, the maintenance agency, on 2026-01-01
+// (amendments up to 180): 178 codes, of which 165 have decimals. The decimals
+// were compared with the table of JDK 17, which names all but UYW and XAD.
 //
 // Fund codes (BOV CHE CHW CLF COU MXV USN UYI UYW) are in: the standard gives
 // them decimals, so they can be counted. Codes without decimals ("N.A.": the
@@ -62,4 +63,15 @@ func Digits(currency string) (int, bool) {
 		return 0, false
 	}
 	return int(table[i]) - 1, true
+}
+
+// Currencies lists every code that Digits knows, sorted.
+func Currencies() []string {
+	var list []string
+	for i, d := range table {
+		if d != 0 {
+			list = append(list, string([]byte{byte('A' + i/26/26), byte('A' + i/26%26), byte('A' + i%26)}))
+		}
+	}
+	return list
 }

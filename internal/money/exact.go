@@ -82,7 +82,7 @@ func (x Exact) Cmp(y Exact) int {
 	switch {
 	case x.hi < y.hi || x.hi == y.hi && x.lo < y.lo:
 		return -1
-	case x == y:
+	case x.hi == y.hi && x.lo == y.lo:
 		return 0
 	}
 	return 1
