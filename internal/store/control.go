@@ -16,6 +16,7 @@ type Control struct {
 	FirstClosed channel.Period            `json:"firstClosed,omitempty"` // the earliest period that was closed with statements
 	Closed      channel.Period            `json:"closed,omitempty"`      // the latest closed one; earlier ones are closed too
 	Closing     channel.Period            `json:"closing,omitempty"`     // "": none is
+	Pinned      int                       `json:"pinned,omitempty"`      // while closing: Published when it began; later documents do not touch its statements
 	Documents   map[string]map[string]int `json:"documents,omitempty"`   // kind -> id -> newest version
 	Published   int                       `json:"published,omitempty"`   // documents published so far: orders them
 	Frozen      bool                      `json:"frozen,omitempty"`      // no payout is sent
