@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs what the local stage needs, pinned, once: DynamoDB Local for the
+# conformance tests (dynamodb), and LocalStack as plain processes (process).
+# usage: install.sh dynamodb|process
+source "$(dirname "$0")/env.sh"
+mkdir -p "$home"
+
+need() { command -v "$1" >/dev/null 2>&1 || { echo "localstack: $1 is needed ($2) and not on this machine" >&2; exit 1; }; }
+
+install_dynamodb() {
+  once dynamodb "$root/localstack/dynamodb/pom.xml" || return 0
+  need java "DynamoDB Local runs on Java 17"; need mvn "it fetches DynamoDB Local"
+  echo "localstack: installing DynamoDB Local into .localstack/dynamodb"
+  rm -rf "$lib"
+  mvn -q -B -f "$root/localstack/dynamodb/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$lib"
+  done_once dynamodb "$root/localstack/dynamodb/pom.xml"
+}
+
+install_process() {
+  install_dynamodb
+  local sources=("$root/localstack/requirements.txt" "$root"/localstack/plugin/pyproject.toml "$root"/localstack/plugin/fairlead_localstack/*.py)
+  once process "${sources[@]}" || return 0
+  need python3 "LocalStack runs on Python 3.11 to 3.13"
+  echo "localstack: installing LocalStack 4.13.1 into .localstack/venv (about two minutes, 525 MB)"
+  [ -x "$home/venv/bin/python" ] || python3 -m venv "$home/venv"
+  "$home/venv/bin/pip" install -q --disable-pip-version-check -r "$root/localstack/requirements.txt"
+  "$home/venv/bin/pip" install -q --disable-pip-version-check --no-deps --force-reinstall "$root/localstack/plugin"
+  rm -rf "$root/localstack/plugin/build" "$root"/localstack/plugin/*.egg-info
+  done_once process "${sources[@]}"
+}
+
+case "${1:-}" in
+  dynamodb) install_dynamodb ;;
+  process) install_process ;;
+  *) echo "usage: install.sh dynamodb|process" >&2; exit 2 ;;
+esac

@@ -1,0 +1,1 @@
+"""LocalStack without Docker: functions and DynamoDB Local as plain processes."""
