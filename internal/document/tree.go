@@ -102,17 +102,18 @@ func broken(name string, data []byte, err error) error {
 	case errors.As(err, &syntax) && strings.Contains(syntax.Error(), "unexpected end"):
 		return notJSON(name, data, len(data), "the text ends in the middle")
 	case errors.As(err, &syntax):
-		return notJSON(name, data, max(int(syntax.Offset)-1, 0), "%s", syntax.Error())
+		return notJSON(name, data, max(int(syntax.Offset)-1, 0), syntax.Error())
 	}
 	return fault.Of(err)
 }
 
-func notJSON(name string, data []byte, offset int, format string, args ...any) error {
+// notJSON says at which line and column of data the reading ended, and why.
+func notJSON(name string, data []byte, offset int, why string) error {
 	before := data[:min(offset, len(data))]
 	line := 1 + bytes.Count(before, []byte("\n"))
 	column := 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
 	return fault.New(fault.Invalid, Slug, "the %s is not valid JSON", name).
-		At(fmt.Sprintf("line %d, column %d", line, column), format, args...)
+		At(fmt.Sprintf("line %d, column %d", line, column), "%s", why)
 }
 
 // loneSurrogate finds an escaped surrogate without its other half, which Go

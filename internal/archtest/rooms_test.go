@@ -1,0 +1,83 @@
+package archtest
+
+// room is one row of the import table: what a package may import of ours and of
+// others, and why.
+type room struct {
+	path    string   // below the module; a row covers this package only, "x/..." also those inside
+	pure    bool     // no context, no clock, no chance, no input or output
+	imports []string // rooms, or names of groups
+	modules []string // path prefixes of other people's packages
+	why     string
+}
+
+// The groups, left to right: nothing knows anything on its right.
+var groups = map[string][]string{
+	"nouns":     {"fault", "money", "seal", "channel"},
+	"questions": {"history", "ledger", "value", "routing", "incentive", "payout", "rail", "statement", "programme", "document", "condition"},
+	"state":     {"table", "store"},
+	"uses":      {"service", "payrun", "audit"},
+}
+
+const internalDir = "internal/"
+
+var rooms = []room{
+	{"internal/fault", true, nil, nil, "the vocabulary of failure stands at the very left"},
+	{"internal/money", true, nil, nil, "arithmetic knows nothing of us, std only"},
+	{"internal/clv", true, []string{"fault"}, []string{"gonum.org/v1/gonum"}, "floats live here and know no room, so that they cannot leak"},
+	{"internal/seal", true, []string{"fault"}, []string{"github.com/transparency-dev/merkle", "github.com/gowebpki/jcs", "github.com/cyberphone/json-canonicalization"}, "canonical bytes and proofs are of any content"},
+	{"internal/document", true, []string{"fault"}, []string{"github.com/santhosh-tekuri/jsonschema/v6", "golang.org/x/text"}, "strict reading knows no document"},
+	{"internal/condition", true, []string{"fault", "document"}, []string{"github.com/expr-lang/expr"}, "the language of `when` knows no variables"},
+	{"internal/channel", true, []string{"fault", "money", "seal"}, nil, "the nouns decide nothing"},
+	{"internal/history", true, []string{"nouns"}, nil, "what was true, not what should be"},
+	{"internal/programme", true, []string{"nouns", "document"}, nil, "one document; its value type is a noun"},
+	{"internal/ledger", true, []string{"nouns", "history"}, nil, "transfers never know statements"},
+	{"internal/value", true, []string{"nouns", "history", "clv"}, nil, "the only bridge from floats"},
+	{"internal/routing", true, []string{"nouns", "history", "document", "condition"}, nil, "who serves; it knows no pay"},
+	{"internal/incentive", true, []string{"nouns", "history", "document", "condition", "ledger"}, nil, "what is paid; it knows no routing"},
+	{"internal/payout", true, []string{"nouns", "history", "ledger"}, nil, "the life of a run; it knows no plan"},
+	{"internal/rail", true, []string{"nouns", "payout"}, []string{"github.com/moov-io/iso20022"}, "the banks' words for a payout's attempts"},
+	{"internal/statement", true, []string{"nouns", "history", "ledger", "incentive"}, nil, "the partner's document of a computed month"},
+	{"internal/table", false, []string{"fault"}, nil, "the storage port knows nothing that is stored"},
+	{"internal/table/tabletest", false, []string{"fault", "table"}, []string{"github.com/anishathalye/porcupine", "pgregory.net/rapid", "github.com/google/go-cmp"}, "one suite over every implementation"},
+	{"internal/table/faulty", false, []string{"fault", "table"}, nil, "faults over any implementation"},
+	{"internal/table/bolt", false, []string{"fault", "table"}, []string{"go.etcd.io/bbolt", "golang.org/x/sys"}, "one implementation"},
+	{"internal/table/dynamo", false, []string{"fault", "table"}, []string{"github.com/aws/"}, "one implementation, the only one that knows the cloud"},
+	{"internal/store", false, []string{"nouns", "questions", "table"}, nil, "the one place where the data model lives"},
+	{"internal/service", false, []string{"nouns", "questions", "clv", "state"}, nil, "use cases: load, decide, commit"},
+	{"internal/payrun", false, []string{"nouns", "questions", "clv", "state"}, nil, "the steps of close and pay"},
+	{"internal/audit", false, []string{"nouns", "questions", "clv", "state"}, nil, "re-derives everything without the code that wrote it"},
+	{"internal/source", true, []string{"nouns", "document"}, []string{"github.com/standard-webhooks"}, "the outside's formats become facts here and nowhere else"},
+	{"events", true, nil, nil, "samples and schemas, embedded"},
+	{"internal/httpapi", false, []string{"nouns", "questions", "store", "uses", "source", "events", "config"},
+		[]string{"github.com/go-playground/", "github.com/golang-jwt/jwt/v5", "github.com/MicahParks/", "github.com/go-json-experiment/json", "golang.org/x/time"}, "the doors; they never meet a table"},
+	{"internal/client", false, []string{"fault"}, nil, "the command line sees what any caller sees"},
+	{"internal/config", false, []string{"fault"}, nil, "the only reader of the environment"},
+	{"internal/sample", false, []string{"nouns", "client", "document"}, nil, "people and steps, fed through the doors"},
+	{"internal/archtest", false, nil, nil, "reads source only"},
+	{"internal/gotest", false, nil, nil, "runs the tests and sums them up, std only"},
+	{"internal/cloud", false, []string{"nouns", "config"}, []string{"github.com/aws/"}, "queue, signer, bucket and bus"},
+	{"internal/lambdahttp", false, []string{"fault"}, []string{"github.com/aws/"}, "an adapter and only what it lacks"},
+	{"cmd/...", false, []string{"*"}, []string{"github.com/alecthomas/kong", "github.com/spf13/", "github.com/schollz/progressbar/v3", "golang.org/x/term"}, "wires everything"},
+	{"functions/...", false, []string{"*"}, []string{"github.com/aws/"}, "wires everything, one trigger each"},
+	{"infra/...", false, []string{"store", "config"}, []string{"github.com/aws/", "github.com/cdklabs/"}, "stacks know the schema and names of variables, nothing else"},
+}
+
+// Who may do what the rest may not; every entry is a room or a folder.
+var (
+	cloudRooms  = []string{"internal/table/dynamo", "internal/cloud", "internal/lambdahttp", "infra", "functions"}
+	clockRooms  = []string{"cmd", "functions", "internal/table/dynamo", "internal/gotest"}
+	statusRooms = []string{"internal/httpapi", "internal/lambdahttp", "internal/client"} // a client reads them, it does not choose them
+	environs    = []string{"internal/config"}
+	floatRooms  = []string{
+		"internal/clv", "internal/value", "internal/condition", // values and comparing
+		"internal/routing/env.go", "internal/incentive/match.go", // the variables that conditions compare
+		"internal/store/store.go", "internal/table/bolt", // jitter of a pause, fill of a page: no amounts
+		"internal/sample", "internal/gotest", "cmd",
+	}
+)
+
+// impure are the standard packages that a pure room cannot be pure with.
+var impure = []string{"context", "net", "net/http", "os", "os/exec", "os/signal", "os/user", "syscall", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "database/sql", "testing", "unsafe", "runtime/debug"}
+
+// vague are names that say nothing about what a package owns.
+var vague = []string{"types", "models", "model", "utils", "util", "common", "domain", "repository", "adapters", "helpers", "misc", "base", "shared"}
