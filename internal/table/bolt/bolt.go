@@ -10,10 +10,12 @@ package bolt
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -72,6 +74,10 @@ type Table struct {
 	mu     sync.Mutex
 	broken error // why nothing is written any more; only the committer sets it
 	wedged bool  // the writer's lock inside bbolt could not be given back
+
+	// beforeCommit runs in the committer before each commit, if set. Tests
+	// hold the committer there, or make it fail.
+	beforeCommit func()
 }
 
 var _ interface {
@@ -91,6 +97,9 @@ func Open(dir string, o Options) (*Table, error) {
 		}
 	} else if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fault.New(fault.Unavailable, "storage_failed", "cannot make the folder %s: %s", dir, reason(err)).Because(err)
+	}
+	if err := checkWhole(path); err != nil {
+		return nil, openFault(dir, err)
 	}
 	db, err := openFile(path, o.ReadOnly)
 	if err != nil {
@@ -113,6 +122,30 @@ func Open(dir string, o Options) (*Table, error) {
 	_ = t.Announce("", "")
 	go t.run()
 	return t, nil
+}
+
+// checkWhole reports a data file that was cut short. bbolt would read behind
+// its end, where no error is returned: the system kills the process.
+func checkWhole(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) || (err == nil && info.Size() == 0) {
+		return nil // about to be made
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: patience})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	info, err = os.Stat(path) // again: nobody can write it now
+	if err != nil {
+		return err
+	}
+	return db.View(func(tx *bbolt.Tx) error {
+		if tx.Size() > info.Size() {
+			return fmt.Errorf("%w: it has %d bytes of %d", berrors.ErrInvalid, info.Size(), tx.Size())
+		}
+		return nil
+	})
 }
 
 // openFile maps the file with the largest mapping the machine grants.
@@ -153,9 +186,12 @@ func makeBuckets(tx *bbolt.Tx) error {
 
 func openFault(dir string, err error) error {
 	switch {
+	case isFull(err):
+		return (&Table{dir: dir}).fault(err)
 	case errors.Is(err, berrors.ErrTimeout):
 		return inUse(dir).Because(err)
-	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum),
+		strings.Contains(err.Error(), "file size too small"):
 		return fault.New(fault.Unavailable, "not_a_data_folder", "%s is not a data file of this program, or it is damaged: %s", filepath.Join(dir, File), err).Because(err)
 	}
 	return fault.New(fault.Unavailable, "storage_failed", "cannot open %s: %s", filepath.Join(dir, File), reason(err)).Because(err)

@@ -125,6 +125,9 @@ func (t *Table) write(group []*request) (err error) {
 		_ = tx.Rollback()
 		return t.fault(err)
 	}
+	if t.beforeCommit != nil {
+		t.beforeCommit()
+	}
 	committing = true
 	if err := tx.Commit(); err != nil {
 		return t.afterFailedCommit(id, err)
