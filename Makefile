@@ -1,0 +1,71 @@
+# Everything here needs Go and make; check also fetches its two tools once, into
+# .tools. See README.md.
+
+GO    ?= go
+DATA  ?= .fairlead
+ADDR  ?= 127.0.0.1:8080
+TOOLS := .tools
+
+LINT_VERSION := v2.15.0
+VULN_VERSION := v1.9.0
+LINT := $(TOOLS)/golangci-lint-$(LINT_VERSION)/golangci-lint
+VULN := $(TOOLS)/govulncheck-$(VULN_VERSION)/govulncheck
+
+.PHONY: run test check build bench fmt vet lint vuln clean
+
+# run loads the sample programme into an embedded store, tells its story, and
+# serves the API and the pages until Ctrl-C.
+run: bin/fairlead
+	bin/fairlead --data $(DATA) demo
+	bin/fairlead --data $(DATA) serve --addr $(ADDR)
+
+.PHONY: bin/fairlead
+bin/fairlead:
+	$(GO) build -trimpath -o $@ ./cmd/fairlead
+
+# test runs every test that needs no Docker, network service or account, and
+# ends with a summary. ARGS goes to go test: make test ARGS='-race ./internal/money'
+test:
+	$(GO) run ./internal/gotest $(ARGS)
+
+check: fmt vet lint vuln test
+
+fmt:
+	@unformatted=$$(gofmt -l cmd internal $(wildcard events functions infra)); \
+	if [ -n "$$unformatted" ]; then echo "not formatted (gofmt -w):"; echo "$$unformatted"; exit 1; fi
+	@echo "fmt: clean"
+
+vet:
+	$(GO) vet ./...
+	@echo "vet: clean"
+
+lint: $(LINT)
+	$(LINT) run ./...
+
+$(LINT):
+	GOBIN=$(abspath $(dir $@)) GOFLAGS= $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+
+# vuln asks the Go vulnerability database, where it can be reached.
+vuln: $(VULN)
+	@.ci/vuln $(VULN)
+
+$(VULN):
+	GOBIN=$(abspath $(dir $@)) GOFLAGS= $(GO) install golang.org/x/vuln/cmd/govulncheck@$(VULN_VERSION)
+
+# build makes the static functions for AWS, one bootstrap each, and the binary
+# for this machine.
+FUNCTIONS := $(patsubst functions/%/main.go,dist/%/bootstrap,$(wildcard functions/*/main.go))
+
+build: bin/fairlead $(FUNCTIONS)
+
+.PHONY: $(FUNCTIONS)
+$(FUNCTIONS): dist/%/bootstrap:
+	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 $(GO) build -tags lambda.norpc -trimpath -ldflags='-s -w' -o $@ ./functions/$*
+
+# bench prints the figures of docs/performance.md. BENCH picks: make bench BENCH=Split
+BENCH ?= .
+bench:
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+clean:
+	rm -rf bin dist
