@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"strings"
 	"time"
 	_ "time/tzdata" // the same zones on every machine, also where none are installed
 
@@ -134,9 +135,33 @@ func (c Calendar) ParseTime(field, s string) (time.Time, error) {
 		t, err := c.ParseDate(field, s)
 		return t.UTC(), err
 	}
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil || t.Year() < minYear || t.Year() > maxYear {
+	t, err := ParseInstant(field, s)
+	if err != nil {
 		return time.Time{}, fault.New(fault.Invalid, "invalid_time", "not a time").At(field, "%q: want RFC 3339 (2026-03-02T10:00:00Z) or a day (2026-03-02)", clip(s))
 	}
+	return t, nil
+}
+
+// ParseInstant reads RFC 3339 and nothing else. The answer is in UTC, cut to
+// whole seconds.
+func ParseInstant(field, s string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil || !strict(s) || t.Year() < minYear || t.Year() > maxYear {
+		return time.Time{}, fault.New(fault.Invalid, "invalid_time", "not a time").At(field, "%q: want RFC 3339 such as 2026-03-02T10:00:00Z", clip(s))
+	}
 	return t.UTC().Truncate(time.Second), nil
+}
+
+// strict refuses what time.Parse takes although RFC 3339 does not: an hour of
+// one digit, a comma before the fraction, an offset of a day or more.
+func strict(s string) bool {
+	const upToSeconds = len("2026-03-02T10:00:00")
+	if len(s) <= upToSeconds || s[13] != ':' || strings.Contains(s, ",") {
+		return false
+	}
+	if s[len(s)-1] == 'Z' {
+		return true
+	}
+	offset := s[len(s)-len("+00:00"):]
+	return offset[1:3] < "24" && offset[4:] < "60"
 }

@@ -48,21 +48,13 @@ func optional[T any](c *checks, field, s string, parse func(field, s string) (T,
 	return read(c, field, s, parse)
 }
 
-// patched is read for a field of a profile change; an empty text is refused,
-// because null is what erases.
+// patched is read for a field of a profile change; an empty text erases.
 func patched[T any](c *checks, field string, p Patch[string], parse func(field, s string) (T, error)) Patch[T] {
-	if !p.Set || p.Value == erase {
+	if !p.Set || p.Value == "" {
 		return Patch[T]{Set: p.Set}
 	}
 	return Put(read(c, field, p.Value, parse))
 }
-
-// erase is how a raw patch writes null; it is no valid text, so that an empty
-// string can be told from it and refused.
-const erase = "\x00"
-
-// Erase is the raw patch for null.
-func Erase() Patch[string] { return Put(erase) }
 
 // RawOrder is an order as text, from whatever format. Margin, Discount and
 // Product may be empty: absent.
@@ -148,7 +140,9 @@ func parseScore(field, s string) (int, error) {
 	return n, nil
 }
 
-// RawUpsert is a profile change as text. Erase() in a field is null.
+// RawUpsert is a profile change as text. A patch that is Set to "" erases, as
+// null does in JSON; a format that can tell the two apart refuses empty text
+// itself.
 type RawUpsert struct {
 	CustomerID                         string
 	Region, Segment, Currency          Patch[string]
@@ -158,8 +152,8 @@ type RawUpsert struct {
 	EraseAll                           bool
 }
 
-// Parse checks everything. An empty text is refused: null erases, absence
-// leaves as it is.
+// Parse checks everything and reports all that is wrong by the JSON names of
+// the fields.
 func (r RawUpsert) Parse() (*Upsert, error) {
 	var c checks
 	u := &Upsert{

@@ -1,0 +1,7 @@
+// Package source translates the outside's formats into channel's nouns: the
+// CSV files and CloudEvents JSON now, webhooks of other systems later. It is
+// the only code that knows column and member names and what may be wrong with
+// bytes: encodings, quotes, lengths, truncation. What a field must contain is
+// channel's; what becomes of a fact is service's. It reads streams in constant
+// memory, keeps going after a bad line, and writes no keys.
+package source
