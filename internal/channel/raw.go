@@ -56,6 +56,9 @@ func patched[T any](c *checks, field string, p Patch[string], parse func(field, 
 	return Put(read(c, field, p.Value, parse))
 }
 
+// Erase is the raw patch for null.
+func Erase() Patch[string] { return Put("") }
+
 // RawOrder is an order as text, from whatever format. Margin, Discount and
 // Product may be empty: absent.
 type RawOrder struct {
