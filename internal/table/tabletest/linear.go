@@ -1,7 +1,7 @@
 package tabletest
 
 import (
-	"testing"
+	"fmt"
 	"time"
 
 	"github.com/anishathalye/porcupine"
@@ -45,9 +45,8 @@ type answer struct {
 // world is the model of all cells.
 type world [cells]cell
 
-// checkHistory fails the test unless both promises hold.
-func checkHistory(t *testing.T, all []event) {
-	t.Helper()
+// checkHistory reports a promise that the calls break.
+func checkHistory(all []event) error {
 	var txs []porcupine.Operation
 	var each [cells][]porcupine.Operation
 	for _, e := range all {
@@ -58,14 +57,18 @@ func checkHistory(t *testing.T, all []event) {
 			each[c] = append(each[c], ops...)
 		}
 	}
-	mustBeLinear(t, "transactions", txs)
-	for c := range each {
-		mustBeLinear(t, "item "+cellKey(c).SK, each[c])
+	if err := checkLinear("transactions", txs); err != nil {
+		return err
 	}
+	for c := range each {
+		if err := checkLinear("item "+cellKey(c).SK, each[c]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func mustBeLinear(t *testing.T, name string, history []porcupine.Operation) {
-	t.Helper()
+func checkLinear(name string, history []porcupine.Operation) error {
 	model := porcupine.Model{
 		Init: func() any { return world{} },
 		Step: func(state, in, out any) (bool, any) {
@@ -74,10 +77,11 @@ func mustBeLinear(t *testing.T, name string, history []porcupine.Operation) {
 	}
 	switch porcupine.CheckOperationsTimeout(model, history, 20*time.Second) {
 	case porcupine.Illegal:
-		t.Errorf("%s: no order of the %d calls explains their answers", name, len(history))
+		return fmt.Errorf("%s: no order of the %d calls explains their answers", name, len(history))
 	case porcupine.Unknown:
-		t.Errorf("%s: not decided in time for %d calls", name, len(history))
+		return fmt.Errorf("%s: not decided in time for %d calls", name, len(history))
 	}
+	return nil
 }
 
 // whole is a transaction as one step over all cells.
