@@ -2,26 +2,6 @@ package routing
 
 import "github.com/fairlead/fairlead/internal/channel"
 
-// Decide says who serves the customer. It is pure: the same input gives the
-// same bytes on every processor. Impossible input (no policy, no directory, an
-// unknown currency) panics with the reason; the error is for a person's
-// decision that cannot be (fault.Conflict).
-func Decide(in Input) (Decision, error) { panic("routing: not built yet") }
-
-// Replay decides again from a record. p and d must be the ones that the record
-// names (fault.Internal otherwise). Agrees says that the bytes are the same.
-func Replay(recorded []byte, p *Policy, d *Directory) (Replayed, error) { panic("routing: not built yet") }
-
-// Replayed is a decision made again. Difference names the first key that differs.
-type Replayed struct {
-	Decision   Decision
-	Agrees     bool
-	Difference string
-}
-
-// ParseRecord reads the canonical bytes of a record.
-func ParseRecord(canonical []byte) (Record, error) { panic("routing: not built yet") }
-
 // View is a decision for people: rules tried, candidates and reasons in words.
 type View struct {
 	Reasons    []ReasonLine
@@ -60,9 +40,18 @@ func (d Decision) Alternatives(p *Policy, dir *Directory) []Alternative {
 	panic("routing: not built yet")
 }
 
-// FirstCandidates are the owners with a limit among the first n of the draw,
-// whose counters are worth reading together with the customer: the draw needs
-// only seed, ids and weights.
-func FirstCandidates(p *Policy, d *Directory, customer channel.CustomerID, n int) []channel.Owner {
-	panic("routing: not built yet")
+// ExampleResult is one worked example, computed.
+type ExampleResult struct {
+	Name     string
+	Expected string // "outcome sales_force, tier focal"
+	Got      string
+	OK       bool
 }
+
+// Check computes the policy's examples as of EffectiveFrom. It returns one line
+// per example and, if any fails, a fault.Invalid with slug example_failed that
+// names each with what was expected and what came out.
+func (p *Policy) Check() ([]ExampleResult, error) { panic("routing: not built yet") }
+
+// Sentences is the document in plain words, one sentence each.
+func (p *Policy) Sentences() []string { panic("routing: not built yet") }

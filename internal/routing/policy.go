@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/money"
 )
 
@@ -13,20 +12,28 @@ import (
 type Policy struct {
 	ID            channel.PolicyID
 	Version       int
-	EffectiveFrom time.Time // the first instant of its day in the programme's time zone
+	Name          string
 	Note          string
+	EffectiveFrom time.Time // the first instant of its day in the programme's time zone
 
-	hash     string
-	bytes    []byte
-	warnings []string
+	hash       string
+	bytes      []byte
+	warnings   []string
+	seed       string
+	attributes map[string]bool // that conditions may read; nil: all
+	base       *terms
+	overrides  map[string]*terms // by key of `regions`
+	groups     map[string]string // region -> the group whose override holds there
+	groupOf    map[string][]string
+	experiment *experiment
+	examples   []exampleDoc
 }
 
-// Parse reads a policy document strictly (document.Schema), validates what a
-// schema cannot say, and compiles its conditions. cal is the programme's
-// calendar. Errors are fault.Invalid with slug invalid_document and every
-// problem at its JSON path; conditions add their line and column. The examples
-// are computed by Check, not here.
-func Parse(data []byte, cal channel.Calendar) (*Policy, error) { panic("routing: not built yet") }
+type experiment struct {
+	name       string
+	share      money.Rate
+	challenger Ref
+}
 
 // As is the same policy as one published version of itself.
 func (p *Policy) As(version int) *Policy {
@@ -34,6 +41,9 @@ func (p *Policy) As(version int) *Policy {
 	q.Version = version
 	return &q
 }
+
+// Ref names the policy by id, version and hash.
+func (p *Policy) Ref() Ref { return Ref{ID: string(p.ID), Version: p.Version, Hash: p.hash} }
 
 // Hash names the policy's content: "sha256:..." of Bytes.
 func (p *Policy) Hash() string { return p.hash }
@@ -44,77 +54,94 @@ func (p *Policy) Bytes() []byte { return p.bytes }
 // Warnings are what a publisher should read twice, in plain sentences.
 func (p *Policy) Warnings() []string { return p.warnings }
 
-// Check computes the policy's examples as of EffectiveFrom. It returns one line
-// per example and, if any fails, a fault.Invalid with slug example_failed that
-// names each with what was expected and what came out.
-func (p *Policy) Check() ([]ExampleResult, error) { panic("routing: not built yet") }
-
-// ExampleResult is one worked example, computed.
-type ExampleResult struct {
-	Name     string
-	Expected string // "outcome sales_force, tier focal"
-	Got      string
-	OK       bool
-}
-
-// Sentences is the document in plain words, one sentence each.
-func (p *Policy) Sentences() []string { panic("routing: not built yet") }
-
-// Known is what is known of a customer when a route loads. Observed is nil
-// without a model in force or a score.
-type Known struct {
-	ID       channel.CustomerID
-	Profile  history.Profile
-	Summary  history.Summary
-	Scored   *Score
-	Referred []money.Amount // own values of the customers it referred, as last stored
-	Day      time.Time      // as-of day of the value
-}
-
-// Score is what the model in force says of a customer.
-type Score struct {
-	Value    money.Amount
-	AlivePPM int64
-	Model    string
-}
-
-// Load turns what is known of a customer into the inputs of Decide: sums and
-// values in the currency of the policy in the customer's region, and the value
-// by its basis (observed, declared, prior), referral added. A customer of
-// another currency for which the policy has no exchange rate is refused:
-// fault.Invalid, slug currency_not_in_policy.
-func (p *Policy) Load(k Known) (Customer, Value, error) { panic("routing: not built yet") }
-
 // Currency is the policy's currency in a region.
-func (p *Policy) Currency(region string) string { panic("routing: not built yet") }
+func (p *Policy) Currency(region string) string { return p.terms(region).currency }
+
+// Attribute reports whether conditions may read the attribute, and decisions
+// keep it.
+func (p *Policy) Attribute(name string) bool { return p.attributes == nil || p.attributes[name] }
+
+// ValueTerms are what the value model needs to know of a policy.
+type ValueTerms struct {
+	Currency       string
+	HorizonMonths  int
+	AnnualDiscount money.Rate
+	Margin         money.Rate // share of revenue that is contribution
+	ObservedFrom   int64      // completed orders from which the observed value counts
+}
+
+// ValueTerms is how the policy values a customer of the region.
+func (p *Policy) ValueTerms(region string) ValueTerms {
+	t := p.terms(region)
+	return ValueTerms{
+		Currency: t.currency, HorizonMonths: t.value.horizonMonths, AnnualDiscount: t.value.discount,
+		Margin: t.value.margin, ObservedFrom: t.value.observedFrom,
+	}
+}
 
 // Tier is the tier that the bands give: from the present tier (climbing and
-// descending by the hysteresis) where owned, else afresh.
+// descending by the hysteresis) where the customer is owned, else afresh.
 func (p *Policy) Tier(region string, owned bool, tier string, value int64) string {
-	panic("routing: not built yet")
+	t := p.terms(region)
+	had := -1
+	if owned {
+		had = t.tier(tier)
+	}
+	return t.tiers[t.band(had, value)].name
 }
 
 // TierChannel is the channel of a tier in a region; "" if the policy lacks it.
-func (p *Policy) TierChannel(region, tier string) channel.Channel { panic("routing: not built yet") }
+func (p *Policy) TierChannel(region, tier string) channel.Channel {
+	t := p.terms(region)
+	if i := t.tier(tier); i >= 0 {
+		return t.tiers[i].channel
+	}
+	return ""
+}
 
 // FallbackDue reports whether a customer of the region that waits since then
 // has waited longer than the policy's fallback allows.
 func (p *Policy) FallbackDue(region string, since, at time.Time) bool {
-	panic("routing: not built yet")
+	f := p.terms(region).fallback
+	return f != nil && at.After(since.Add(f.after))
 }
 
 // AtRiskPPM is the P(alive) in ppm below which a customer is at risk; ok is
 // false where the policy does not say.
-func (p *Policy) AtRiskPPM(region string) (ppm int64, ok bool) { panic("routing: not built yet") }
+func (p *Policy) AtRiskPPM(region string) (ppm int64, ok bool) {
+	t := p.terms(region)
+	return int64(t.atRisk), t.warns
+}
 
 // MinStablePPM is the guard's floor in a region in ppm; ok is false without one.
-func (p *Policy) MinStablePPM(region string) (ppm int64, ok bool) { panic("routing: not built yet") }
+func (p *Policy) MinStablePPM(region string) (ppm int64, ok bool) {
+	t := p.terms(region)
+	return int64(t.floor), t.guards
+}
+
+// Guarded reports whether the balance guard is on in a region: the census's
+// stable share is strictly below the floor.
+func (p *Policy) Guarded(region string, c Census) bool { return p.terms(region).guarded(c) }
 
 // Split is the arm of the policy's experiment for a customer: nil without an
-// experiment. Where it is the challenger, the policy named by challenger
-// decides instead, with this arm in its Input.
+// experiment. Where it is the challenger, the policy that challenger names (by
+// id and version) decides instead, with this arm in its Input.
 func (p *Policy) Split(customer channel.CustomerID) (arm *Arm, challenger Ref) {
-	panic("routing: not built yet")
+	x := p.experiment
+	if x == nil {
+		return nil, Ref{}
+	}
+	arm = &Arm{Experiment: x.name, Challenger: inShare(x.name, string(customer), int64(x.share))}
+	return arm, x.challenger
+}
+
+// Challenger is the policy version that an experiment of this policy tries, so
+// that publishing can check that it exists.
+func (p *Policy) Challenger() (Ref, bool) {
+	if p.experiment == nil {
+		return Ref{}, false
+	}
+	return p.experiment.challenger, true
 }
 
 // Version is one published version of a policy, for InForce. Published orders

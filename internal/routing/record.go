@@ -1,13 +1,19 @@
 package routing
 
 import (
+	"encoding/json"
+	"slices"
+
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/money"
 )
 
 // Record is a decision as kept for ever: what went in, by value or by hash,
 // and what came out. Its canonical JSON holds amounts and rates as strings,
 // counts and ppm as whole numbers, times as RFC 3339 in UTC, codes and no
-// prose. Absent means empty, zero or none.
+// prose. Absent means empty, zero or none. An engine that would write other
+// bytes for any input gets another number.
 type Record struct {
 	Engine      int                `json:"engine"`
 	Customer    channel.CustomerID `json:"customer"`
@@ -42,7 +48,7 @@ type Ref struct {
 
 // CensusRef is the census that a decision saw.
 type CensusRef struct {
-	Version   string `json:"version"`
+	Version   string `json:"version,omitempty"`
 	StablePPM *int64 `json:"stablePpm,omitempty"`
 }
 
@@ -52,7 +58,7 @@ type ArmRef struct {
 	Arm  string `json:"arm"`
 }
 
-// HandRef is who overruled, for whom and why.
+// HandRef is who overruled, for whom, and why in that person's words.
 type HandRef struct {
 	By     string        `json:"by"`
 	Owner  channel.Owner `json:"owner"`
@@ -67,7 +73,7 @@ type ValueRecord struct {
 	Basis    Basis   `json:"basis"`
 	Declared *string `json:"declared,omitempty"`
 	Observed *string `json:"observed,omitempty"`
-	Referral *string `json:"referral,omitempty"`
+	Referral string  `json:"referral,omitempty"`
 	AlivePPM *int64  `json:"alivePpm,omitempty"`
 	Model    string  `json:"model,omitempty"`
 	AsOf     string  `json:"asOf,omitempty"` // a day
@@ -117,4 +123,106 @@ type ProtectionRecord struct {
 type OfferRecord struct {
 	Partner   channel.PartnerID `json:"partner"`
 	ExpiresAt string            `json:"expiresAt"`
+}
+
+// ParseRecord reads the canonical bytes of a record.
+func ParseRecord(canonical []byte) (Record, error) {
+	var r Record
+	if err := json.Unmarshal(canonical, &r); err != nil {
+		return Record{}, fault.Of(err)
+	}
+	return r, nil
+}
+
+// record writes down what went in and what came out.
+func (r *run) record(explanation string) Record {
+	in := r.in
+	rec := Record{
+		Engine: Engine, Customer: in.Customer.ID, At: stamp(in.At), Cause: in.Cause, AtOnce: in.AtOnce,
+		Policy: in.Policy.Ref(), Seed: in.Policy.seed, Directory: in.Directory.Hash(),
+		Value: in.Value.record(), Inputs: r.inputs(),
+		Outcome: r.outcome, Tier: r.tier, Reasons: r.why.Reasons,
+		Moved: r.commit.Moved, ByRule: r.commit.ByRule, First: r.commit.First, Explanation: explanation,
+	}
+	if r.commit.Owner != channel.Nobody {
+		rec.Owner = &r.commit.Owner
+	}
+	if in.Census != (Census{}) {
+		rec.Census = &CensusRef{Version: in.Census.Version, StablePPM: in.Census.StablePPM}
+	}
+	if in.Arm != nil {
+		rec.Experiment = &ArmRef{Name: in.Arm.Experiment, Arm: in.Arm.String()}
+	}
+	if h := in.Hand; h != nil {
+		rec.Hand = &HandRef{By: h.By, Owner: h.Owner, Reason: h.Reason}
+	}
+	if o := r.commit.Offer; o != nil {
+		rec.Offer = &OfferRecord{Partner: o.Partner, ExpiresAt: stamp(o.ExpiresAt)}
+	}
+	return rec
+}
+
+// String is champion or challenger.
+func (a *Arm) String() string {
+	if a.Challenger {
+		return "challenger"
+	}
+	return "champion"
+}
+
+func (v *Value) record() ValueRecord {
+	out := ValueRecord{Amount: money.Format(v.Amount, v.Currency), Currency: v.Currency, Basis: v.Basis, Model: v.Model, AsOf: v.AsOf}
+	if v.Declared != nil {
+		s := money.Format(*v.Declared, v.Currency)
+		out.Declared = &s
+	}
+	if v.Observed != nil {
+		s := money.Format(*v.Observed, v.Currency)
+		out.Observed = &s
+	}
+	out.Referral = v.nonzero(v.Referral)
+	if v.AlivePPM != int64(money.One) {
+		out.AlivePPM = &v.AlivePPM
+	}
+	return out
+}
+
+// nonzero is an amount of the value's currency as text, "" for zero.
+func (v *Value) nonzero(minor int64) string {
+	if minor == 0 {
+		return ""
+	}
+	return money.Format(minor, v.Currency)
+}
+
+func (r *run) inputs() Inputs {
+	c, s, v := &r.in.Customer, &r.in.State, &r.in.Value
+	in := Inputs{
+		Region: c.Region, Segment: c.Segment, SourcedBy: c.SourcedBy, ReferredBy: c.ReferredBy, Orders: c.Orders,
+		Gross: v.nonzero(c.Gross), Revenue: v.nonzero(c.Revenue), Discount: v.nonzero(c.Discount),
+		LastYear: v.nonzero(c.LastYear), Need: v.nonzero(c.Need), Attributes: r.attributes, LeftOut: c.LeftOut,
+		Owner: s.Owner, Tier: s.Tier, Former: s.Former, Offers: s.Round.Offers,
+		Refused: sorted(s.Refused), Expired: sorted(s.Round.Expired), Full: sorted(r.full),
+	}
+	if c.DaysSinceLastOrder != -1 {
+		in.Idle = &c.DaysSinceLastOrder
+	}
+	if m := s.LastMove; m != nil {
+		in.LastMove = &MoveRecord{At: stamp(m.At), ByRule: m.ByRule, First: m.First}
+	}
+	if p := s.Protection; p != nil {
+		in.Protection = &ProtectionRecord{Partner: p.Partner, At: stamp(p.At)}
+	}
+	return in
+}
+
+// sorted is a list in order and without repeats, so that the order in which
+// things came about does not show.
+func sorted[T ~string](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	s := slices.Clone(list)
+	slices.Sort(s)
+	return slices.Compact(s)
 }

@@ -52,11 +52,11 @@ type Value struct {
 	Referral int64
 	Currency string
 	Basis    Basis
-	Declared *int64    // nil: none was declared
-	Observed *int64    // nil: no model in force, or not scored
-	AlivePPM int64     // P(alive) in parts per million; 1,000,000 without a model
-	Model    string    // version of the model in force; "" without one
-	AsOf     time.Time // the day for which it was computed
+	Declared *int64 // nil: none was declared
+	Observed *int64 // nil: no model in force, or not scored
+	AlivePPM int64  // P(alive) in parts per million; 1,000,000 without a model
+	Model    string // version of the model in force; "" without one
+	AsOf     string // the day for which it was computed, 2026-03-02 in the programme's time zone
 }
 
 // Customer is what conditions and eligibility read of a customer. Amounts are

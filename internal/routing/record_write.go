@@ -1,0 +1,133 @@
+package routing
+
+// Append appends the canonical JSON of the record.
+func (r *Record) Append(b []byte) []byte {
+	o := begin(b)
+	o.must("at", r.At)
+	o.flag("atOnce", r.AtOnce)
+	o.flag("byRule", r.ByRule)
+	o.must("cause", string(r.Cause))
+	if c := r.Census; c != nil {
+		o.key("census")
+		in := begin(o.b)
+		in.some("stablePpm", c.StablePPM)
+		in.text("version", c.Version)
+		o.b = in.end()
+	}
+	o.must("customer", string(r.Customer))
+	o.must("directory", r.Directory)
+	o.number("engine", int64(r.Engine))
+	if x := r.Experiment; x != nil {
+		o.key("experiment")
+		in := begin(o.b)
+		in.must("arm", x.Arm)
+		in.must("name", x.Name)
+		o.b = in.end()
+	}
+	o.must("explanation", r.Explanation)
+	o.flag("first", r.First)
+	if h := r.Hand; h != nil {
+		o.key("hand")
+		in := begin(o.b)
+		in.must("by", h.By)
+		in.must("owner", string(h.Owner))
+		in.must("reason", h.Reason)
+		o.b = in.end()
+	}
+	o.key("inputs")
+	o.b = r.Inputs.append(o.b)
+	o.flag("moved", r.Moved)
+	if f := r.Offer; f != nil {
+		o.key("offer")
+		in := begin(o.b)
+		in.must("expiresAt", f.ExpiresAt)
+		in.must("partner", string(f.Partner))
+		o.b = in.end()
+	}
+	o.must("outcome", string(r.Outcome))
+	if r.Owner == nil {
+		o.key("owner")
+		o.b = append(o.b, "null"...)
+	} else {
+		o.must("owner", string(*r.Owner))
+	}
+	o.key("policy")
+	in := begin(o.b)
+	in.must("hash", r.Policy.Hash)
+	in.must("id", r.Policy.ID)
+	in.number("version", int64(r.Policy.Version))
+	o.b = in.end()
+	texts(&o, "reasons", r.Reasons, true)
+	o.must("seed", r.Seed)
+	o.must("tier", r.Tier)
+	o.key("value")
+	o.b = r.Value.append(o.b)
+	return o.end()
+}
+
+func (v *ValueRecord) append(b []byte) []byte {
+	o := begin(b)
+	o.some("alivePpm", v.AlivePPM)
+	o.must("amount", v.Amount)
+	o.text("asOf", v.AsOf)
+	o.must("basis", string(v.Basis))
+	o.must("currency", v.Currency)
+	o.words("declared", v.Declared)
+	o.text("model", v.Model)
+	o.words("observed", v.Observed)
+	o.text("referral", v.Referral)
+	return o.end()
+}
+
+func (i *Inputs) append(b []byte) []byte {
+	o := begin(b)
+	o.table("attributes", i.Attributes)
+	o.some("daysSinceLastOrder", i.Idle)
+	o.text("discount", i.Discount)
+	texts(&o, "expired", i.Expired, false)
+	o.text("former", string(i.Former))
+	texts(&o, "full", i.Full, false)
+	o.text("gross", i.Gross)
+	if m := i.LastMove; m != nil {
+		o.key("lastMove")
+		in := begin(o.b)
+		in.must("at", m.At)
+		in.flag("byRule", m.ByRule)
+		in.flag("first", m.First)
+		o.b = in.end()
+	}
+	o.text("lastYear", i.LastYear)
+	texts(&o, "leftOut", i.LeftOut, false)
+	o.text("need", i.Need)
+	o.count("offers", int64(i.Offers))
+	o.count("orders", i.Orders)
+	o.text("owner", string(i.Owner))
+	if p := i.Protection; p != nil {
+		o.key("protection")
+		in := begin(o.b)
+		in.must("at", p.At)
+		in.must("partner", string(p.Partner))
+		o.b = in.end()
+	}
+	o.text("referredBy", string(i.ReferredBy))
+	texts(&o, "refused", i.Refused, false)
+	o.text("region", i.Region)
+	o.text("revenue", i.Revenue)
+	o.text("segment", i.Segment)
+	o.text("sourcedBy", string(i.SourcedBy))
+	o.text("tier", i.Tier)
+	return o.end()
+}
+
+// some writes a number that is known; words a text that is known.
+func (o *object) some(name string, value *int64) {
+	if value != nil {
+		o.number(name, *value)
+	}
+}
+
+func (o *object) words(name string, value *string) {
+	if value != nil {
+		o.must(name, *value)
+	}
+}
