@@ -1,5 +1,14 @@
 package httpapi
 
+import (
+	"bytes"
+
+	"github.com/fairlead/fairlead/internal/document"
+	"github.com/fairlead/fairlead/internal/incentive"
+	"github.com/fairlead/fairlead/internal/programme"
+	"github.com/fairlead/fairlead/internal/routing"
+)
+
 type health struct {
 	Status   string `json:"status"`
 	Version  string `json:"version,omitempty"`
@@ -42,10 +51,10 @@ type schemaPath struct {
 }
 
 func (a *api) schema(c *Call, q schemaPath) error {
-	source, ok := a.Schemas[q.Name]
+	schema, ok := map[string]*document.Schema{"policy.json": routing.Schema, "plan.json": incentive.Schema, "programme.json": programme.Schema}[q.Name]
 	if !ok {
 		return notFound("schema_not_found", "there is no schema %q; there are policy.json, plan.json and programme.json", q.Name)
 	}
 	c.w.Header().Set("Access-Control-Allow-Origin", "*") // editors in a browser read it, too
-	return c.write("application/schema+json", source)
+	return c.write("application/schema+json", bytes.TrimSpace(schema.Source()))
 }

@@ -23,8 +23,6 @@ type Config struct {
 	Clock   func() time.Time // the service's clock, which tokens are checked against
 	Log     *slog.Logger     // access log and causes of 500s; nil: nothing is logged
 	Version string           // shown in /openapi.json and on the index page
-	// Schemas are the JSON Schemas of the documents by file name (policy.json).
-	Schemas map[string][]byte
 	// Ready reports whether the store answers; nil: always.
 	Ready func(context.Context) error
 	// Instance names the running process in /healthz, so that a command can

@@ -1,0 +1,270 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/internal/service"
+)
+
+type programmeCmd struct {
+	Publish publishProgrammeCmd `cmd:"" help:"Validate a programme and put it in force."`
+	Show    showProgrammeCmd    `cmd:"" help:"The programme in force."`
+}
+
+type policyCmd struct {
+	Check   checkCmd   `cmd:"" help:"Validate and compute the worked examples; publish nothing."`
+	Explain explainCmd `cmd:"" help:"The document in plain sentences."`
+	Publish publishCmd `cmd:"" help:"Check, then put in force from its date."`
+	List    listDocCmd `cmd:"" help:"The newest version of every policy."`
+	Show    showDocCmd `cmd:"" help:"One policy."`
+	Diff    diffDocCmd `cmd:"" help:"What differs between two versions, each ID or ID@VERSION."`
+}
+
+type planCmd struct {
+	policyCmd
+	Assign assignPlanCmd `cmd:"" help:"Put a partner on a plan from a day on."`
+}
+
+// kind is policy or plan, by the command's first word, with its path.
+func (s *session) kind() (kind, path string) {
+	if strings.HasPrefix(s.words, "plan ") {
+		return "plan", "/v1/plans"
+	}
+	return "policy", "/v1/policies"
+}
+
+// document reads the file of a document.
+func (s *session) document(name string) (*bytes.Reader, error) {
+	data, err := os.ReadFile(s.path(name))
+	if err != nil {
+		return nil, unreadable(name, err)
+	}
+	return bytes.NewReader(data), nil
+}
+
+// submit sends a document; a problem names the file it is in.
+func (s *session) submit(r client.Request, file string) (json.RawMessage, error) {
+	body, err := s.document(file)
+	if err != nil {
+		return nil, err
+	}
+	r.Body = body
+	raw, err := s.call(r, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return raw, nil
+}
+
+type checkCmd struct {
+	File string `arg:"" help:"The document, a JSON file."`
+}
+
+func (c *checkCmd) Run(s *session) error {
+	_, path := s.kind()
+	raw, err := s.submit(with(post(path), "dryRun", "true"), c.File)
+	if err != nil {
+		return err
+	}
+	return s.published(raw, func(p service.Published) { s.printf("%s is valid; nothing was published.\n", c.File) })
+}
+
+// published prints what checking or publishing a document gave. An example that
+// does not hold is a failure.
+func (s *session) published(raw json.RawMessage, first func(service.Published)) error {
+	failed := 0
+	var p service.Published
+	if err := json.Unmarshal(raw, &p); err != nil {
+		return err
+	}
+	for _, e := range p.Examples {
+		if !e.OK {
+			failed++
+		}
+	}
+	err := printed(s, raw, func(p service.Published) error {
+		if failed == 0 {
+			first(p)
+		}
+		s.examples(p.Examples)
+		for _, w := range p.Warnings {
+			s.printf("warning: %s\n", w)
+		}
+		return nil
+	})
+	if err == nil && failed > 0 {
+		return fmt.Errorf("%s of %d not hold", plural(failed, "example"), len(p.Examples))
+	}
+	return err
+}
+
+func (s *session) examples(list []service.ExampleResult) {
+	for _, e := range list {
+		mark := "ok  "
+		if !e.OK {
+			mark = "FAIL"
+		}
+		s.printf("  %s  %s\n", mark, e.Name)
+		if e.Detail != "" {
+			s.printf("        %s\n", strings.ReplaceAll(e.Detail, "\n", "\n        "))
+		}
+	}
+}
+
+type explainCmd struct {
+	File string `arg:"" help:"The document, a JSON file."`
+}
+
+func (c *explainCmd) Run(s *session) error {
+	_, path := s.kind()
+	raw, err := s.submit(with(post(path), "dryRun", "true"), c.File)
+	if err != nil {
+		return err
+	}
+	return printed(s, raw, func(p service.Published) error {
+		for _, line := range p.Text {
+			s.printf("%s\n", line)
+		}
+		return nil
+	})
+}
+
+type publishCmd struct {
+	File string `arg:"" help:"The document, a JSON file."`
+}
+
+func (c *publishCmd) Run(s *session) error {
+	_, path := s.kind()
+	raw, err := s.submit(post(path), c.File)
+	if err != nil {
+		return err
+	}
+	return s.published(raw, s.inForce)
+}
+
+// inForce says what a publication did.
+func (s *session) inForce(p service.Published) {
+	what := "published"
+	if p.Unchanged {
+		what = "was published already, nothing changed"
+	}
+	s.printf("%s %s version %d %s", p.Kind, p.ID, p.Version, what)
+	if p.EffectiveFrom != "" {
+		s.printf("; in force from %s", p.EffectiveFrom)
+	}
+	s.printf(".\n")
+}
+
+type publishProgrammeCmd struct {
+	File string `arg:"" help:"The programme, a JSON file."`
+}
+
+func (c *publishProgrammeCmd) Run(s *session) error {
+	raw, err := s.submit(client.Request{Method: "PUT", Path: "/v1/programme"}, c.File)
+	if err != nil {
+		return err
+	}
+	return s.published(raw, s.inForce)
+}
+
+type showProgrammeCmd struct{}
+
+func (c *showProgrammeCmd) Run(s *session) error {
+	return answer(s, get("/v1/programme"), nil, s.showDocument)
+}
+
+type listDocCmd struct{}
+
+func (c *listDocCmd) Run(s *session) error {
+	_, path := s.kind()
+	return list(s, get(path), func(items []service.DocumentInfo) error {
+		g := grid{head: []string{"ID", "VERSION", "IN FORCE FROM", "PUBLISHED", "BY", ""}, right: []int{1}}
+		for _, d := range items {
+			g.add(d.ID, fmt.Sprint(d.Version), dash(d.EffectiveFrom), when(d.PublishedAt), d.PublishedBy, inForceMark(d))
+		}
+		g.write(s.out)
+		return nil
+	})
+}
+
+func inForceMark(d service.DocumentInfo) string {
+	if d.InForce {
+		return "in force"
+	}
+	return ""
+}
+
+type showDocCmd struct {
+	ID string `arg:"" help:"ID, or ID@VERSION."`
+}
+
+func (c *showDocCmd) Run(s *session) error {
+	_, path := s.kind()
+	id, version, ok := strings.Cut(c.ID, "@")
+	where := path[len("/v1"):] + "/%s"
+	ids := []string{id}
+	if ok {
+		where += "/versions/%s"
+		ids = append(ids, version)
+	}
+	return answer(s, get(at(where, ids...)), nil, s.showDocument)
+}
+
+func (s *session) showDocument(d service.Document) error {
+	s.printf("%s %s version %d, published %s by %s", d.Kind, d.ID, d.Version, when(d.PublishedAt), d.PublishedBy)
+	if d.EffectiveFrom != "" {
+		s.printf(", effective from %s", d.EffectiveFrom)
+	}
+	s.printf("\n%s\n", d.Hash)
+	for _, line := range d.Text {
+		s.printf("%s\n", line)
+	}
+	return s.json(d.Document)
+}
+
+type diffDocCmd struct {
+	A string `arg:"" help:"ID or ID@VERSION."`
+	B string `arg:"" help:"ID or ID@VERSION."`
+}
+
+func (c *diffDocCmd) Run(s *session) error {
+	_, path := s.kind()
+	r := with(get(at(path[len("/v1"):]+"/%s/diff", c.A)), "with", c.B)
+	return answer(s, r, nil, func(d service.DocumentDiff) error {
+		s.printf("%s version %d -> %s version %d: %s\n", d.A.ID, d.A.Version, d.B.ID, d.B.Version, plural(len(d.Changes), "difference"))
+		for _, ch := range d.Changes {
+			s.printf("  %s\n", ch.Path)
+			if ch.From != nil {
+				s.printf("    - %s\n", ch.From)
+			}
+			if ch.To != nil {
+				s.printf("    + %s\n", ch.To)
+			}
+		}
+		return nil
+	})
+}
+
+type assignPlanCmd struct {
+	PartnerID string `arg:"" name:"partner" help:"The partner."`
+	Plan      string `arg:"" help:"The plan's id."`
+	From      string `required:"" help:"First day, such as 2026-03-01." placeholder:"DATE"`
+	To        string `help:"Last day; without it until the next assignment." placeholder:"DATE"`
+}
+
+func (c *assignPlanCmd) Run(s *session) error {
+	body := map[string]string{"plan": c.Plan, "from": c.From}
+	if c.To != "" {
+		body["to"] = c.To
+	}
+	r := client.Request{Method: "PUT", Path: at("/partners/%s/plan", c.PartnerID)}
+	return answer(s, r, body, func(p service.Partner) error {
+		s.printf("Partner %s is on plan %s from %s.\n", p.ID, c.Plan, c.From)
+		return nil
+	})
+}

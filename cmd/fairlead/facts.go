@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+
+	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/internal/service"
+)
+
+// batch is how many facts one request may hold.
+const batch = 100
+
+type factsCmd struct {
+	File string `arg:"" help:"JSON file: one CloudEvent, or a list of any length."`
+}
+
+// Run sends the facts in batches; facts that are not taken are named, and then
+// the exit code is 3.
+func (c *factsCmd) Run(s *session) error {
+	facts, err := c.read(s)
+	if err != nil {
+		return err
+	}
+	m := s.meter("sending facts", false)
+	defer m.done()
+	var outcomes []service.FactOutcome
+	for from := 0; from < len(facts); from += batch {
+		part := facts[from:min(from+batch, len(facts))]
+		raw, err := s.call(post("/v1/facts"), part)
+		if err != nil {
+			return fmt.Errorf("%s, from item %d on: %w", c.File, from+1, err)
+		}
+		var answer factsAnswer
+		if err := json.Unmarshal(raw, &answer); err != nil {
+			return err
+		}
+		outcomes = append(outcomes, answer.Items...)
+		m.set(int64(len(outcomes)), int64(len(facts)))
+	}
+	m.done()
+	return c.print(s, outcomes)
+}
+
+type factsAnswer struct {
+	Items []service.FactOutcome `json:"items"`
+}
+
+func (c *factsCmd) read(s *session) ([]json.RawMessage, error) {
+	data, err := os.ReadFile(s.path(c.File))
+	if err != nil {
+		return nil, unreadable(c.File, err)
+	}
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+	if len(data) > 0 && data[0] != '[' {
+		return []json.RawMessage{data}, c.syntax(data, json.Unmarshal(data, new(json.RawMessage)))
+	}
+	var facts []json.RawMessage
+	return facts, c.syntax(data, json.Unmarshal(data, &facts))
+}
+
+// syntax says where in the file its JSON is broken.
+func (c *factsCmd) syntax(data []byte, err error) error {
+	if err == nil {
+		return nil
+	}
+	var syn *json.SyntaxError
+	if errors.As(err, &syn) {
+		before := data[:min(int(syn.Offset), len(data))]
+		return fmt.Errorf("%s: malformed JSON at line %d: %w", c.File, 1+bytes.Count(before, []byte("\n")), err)
+	}
+	return fmt.Errorf("%s: %w", c.File, err)
+}
+
+func (c *factsCmd) print(s *session, outcomes []service.FactOutcome) error {
+	by := map[string]int{}
+	for _, o := range outcomes {
+		by[string(o.Outcome)]++
+	}
+	raw, err := json.Marshal(factsAnswer{Items: outcomes})
+	if err != nil {
+		return err
+	}
+	err = printed(s, raw, func(factsAnswer) error {
+		s.printf("%s sent\n", plural(len(outcomes), "fact"))
+		g := grid{head: []string{"", ""}, right: []int{1}}
+		for _, k := range counts(by) {
+			g.add("  "+k, count(by[k]))
+		}
+		g.write(s.out)
+		for _, o := range outcomes {
+			if o.Outcome == "rejected" || o.Outcome == "conflict" {
+				s.printf("  %s %s: %s: %s\n", o.Source, o.ID, o.Outcome, because(o))
+			}
+		}
+		return nil
+	})
+	if err == nil && by["rejected"]+by["conflict"] > 0 {
+		return &exit{code: exitPart}
+	}
+	return err
+}
+
+func because(o service.FactOutcome) string {
+	if o.Field == "" {
+		return o.Message
+	}
+	return o.Field + ": " + o.Message
+}
+
+type factCmd struct {
+	Source string `arg:"" help:"Where it came from: shop, crm, file, api."`
+	ID     string `arg:"" help:"Its event id."`
+}
+
+func (c *factCmd) Run(s *session) error {
+	return answer(s, get(at("/facts/%s/%s", c.Source, c.ID)), nil, func(o service.FactOutcome) error {
+		s.printf("%s %s (%s): %s", o.Source, o.ID, o.Type, o.Outcome)
+		if o.Period != "" {
+			s.printf(", booked in %s", o.Period)
+		}
+		s.printf("\n")
+		if o.Message != "" {
+			s.printf("  %s\n", because(o))
+		}
+		return nil
+	})
+}
+
+type sweepCmd struct{}
+
+func (c *sweepCmd) Run(s *session) error {
+	r := client.Request{Method: http.MethodPost, Path: "/v1/sweeps"}
+	return answer(s, r, nil, func(w service.SweepSummary) error {
+		s.printf("%s expired; %s of %s placed, %s by fallback; %s routed again because of the owner.\n",
+			plural(w.Expired, "offer"), count(w.Placed), plural(w.Waiting, "waiting customer"), count(w.Fallback), count(w.Orphaned))
+		for _, f := range w.Failed {
+			s.printf("  not decided: %s: %s\n", f.Customer, f.Message)
+		}
+		return nil
+	})
+}

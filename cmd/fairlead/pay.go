@@ -1,0 +1,268 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/internal/payrun"
+)
+
+type periodCmd struct {
+	Close periodCloseCmd `cmd:"" help:"Make the statements of a month and book nothing in it any more."`
+	Show  periodShowCmd  `cmd:"" help:"How far a month is."`
+}
+
+type periodCloseCmd struct {
+	Period string `arg:"" help:"The month, such as 2026-03."`
+}
+
+func (c *periodCloseCmd) Run(s *session) error {
+	raw, err := s.long(post(at("/periods/%s/close", c.Period)), "closing "+c.Period)
+	if err != nil {
+		return err
+	}
+	return printed(s, raw, s.period)
+}
+
+// long sends a request whose work may take a while, with a bar.
+func (s *session) long(r client.Request, label string) (json.RawMessage, error) {
+	conn, err := s.connected()
+	if err != nil {
+		return nil, err
+	}
+	m := s.meter(label, false)
+	defer m.done()
+	var raw json.RawMessage
+	lines := client.Lines{Progress: func(done, total int) { m.set(int64(done), int64(total)) }}
+	err = conn.client.Stream(s.ctx, r, lines, &raw)
+	return raw, err
+}
+
+type periodShowCmd struct {
+	Period string `arg:"" help:"The month, such as 2026-03."`
+}
+
+func (c *periodShowCmd) Run(s *session) error {
+	return answer(s, get(at("/periods/%s", c.Period)), nil, s.period)
+}
+
+func (s *session) period(p payrun.PeriodStatus) error {
+	switch {
+	case p.State == payrun.PeriodClosed && p.Already:
+		s.printf("%s was closed already, on %s.\n", p.Period, whenever(p.ClosedAt))
+	case p.State == payrun.PeriodClosed:
+		s.printf("%s is closed: %s, %s.\n", p.Period, plural(p.Statements, "statement"), plural(p.Entries, "fact"))
+	case p.State == payrun.PeriodClosing:
+		s.printf("%s is being closed; run the close again to finish it.\n", p.Period)
+		return nil
+	default:
+		s.printf("%s is open; it can be closed from %s on.\n", p.Period, when(p.ClosableFrom))
+		return nil
+	}
+	g := grid{head: []string{"  CURRENCY", "EARNED", "PAYABLE", "CARRIED FORWARD"}, right: []int{1, 2, 3}}
+	for _, t := range p.Totals {
+		g.add("  "+t.Currency, money(t.Earned, ""), money(t.Payable, ""), money(t.Carried, ""))
+	}
+	if len(p.Totals) > 0 {
+		g.write(s.out)
+	}
+	if p.Unattributed > 0 {
+		s.printf("  %s of customers that nobody served\n", plural(p.Unattributed, "fact"))
+	}
+	if p.Late > 0 {
+		s.printf("  %s of closed months found and booked here\n", plural(p.Late, "late fact"))
+	}
+	return nil
+}
+
+type payoutCmd struct {
+	Prepare payoutPrepareCmd `cmd:"" help:"Make the run of a closed month."`
+	List    payoutListCmd    `cmd:"" help:"Every run, newest first."`
+	Show    payoutShowCmd    `cmd:"" help:"A run and its lines."`
+	Diff    payoutDiffCmd    `cmd:"" help:"What changed against the last settled run, and why."`
+	Approve payoutApproveCmd `cmd:"" help:"Approve a run that somebody else prepared."`
+	Deny    payoutDenyCmd    `cmd:"" help:"Veto a run that has not begun to pay."`
+	Pay     payoutPayCmd     `cmd:"" help:"Pay what is left of an approved run; safe to repeat."`
+}
+
+type payoutPrepareCmd struct {
+	Period string `required:"" help:"The month, such as 2026-03." placeholder:"PERIOD"`
+}
+
+func (c *payoutPrepareCmd) Run(s *session) error {
+	return answer(s, post("/v1/payout-runs"), map[string]string{"period": c.Period}, s.run)
+}
+
+type payoutListCmd struct{}
+
+func (c *payoutListCmd) Run(s *session) error {
+	return list(s, get("/v1/payout-runs"), func(items []payrun.Run) error {
+		g := grid{head: []string{"RUN", "STATE", "TOTAL", "PREPARED BY", "APPROVED BY"}, right: []int{2}}
+		for _, r := range items {
+			g.add(r.ID, r.State, totals(r.Totals), r.PreparedBy, approver(r))
+		}
+		g.write(s.out)
+		return nil
+	})
+}
+
+type payoutShowCmd struct {
+	Run_ string `arg:"" name:"run" help:"The run, such as 2026-03.1."`
+}
+
+func (c *payoutShowCmd) Run(s *session) error {
+	return answer(s, get(at("/payout-runs/%s", c.Run_)), nil, s.run)
+}
+
+// run prints a payout run: how far it is, then who gets what.
+func (s *session) run(r payrun.Run) error {
+	s.printf("Run %s is %s: %s for %s.\n", r.ID, r.State, totals(r.Totals), plural(len(r.Lines), "line"))
+	s.printf("  prepared by %s on %s\n", r.PreparedBy, when(r.PreparedAt))
+	if r.ApprovedBy != nil {
+		s.printf("  approved by %s on %s\n", *r.ApprovedBy, whenever(r.ApprovedAt))
+	}
+	if r.DeniedBy != nil {
+		s.printf("  denied by %s\n", *r.DeniedBy)
+	}
+	if r.Reason != "" {
+		s.printf("  reason: %s\n", r.Reason)
+	}
+	for _, w := range r.Warnings {
+		s.printf("  warning: %s\n", w)
+	}
+	g := grid{head: []string{"PARTNER", "EARNED", "PAYABLE", "CARRIED FORWARD", "STATE", ""}, right: []int{1, 2, 3}}
+	for _, l := range r.Lines {
+		g.add(string(l.PartnerID), money(l.Earned, l.Currency), money(l.Payable, l.Currency), money(l.CarriedForward, l.Currency), l.State, strings.TrimSpace(words(l.Reason)+" "+l.Message))
+	}
+	if len(r.Lines) > 0 {
+		g.write(s.out)
+	}
+	switch r.State {
+	case payrun.RunPrepared, payrun.RunVerified:
+		s.printf("Next, by somebody else: fairlead payout diff %s, then fairlead payout approve %s --user NAME\n", r.ID, r.ID)
+	case payrun.RunApproved:
+		s.printf("Next: fairlead payout pay %s\n", r.ID)
+	}
+	return nil
+}
+
+func totals(list []payrun.Amount) string {
+	if len(list) == 0 {
+		return "nothing to pay"
+	}
+	parts := make([]string, 0, len(list))
+	for _, a := range list {
+		parts = append(parts, money(a.Amount, a.Currency))
+	}
+	return strings.Join(parts, " and ")
+}
+
+func approver(r payrun.Run) string {
+	switch {
+	case r.ApprovedBy != nil:
+		return *r.ApprovedBy
+	case r.DeniedBy != nil:
+		return "denied by " + *r.DeniedBy
+	}
+	return "-"
+}
+
+type payoutDiffCmd struct {
+	Run_ string `arg:"" name:"run" help:"The run, such as 2026-03.1."`
+}
+
+func (c *payoutDiffCmd) Run(s *session) error {
+	return answer(s, get(at("/payout-runs/%s/diff", c.Run_)), nil, func(d payrun.Diff) error {
+		against := "no run was settled before"
+		if d.Against != "" {
+			against = "against " + d.Against
+		}
+		s.printf("Run %s, %s: %s new, %s gone, %s changed, %s unchanged\n", d.Run, against, count(d.Counts.New), count(d.Counts.Gone), count(d.Counts.Changed), count(d.Counts.Unchanged))
+		g := grid{head: []string{"  TOTAL", "BEFORE", "NOW", "CHANGE"}, right: []int{1, 2, 3}}
+		for _, t := range d.Totals {
+			g.add("  "+t.Currency, money(t.Before, ""), money(t.Now, ""), percent(t.Change))
+		}
+		g.write(s.out)
+		for _, i := range d.Items {
+			s.printf("  %s %s: %s -> %s", i.Kind, i.PartnerID, dash(money(i.Before, i.Currency)), dash(money(i.Now, i.Currency)))
+			if i.Change != "" {
+				s.printf(" (%s)", percent(i.Change))
+			}
+			s.printf("\n")
+			for _, r := range i.Reasons {
+				s.printf("      %s\n", r)
+			}
+		}
+		for _, r := range d.Refused {
+			s.printf("Approving needs --override and a --reason: %s\n", r)
+		}
+		return nil
+	})
+}
+
+// percent turns a share of one as decimal text into a percentage: 0.1234 is
+// +12.3 %.
+func percent(share string) string {
+	if share == "" {
+		return ""
+	}
+	var f float64
+	if _, err := fmt.Sscan(share, &f); err != nil {
+		return share
+	}
+	return fmt.Sprintf("%+.1f %%", f*100)
+}
+
+type payoutApproveCmd struct {
+	Run_     string `arg:"" name:"run" help:"The run, such as 2026-03.1."`
+	Override bool   `help:"Approve although the total moved beyond the programme's limit; needs --reason."`
+	Reason   string `help:"Why." placeholder:"TEXT"`
+}
+
+func (c *payoutApproveCmd) Run(s *session) error {
+	if c.Override && c.Reason == "" {
+		return usage("--override needs a --reason")
+	}
+	body := map[string]any{}
+	if c.Override {
+		body["override"] = true
+	}
+	if c.Reason != "" {
+		body["reason"] = c.Reason
+	}
+	return answer(s, post(at("/payout-runs/%s/approve", c.Run_)), body, s.run)
+}
+
+type payoutDenyCmd struct {
+	Run_   string `arg:"" name:"run" help:"The run, such as 2026-03.1."`
+	Reason string `required:"" help:"Why." placeholder:"TEXT"`
+}
+
+func (c *payoutDenyCmd) Run(s *session) error {
+	return answer(s, post(at("/payout-runs/%s/deny", c.Run_)), map[string]string{"reason": c.Reason}, s.run)
+}
+
+type payoutPayCmd struct {
+	Run_ string `arg:"" name:"run" help:"The run, such as 2026-03.1."`
+}
+
+func (c *payoutPayCmd) Run(s *session) error {
+	raw, err := s.long(post(at("/payout-runs/%s/pay", c.Run_)), "paying "+c.Run_)
+	if err != nil {
+		return err
+	}
+	return printed(s, raw, s.run)
+}
+
+type paymentsCmd struct {
+	Run_ string `arg:"" name:"run" help:"The run, such as 2026-03.1."`
+}
+
+func (c *paymentsCmd) Run(s *session) error {
+	if s.Output != "csv" && s.Output != "text" {
+		return usage("payments prints the payments file: -o csv; payout show RUN -o json has the lines as JSON")
+	}
+	return s.file(client.Request{Method: "GET", Path: at("/payout-runs/%s/payments", c.Run_), Accept: "text/csv"})
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/statement"
+)
+
+type statementCmd struct {
+	ID      string `arg:"" name:"partner-id" help:"The partner."`
+	Period  string `arg:"" help:"The month, such as 2026-03."`
+	Preview bool   `help:"The month so far; nothing is promised by it."`
+}
+
+func (c *statementCmd) Run(s *session) error {
+	r := get(at("/partners/%s/statements/%s", c.ID, c.Period))
+	preview := ""
+	if c.Preview {
+		preview = "true"
+	}
+	switch s.Output {
+	case "html", "csv":
+		return s.file(with(r, "preview", preview, "format", s.Output))
+	}
+	return answer(s, with(r, "preview", preview), nil, s.statement)
+}
+
+// statement prints a statement: the answer first, then line by line.
+func (s *session) statement(d statement.Document) error {
+	name := string(d.PartnerID)
+	if d.PartnerName != "" {
+		name = d.PartnerName + " (" + string(d.PartnerID) + ")"
+	}
+	verb := "earned"
+	if d.State == statement.Preview {
+		verb = "has earned so far"
+	}
+	s.printf("In %s %s %s %s; %s is paid out.\n", d.Period, name, verb, money(d.Earned, d.Currency), money(d.Payable, d.Currency))
+	g := grid{head: []string{"  COMPONENT", "KIND", "FOR", "AMOUNT", "HOW"}, right: []int{3}}
+	for _, l := range d.Lines {
+		g.add("  "+l.Component, l.Kind, string(l.Period), money(l.Amount, ""), l.Formula)
+	}
+	if len(d.Lines) > 0 {
+		g.write(s.out)
+	}
+	sum := grid{head: []string{"", ""}, right: []int{1}}
+	sum.add("  opening balance", money(d.OpeningBalance, d.Currency))
+	sum.add("+ earned", money(d.Earned, d.Currency))
+	sum.add("- held in reserve", money(d.Held, d.Currency))
+	sum.add("+ released from reserve", money(d.Released, d.Currency))
+	sum.add("- paid out", money(d.Payable, d.Currency))
+	sum.add("= closing balance", money(d.ClosingBalance, d.Currency))
+	sum.write(s.out)
+	s.beside(d)
+	return nil
+}
+
+// beside prints what a statement says next to its money.
+func (s *session) beside(d statement.Document) {
+	if d.Carried != nil {
+		s.printf("%s is carried forward (%s).\n", money(d.Carried.Amount, d.Currency), words(d.Carried.Reason))
+	}
+	if d.Points != 0 || d.PointsEarned != 0 {
+		s.printf("%s points, %s of them new", thousands64(d.Points), thousands64(d.PointsEarned))
+		if len(d.Badges) > 0 {
+			s.printf("; badges: %s", strings.Join(d.Badges, ", "))
+		}
+		s.printf(".\n")
+	}
+	if d.MDF.Closing != "" && strings.Trim(d.MDF.Closing, "0.") != "" {
+		s.printf("Marketing fund: %s, %s of it new.\n", money(d.MDF.Closing, d.Currency), money(d.MDF.Earned, d.Currency))
+	}
+	for _, h := range d.Handovers {
+		s.printf("Customer %s went to the sales force: it would have earned %s, the hand-over has paid %s", h.CustomerID, money(h.WouldHaveEarned, d.Currency), money(h.PaidSoFar, d.Currency))
+		if h.Until != "" {
+			s.printf(" and goes on until %s", h.Until)
+		}
+		s.printf(".\n")
+	}
+	for _, p := range d.Problems {
+		s.printf("%s: %s\n", p.Subject, p.Text)
+	}
+	if d.Payment != nil && d.Payment.State != statement.PaymentNothing {
+		s.printf("Payment: %s", words(d.Payment.State))
+		if d.Payment.PaidAt != nil {
+			s.printf(" on %s", when(*d.Payment.PaidAt))
+		} else if d.Payment.ExpectedOn != "" {
+			s.printf(", expected on %s", d.Payment.ExpectedOn)
+		}
+		s.printf(".\n")
+	}
+}
+
+type statementsCmd struct {
+	ID string `arg:"" name:"partner-id" help:"The partner."`
+}
+
+func (c *statementsCmd) Run(s *session) error {
+	return list(s, get(at("/partners/%s/statements", c.ID)), func(items []payrun.StatementSummary) error {
+		g := grid{head: []string{"PERIOD", "EARNED", "PAYABLE", "CLOSING BALANCE", "POINTS"}, right: []int{1, 2, 3, 4}}
+		for _, d := range items {
+			g.add(string(d.Period), money(d.Earned, d.Currency), money(d.Payable, d.Currency), money(d.ClosingBalance, d.Currency), thousands64(d.Points))
+		}
+		g.write(s.out)
+		return nil
+	})
+}
+
+func thousands64(n int64) string { return count(int(n)) }
