@@ -82,10 +82,10 @@ func (in *inspection) add(n *ast.BinaryNode) class {
 	switch {
 	case a == unknown || b == unknown:
 		return unknown
-	case a == b && a == text:
+	case a == text && b == text:
 		in.cost += textSteps
 		return text
-	case a == b && a == number:
+	case a == number && b == number:
 		return number
 	}
 	return in.refuse(n, "cannot add %s and %s", a, b)

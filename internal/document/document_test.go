@@ -190,7 +190,7 @@ func TestTree_KeepsNumbersAsWritten(t *testing.T) {
 
 func TestNearest_TellsTheWordMeant(t *testing.T) {
 	known := []string{"minValue", "channel", "certifications", "name", "podKind"}
-	for word, want := range map[string]string{"min_value": "minValue", "MINVALUE": "minValue", "chanel": "channel", "certificates": "certifications", "nmae": "name", "kind": "podKind"} {
+	for word, want := range map[string]string{"min_value": "minValue", "MINVALUE": "minValue", "chanel": "channel", "certificates": "certifications", "naem": "name", "kind": "podKind"} {
 		if got := document.Nearest(word, known); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
 		}

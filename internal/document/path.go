@@ -46,7 +46,7 @@ func (k Key) step(first bool) string {
 }
 
 func plain(key string) bool {
-	for i := 0; i < len(key); i++ {
+	for i := range len(key) {
 		c := key[i]
 		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '-' || i > 0 && c >= '0' && c <= '9') {
 			return false
