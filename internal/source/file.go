@@ -270,8 +270,11 @@ func inColumns(err error) error {
 }
 
 // column is the column of a JSON name: declaredValue is declared_value,
-// attributes.x is attr:x.
+// attributes.x is attr:x, all of them together attr:*.
 func column(field string) string {
+	if field == "attributes" {
+		return "attr:*"
+	}
 	if attr, ok := strings.CutPrefix(field, "attributes"); ok {
 		return "attr:" + strings.TrimPrefix(attr, ".")
 	}
