@@ -50,11 +50,11 @@ type StatementPlan struct {
 type SealItem struct {
 	Count int `json:"count"`
 	// Manifest is the first eight bytes of each entry's hash, sorted, in base64;
-	// ManifestAt names the content that holds it where it is large.
-	Manifest   string `json:"manifest,omitempty"`
-	ManifestAt string `json:"manifestAt,omitempty"`
-	Previous   string `json:"previous,omitempty"` // hash of the owner's seal of the period before
-	Root       string `json:"root"`               // RFC 6962, over the entries by (customer, key)
+	// ManifestAt names by hash the parts that hold it where it is large.
+	Manifest   string   `json:"manifest,omitempty"`
+	ManifestAt []string `json:"manifestAt,omitempty"`
+	Previous   string   `json:"previous,omitempty"` // hash of the owner's seal of the period before
+	Root       string   `json:"root"`               // RFC 6962, over the entries by (customer, key)
 	// Statement and Position are hashes of the items sealed with it, so that one
 	// root over all seals proves every statement too.
 	Statement string           `json:"statement,omitempty"`
