@@ -173,8 +173,10 @@ type givenDoc struct {
 		Partner channel.PartnerID `json:"partner"`
 		DaysAgo int               `json:"daysAgo"`
 	} `json:"protection"`
-	Partners []givenSeat `json:"partners"`
-	Pods     []givenSeat `json:"pods"`
+	Directory *struct {
+		Partners []givenSeat `json:"partners"`
+		Pods     []givenSeat `json:"pods"`
+	} `json:"directory"`
 }
 
 // givenSeat is a partner or pod of an example.

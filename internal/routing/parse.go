@@ -99,8 +99,7 @@ func (r *reading) regions() {
 	}
 	for _, group := range slices.Sorted(maps.Keys(doc.RegionGroups)) {
 		if _, ok := doc.Regions[group]; !ok {
-			r.warn("The region group %s is not used by any override.", group)
-			continue
+			continue // only a name
 		}
 		for i, region := range doc.RegionGroups[group] {
 			if other, taken := p.groups[region]; taken {

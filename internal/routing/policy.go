@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"slices"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -167,4 +168,33 @@ func InForce(versions []Version, t time.Time) int {
 		}
 	}
 	return best
+}
+
+// orderVariables are those that only a customer's orders can tell.
+var orderVariables = []string{"customer.daysSinceLastOrder", "customer.discountShare", "customer.orders", "customer.revenue", "customer.share"}
+
+// ReadsOrders reports whether a condition anywhere in the policy reads what
+// only the customer's orders can tell. If none does, a route without a model
+// in force need not load them.
+func (p *Policy) ReadsOrders() bool {
+	if readsOrders(p.base.rules) {
+		return true
+	}
+	for _, t := range p.overrides {
+		if readsOrders(t.rules) {
+			return true
+		}
+	}
+	return false
+}
+
+func readsOrders(rules []*rule) bool {
+	for _, r := range rules {
+		for _, path := range r.when.Reads() {
+			if slices.Contains(orderVariables, path) {
+				return true
+			}
+		}
+	}
+	return false
 }
