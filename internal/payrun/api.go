@@ -48,6 +48,7 @@ type PeriodStatus struct {
 	Totals       []Total        `json:"totals"`       // by currency
 	Root         string         `json:"root,omitempty"`
 	Late         int            `json:"late"` // strays of closed periods that this close found and booked anew
+	Note         string         `json:"note,omitempty"`
 	// Already is set when the period had been closed before this request.
 	Already bool `json:"alreadyClosed,omitempty"`
 }
@@ -73,19 +74,22 @@ type CloseRequest struct {
 type PrepareRequest struct {
 	Period channel.Period
 	User   string
+	Key    string // Idempotency-Key, "" for none
 }
 
 // The states of a run.
 const (
 	RunPrepared = "prepared"
-	RunVerified = "verified" // the second reader agreed with every line
 	RunApproved = "approved"
 	RunPaying   = "paying"
 	RunSettled  = "settled"
 	RunDenied   = "denied"
 )
 
-// Run is a payout run. ID is "PERIOD.N".
+// Run is a payout run. ID is "PERIOD.N"; a bare period names its first run. The
+// check between prepared and approved is part of approving: lines, statements
+// and ledger are compared by the approver's request, and Hash is what was
+// approved.
 type Run struct {
 	ID         string         `json:"id"`
 	Period     channel.Period `json:"period"`
@@ -99,8 +103,9 @@ type Run struct {
 	Hash       string         `json:"hash"`             // of the lines; what an approval approves
 	Totals     []Amount       `json:"totals"`           // payable
 	Lines      []RunLine      `json:"lines"`            // all of them, by partner and currency
-	Warnings   []string       `json:"warnings,omitempty"`
+	SettledAt  *time.Time     `json:"settledAt,omitempty"`
 	Existing   bool           `json:"-"` // Prepare: the run was there already
+	Replayed   bool           `json:"-"` // the key had been used: nothing was done this time
 }
 
 // The states of a run's line.
@@ -176,6 +181,7 @@ type DiffItem struct {
 type ApproveRequest struct {
 	Run      string
 	User     string
+	Key      string
 	Override bool
 	Reason   string
 }
@@ -184,6 +190,7 @@ type ApproveRequest struct {
 type DenyRequest struct {
 	Run    string
 	User   string
+	Key    string
 	Reason string
 }
 
@@ -220,9 +227,19 @@ type StatementSummary struct {
 type PartnerLedger struct {
 	PartnerID channel.PartnerID `json:"partnerId"`
 	Period    channel.Period    `json:"period"`
-	Opening   []Amount          `json:"opening"` // owed to the partner when the period began
+	Opening   []Balance         `json:"opening"`
 	Transfers []Transfer        `json:"transfers"`
-	Closing   []Amount          `json:"closing"`
+	Closing   []Balance         `json:"closing"`
+}
+
+// Balance is one of a partner's accounts: owed (and payable), reserve (kept
+// back until due), fund (for marketing). Pending is what payments under way
+// will change it by.
+type Balance struct {
+	Account  string `json:"account"`
+	Currency string `json:"currency"`
+	Amount   string `json:"amount"`
+	Pending  string `json:"pending"`
 }
 
 // Transfer is one movement between two accounts; never changed.

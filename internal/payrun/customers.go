@@ -1,0 +1,79 @@
+package payrun
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/history"
+	"github.com/fairlead/fairlead/internal/store"
+)
+
+// known is a customer as read, and its past as booked up to a period.
+type known struct {
+	file *store.CustomerFile
+	past *history.History
+}
+
+// read reads a customer as booked up to a period.
+func (p *Payrun) read(ctx context.Context, id channel.CustomerID, upTo channel.Period) (known, error) {
+	file, err := p.store.Customer(ctx, id, upTo)
+	if err != nil {
+		return known{}, err
+	}
+	return known{file, history.Fold(file.Partition, upTo)}, nil
+}
+
+// portfolio reads the customers that an owner's portfolio names. It may name
+// too many, never too few: who owned a customer is for its own past to say.
+func (p *Payrun) portfolio(ctx context.Context, o channel.Owner, upTo channel.Period) ([]known, error) {
+	var out []known
+	for e, err := range p.store.Portfolio(ctx, o, "") {
+		if err != nil {
+			return nil, err
+		}
+		k, err := p.read(ctx, e.Customer, upTo)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, k)
+	}
+	return ofOwner(out, o), nil
+}
+
+// ofOwner are those whom the owner ever owned, by id.
+func ofOwner(all []known, o channel.Owner) []known {
+	out := all[:0:0]
+	for _, k := range all {
+		if k.ownedBy(o) {
+			out = append(out, k)
+		}
+	}
+	slices.SortFunc(out, func(a, b known) int { return cmp.Compare(a.past.Customer, b.past.Customer) })
+	return out
+}
+
+func (k known) ownedBy(o channel.Owner) bool {
+	return slices.ContainsFunc(k.past.Spans, func(s history.Span) bool { return s.Owner == o })
+}
+
+// owners are all who ever owned the customer, each once.
+func (k known) owners() []channel.Owner {
+	var out []channel.Owner
+	for _, s := range k.past.Spans {
+		if !slices.Contains(out, s.Owner) {
+			out = append(out, s.Owner)
+		}
+	}
+	return out
+}
+
+// again folds the same customers as booked up to an earlier period.
+func again(all []known, upTo channel.Period) []known {
+	out := make([]known, 0, len(all))
+	for _, k := range all {
+		out = append(out, known{k.file, history.Fold(k.file.Partition, upTo)})
+	}
+	return out
+}

@@ -1,0 +1,234 @@
+package payrun
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/incentive"
+	"github.com/fairlead/fairlead/internal/ledger"
+	"github.com/fairlead/fairlead/internal/seal"
+	"github.com/fairlead/fairlead/internal/statement"
+	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/table"
+)
+
+// made is what one owner's closing puts into the ledger, as keys and bytes:
+// first what is too large for the transaction, then the transaction. Both
+// readers make it; they must agree to the byte.
+type made struct {
+	owner  channel.Owner
+	before []put // beyond 300 KB: put on their own, named by hash in the seal
+	tx     []put
+	seal   store.SealItem
+	result *incentive.Result // nil: the owner has no statement
+}
+
+type put struct {
+	what string // for people: seal, statement, position, transfer
+	key  table.Key
+	body []byte
+}
+
+// make computes what an owner's closing puts. previous is the hash of the
+// owner's seal of the period before.
+func (p *Payrun) make(ctx context.Context, b *books, o channel.Owner, period channel.Period, customers []known) (*made, error) {
+	m := &made{owner: o}
+	var sealed entries
+	for _, k := range customers {
+		sealed.add(b, period, k, o)
+	}
+	if sealed.broken != nil {
+		return nil, internal("the sums of the seal of %s for %s: %w", o, period, sealed.broken)
+	}
+	m.seal = store.SealItem{Count: len(sealed.leaves), Root: seal.HashOf(seal.Root(sealed.leaves)), Sums: sealed.sums}
+	if err := p.chain(ctx, b, m, period); err != nil {
+		return nil, err
+	}
+	if err := m.manifest(&sealed); err != nil {
+		return nil, err
+	}
+	id, isPartner := o.Partner()
+	if partner, ok := b.partner(id); isPartner && ok && b.assigned(partner, period) {
+		if err := p.makeStatement(ctx, b, m, partner, period, customers); err != nil {
+			return nil, err
+		}
+	}
+	body, err := seal.Canonical(m.seal)
+	m.tx = append(m.tx, put{"seal", store.SealKey(o, period), body})
+	return m, err
+}
+
+// chain names the owner's seal of the period before, so that none can be
+// exchanged later without the newest one telling.
+func (p *Payrun) chain(ctx context.Context, b *books, m *made, period channel.Period) error {
+	if period <= b.first {
+		return nil
+	}
+	items, err := p.store.Get(ctx, store.SealKey(m.owner, period.Prev()))
+	if err == nil && items[0].Version != 0 {
+		m.seal.Previous = seal.Hash(items[0].Body)
+	}
+	return err
+}
+
+func (m *made) manifest(sealed *entries) error {
+	manifest := sealed.manifest()
+	if len(manifest) <= maxPart {
+		m.seal.Manifest = manifest
+		return nil
+	}
+	for from := 0; from < len(manifest); from += maxPart {
+		body, err := seal.Canonical(manifest[from:min(from+maxPart, len(manifest))])
+		if err != nil {
+			return err
+		}
+		hash := seal.Hash(body)
+		m.before = append(m.before, put{"manifest", store.PartKey(hash), body})
+		m.seal.ManifestAt = append(m.seal.ManifestAt, hash)
+	}
+	return nil
+}
+
+// makeStatement computes the statement and what goes with it.
+func (p *Payrun) makeStatement(ctx context.Context, b *books, m *made, partner channel.Partner, period channel.Period, customers []known) error {
+	open, err := p.open(ctx, b, partner.ID, period, customers)
+	if err != nil {
+		return err
+	}
+	r, err := compute(b.input(partner, period, customers, open))
+	if err != nil {
+		return err
+	}
+	m.result = &r
+	parts, err := encodePosition(&r)
+	if err != nil {
+		return err
+	}
+	for n, body := range parts {
+		position := put{"position", store.PositionKey(m.owner, period, n), body}
+		if m.seal.Position = append(m.seal.Position, seal.Hash(body)); n == 0 {
+			m.tx = append(m.tx, position)
+		} else {
+			m.before = append(m.before, position)
+		}
+	}
+	item := statementItem(&r)
+	item.Position = m.seal.Position[0]
+	if item.Document, err = documentHash(b.document(partner, &r, &m.seal)); err != nil {
+		return err
+	}
+	body, err := seal.Canonical(item)
+	if err != nil {
+		return err
+	}
+	m.seal.Statement = seal.Hash(body)
+	m.tx = append(m.tx, put{"statement", store.StatementKey(m.owner, period), body})
+	return m.accrue(partner.ID, &r)
+}
+
+// accrue books the statement.
+func (m *made) accrue(partner channel.PartnerID, r *incentive.Result) error {
+	transfers, err := ledger.Accrue(ledger.Booking{Partner: partner, Period: r.Period, Currency: r.Currency, Earned: r.Earned,
+		Held: r.Held, Released: r.Released, MDF: r.Fund.Earned, Cause: statementName(partner, r.Period)})
+	if err != nil {
+		return err
+	}
+	for _, t := range transfers {
+		body, err := seal.Canonical(t)
+		if err != nil {
+			return err
+		}
+		m.tx = append(m.tx, put{"transfer " + t.ID, store.TransferKey(m.owner, r.Period, t.ID), body})
+	}
+	return nil
+}
+
+// statementName is how transfers and payments name a statement.
+func statementName(partner channel.PartnerID, period channel.Period) string {
+	return string(partner) + "/" + string(period)
+}
+
+// statementItem is a result as it is kept.
+func statementItem(r *incentive.Result) store.StatementItem {
+	it := store.StatementItem{Currency: r.Currency, Opening: r.OpeningBalance, Earned: r.Earned, Held: r.Held, Released: r.Released,
+		Payable: r.Payable, Closing: r.ClosingBalance, MDF: r.Fund.Earned, Points: r.Points.Closing}
+	for _, l := range r.Lines {
+		line := store.StatementLine{Amount: l.Amount, Component: l.Component, Kind: string(l.Kind)}
+		if l.Period != r.Period {
+			line.Period = l.Period
+		}
+		it.Lines = append(it.Lines, line)
+	}
+	if r.Plan != nil {
+		it.Plan = &store.StatementPlan{ID: r.Plan.ID, Version: r.Plan.Version, Hash: r.Plan.Hash}
+	}
+	return it
+}
+
+// document is the closed statement without its inputs and without its payment.
+func (b *books) document(partner channel.Partner, r *incentive.Result, s *store.SealItem) *statement.Document {
+	return statement.Build(statement.Source{Result: *r, Calendar: b.calendar, PartnerName: partner.Name, Programme: b.programme.Name,
+		MinimumPayout: b.programme.MinimumPayout[r.Currency], Seal: &statement.Seal{Root: s.Root, Count: s.Count}})
+}
+
+func documentHash(d *statement.Document) (string, error) { return seal.HashOfValue(d) }
+
+// commit puts it, each item if absent. What stands already, from an attempt
+// that crashed, must be the same byte for byte.
+func (p *Payrun) commit(ctx context.Context, m *made, period channel.Period) error {
+	for _, one := range m.before {
+		if err := p.putAll(ctx, m.owner, period, []put{one}); err != nil {
+			return err
+		}
+	}
+	return p.putAll(ctx, m.owner, period, m.tx)
+}
+
+func (p *Payrun) putAll(ctx context.Context, o channel.Owner, period channel.Period, all []put) error {
+	b := &store.Batch{}
+	for _, one := range all {
+		b.Body(one.key, one.body)
+	}
+	err := p.store.Commit(ctx, b)
+	refused := store.AsRefused(err)
+	if refused == nil {
+		return err
+	}
+	for i, one := range all {
+		stands, ok := refused.Find(i)
+		if !ok || !bytes.Equal(stands.Standing.Body, one.body) {
+			return disagree(o, period, one.what, "what an earlier attempt at closing stored")
+		}
+	}
+	return nil
+}
+
+// check compares what the second reader made with what stands.
+func (p *Payrun) check(ctx context.Context, m *made, period channel.Period) error {
+	all := append(m.before[:len(m.before):len(m.before)], m.tx...)
+	for from := 0; from < len(all); from += table.MaxGet {
+		some := all[from:min(from+table.MaxGet, len(all))]
+		keys := make([]table.Key, len(some))
+		for i := range some {
+			keys[i] = some[i].key
+		}
+		items, err := p.store.Get(ctx, keys...)
+		if err != nil {
+			return err
+		}
+		for i, it := range items {
+			if it.Version == 0 || !bytes.Equal(it.Body, some[i].body) {
+				return disagree(m.owner, period, some[i].what, "what the second reader computed")
+			}
+		}
+	}
+	return nil
+}
+
+// disagree stops a close: nothing may be paid on numbers that two readers do
+// not share.
+func disagree(o channel.Owner, period channel.Period, what, with string) error {
+	return fault.New(fault.Internal, "readers_disagree", "closing %s stopped: the %s of %s differs from %s; run audit", period, what, o, with)
+}

@@ -1,0 +1,62 @@
+package payrun
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/money"
+	"github.com/fairlead/fairlead/internal/store"
+)
+
+// Period is the state of a period, whether anything happened in it or not.
+func (p *Payrun) Period(ctx context.Context, period channel.Period) (PeriodStatus, error) {
+	c, err := p.control(ctx)
+	if err != nil {
+		return PeriodStatus{}, err
+	}
+	return p.status(ctx, c, period)
+}
+
+func (p *Payrun) control(ctx context.Context) (*store.Control, error) {
+	return p.store.Control(ctx, p.now())
+}
+
+func (p *Payrun) status(ctx context.Context, c *store.Control, period channel.Period) (PeriodStatus, error) {
+	head, closed, err := p.store.PeriodHead(ctx, period)
+	if err != nil {
+		return PeriodStatus{}, err
+	}
+	b := &books{pin: c.Published}
+	if closed {
+		b.pin = head.Documents
+	}
+	if err := p.loadProgramme(ctx, c, b); err != nil {
+		return PeriodStatus{}, err
+	}
+	s := PeriodStatus{Period: period, State: c.State(period), Start: b.calendar.Start(period), End: b.calendar.End(period),
+		ClosableFrom: b.closableFrom(period).In(b.calendar.Location()), Totals: []Total{}}
+	if !closed {
+		if s.State == PeriodClosed {
+			s.Note = fmt.Sprintf("%s was the first period to be closed: earlier ones have no statements, their facts are in its own", c.FirstClosed)
+		}
+		return s, nil
+	}
+	s.ClosedAt, s.Owners, s.Statements, s.Entries, s.Root, s.Late = &head.At, head.Owners, head.Statements, head.Entries, head.Root, head.Late
+	for _, t := range head.Unattributed {
+		s.Unattributed += t.Count
+	}
+	for _, currency := range sortedKeys(head.Totals) {
+		t := head.Totals[currency]
+		s.Totals = append(s.Totals, Total{Currency: currency, Earned: money.Format(t.Earned, currency),
+			Payable: money.Format(t.Payable, currency), Carried: money.Format(t.Carried, currency)})
+	}
+	return s, nil
+}
+
+func days(n int) string {
+	if n == 1 {
+		return "one day"
+	}
+	return fmt.Sprintf("%d days", n)
+}

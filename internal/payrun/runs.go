@@ -1,0 +1,350 @@
+package payrun
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/money"
+	"github.com/fairlead/fairlead/internal/payout"
+	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/table"
+)
+
+// run loads a payout run with its version. 404 run_not_found.
+func (p *Payrun) run(ctx context.Context, period channel.Period, n int) (payout.Run, uint64, error) {
+	var r payout.Run
+	version, err := p.store.Load(ctx, store.RunKey(period, n), &r)
+	if err == nil && version == 0 {
+		err = fault.New(fault.NotFound, "run_not_found", "there is no payout run %s", payout.RunID(period, n))
+	}
+	return r, version, err
+}
+
+// find loads a run by its id.
+func (p *Payrun) find(ctx context.Context, id string) (payout.Run, uint64, error) {
+	period, n, err := payout.ParseRunID("run", id)
+	if err != nil {
+		return payout.Run{}, 0, err
+	}
+	return p.run(ctx, period, n)
+}
+
+// versioned is a line with the version of its item.
+type versioned struct {
+	payout.Line
+	version uint64
+}
+
+// lines loads the lines of a period by payee.
+func (p *Payrun) lines(ctx context.Context, period channel.Period) ([]versioned, error) {
+	items, err := p.store.LineItems(ctx, period)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]versioned, 0, len(items))
+	for _, it := range items {
+		l := versioned{version: it.Version}
+		if err := store.Decode(it, &l.Line); err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	slices.SortFunc(out, func(a, b versioned) int { return payout.ByPayee(a.Line, b.Line) })
+	return out, nil
+}
+
+func plain(lines []versioned) []payout.Line {
+	out := make([]payout.Line, len(lines))
+	for i := range lines {
+		out[i] = lines[i].Line
+	}
+	return out
+}
+
+// Prepare makes the payout run of a closed period: 409 period_not_closed.
+//
+// Lines are put first and the run last, so that a run that exists is whole. A
+// crash in between leaves lines that the next Prepare finds as they are.
+func (p *Payrun) Prepare(ctx context.Context, r PrepareRequest) (Run, error) {
+	now := p.now()
+	request := store.Request{Call: "POST /v1/payout-runs", Caller: r.User, Key: r.Key, Body: r.Period}
+	var answered keyedRun
+	replayed, err := p.store.Replay(ctx, request, &answered)
+	if err != nil {
+		return Run{}, err
+	}
+	runs, err := p.runsOf(ctx, r.Period)
+	if err != nil {
+		return Run{}, err
+	}
+	for _, run := range runs {
+		if run.State != payout.Denied {
+			out, err := p.show(ctx, run)
+			out.Existing, out.Replayed = true, replayed
+			return out, err
+		}
+	}
+	if replayed {
+		request.Key = "" // its run was denied since; a new one has another answer
+	}
+	head, closed, err := p.store.PeriodHead(ctx, r.Period)
+	if err != nil {
+		return Run{}, err
+	}
+	if !closed {
+		return Run{}, fault.New(fault.Conflict, "period_not_closed", "%s is not closed: a payout run pays what closed statements order", r.Period)
+	}
+	n := len(runs) + 1
+	lines, err := p.putLines(ctx, r.Period, n, head.Documents)
+	if err != nil {
+		return Run{}, err
+	}
+	run, err := payout.Prepare(r.Period, n, lines, r.User, now)
+	if err != nil {
+		return Run{}, err
+	}
+	b := &store.Batch{NotAfter: p.store.NotAfter(now)}
+	b.Put(store.RunKey(r.Period, n), run, 0)
+	b.PutStoredAnswer(request, keyedRun{run.ID()})
+	err = p.store.Commit(ctx, b)
+	if store.AsRefused(err) != nil {
+		run, _, err = p.run(ctx, r.Period, n) // somebody else prepared it just now
+	}
+	if err != nil {
+		return Run{}, err
+	}
+	return p.show(ctx, run)
+}
+
+// keyedRun is the stored answer to a keyed request about a run: which one. How
+// it stands is shown as of when it is asked.
+type keyedRun struct {
+	Run string `json:"run"`
+}
+
+// runsOf are the runs of a period ("": of all), the newest first.
+func (p *Payrun) runsOf(ctx context.Context, period channel.Period) ([]payout.Run, error) {
+	items, err := p.store.RunItems(ctx, period)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]payout.Run, 0, len(items))
+	for _, it := range items {
+		var r payout.Run
+		if err := store.Decode(it, &r); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	slices.SortFunc(out, func(a, b payout.Run) int { return cmp.Or(cmp.Compare(b.Period, a.Period), cmp.Compare(b.N, a.N)) })
+	return out, nil
+}
+
+// putLines makes the line of every statement of a period, or takes over those
+// of a denied run. Lines are many; a transaction takes a hundred.
+func (p *Payrun) putLines(ctx context.Context, period channel.Period, n, pin int) ([]payout.Line, error) {
+	dues, err := p.dues(ctx, period, pin)
+	if err != nil {
+		return nil, err
+	}
+	have, err := p.lines(ctx, period)
+	if err != nil {
+		return nil, err
+	}
+	stands := map[string]versioned{}
+	for _, l := range have {
+		stands[string(l.Partner)+"#"+l.Currency] = l
+	}
+	out := make([]payout.Line, 0, len(dues))
+	b := &store.Batch{}
+	for i, due := range dues {
+		line, old := payout.NewLine(due, n), stands[string(due.Partner)+"#"+due.Currency]
+		out = append(out, line)
+		if old.version == 0 || old.Run != n {
+			b.Put(store.LineKey(period, due.Partner, due.Currency), line, old.version)
+		}
+		if b.Len() == table.MaxOps || i == len(dues)-1 && b.Len() > 0 {
+			if err := p.commitLines(ctx, b, period, n); err != nil {
+				return nil, err
+			}
+			b = &store.Batch{}
+		}
+	}
+	return out, nil
+}
+
+// commitLines puts some lines. A refusal means that somebody else prepares the
+// same run at the same moment, with the same lines: the repeat will find them.
+func (p *Payrun) commitLines(ctx context.Context, b *store.Batch, period channel.Period, n int) error {
+	err := p.store.Commit(ctx, b)
+	if store.AsRefused(err) != nil {
+		return fault.New(fault.Unavailable, "unavailable", "run %s is being prepared by somebody else; ask for it again", payout.RunID(period, n)).Because(err)
+	}
+	return err
+}
+
+// dues are what the statements of a period say about money, by partner.
+func (p *Payrun) dues(ctx context.Context, period channel.Period, pin int) ([]payout.Due, error) {
+	c, err := p.control(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b, err := p.books(ctx, c, pin, period)
+	if err != nil {
+		return nil, err
+	}
+	var out []payout.Due
+	partners := b.directory.Partners
+	for from := 0; from < len(partners); from += table.MaxGet {
+		some := partners[from:min(from+table.MaxGet, len(partners))]
+		keys := make([]table.Key, len(some))
+		for i := range some {
+			keys[i] = store.StatementKey(channel.PartnerOwner(some[i].ID), period)
+		}
+		items, err := p.store.Get(ctx, keys...)
+		if err != nil {
+			return nil, err
+		}
+		for i, it := range items {
+			var s store.StatementItem
+			if it.Version == 0 {
+				continue
+			}
+			if err := store.Decode(it, &s); err != nil {
+				return nil, err
+			}
+			out = append(out, payout.Due{Partner: some[i].ID, Period: period, Currency: s.Currency, Earned: s.Earned, Payable: s.Payable, Closing: s.Closing})
+		}
+	}
+	return out, nil
+}
+
+// Runs lists runs, newest first, without their lines.
+func (p *Payrun) Runs(ctx context.Context, page Page) (List[Run], error) {
+	limit, err := page.limit()
+	if err != nil {
+		return List[Run]{}, err
+	}
+	runs, err := p.runsOf(ctx, "")
+	if err != nil {
+		return List[Run]{}, err
+	}
+	if page.Cursor != "" {
+		period, n, err := payout.ParseRunID("cursor", page.Cursor)
+		if err != nil {
+			return List[Run]{}, err
+		}
+		runs = slices.DeleteFunc(runs, func(r payout.Run) bool {
+			return r.Period > period || r.Period == period && r.N >= n
+		})
+	}
+	out := List[Run]{Items: []Run{}}
+	for _, r := range runs[:min(limit, len(runs))] {
+		out.Items = append(out.Items, outside(r))
+	}
+	if len(runs) > limit {
+		out.NextCursor = runs[limit-1].ID()
+	}
+	return out, nil
+}
+
+// Show is one run with its lines. 404 run_not_found.
+func (p *Payrun) Show(ctx context.Context, id string) (Run, error) {
+	r, _, err := p.find(ctx, id)
+	if err != nil {
+		return Run{}, err
+	}
+	return p.show(ctx, r)
+}
+
+func (p *Payrun) show(ctx context.Context, r payout.Run) (Run, error) {
+	lines, err := p.lines(ctx, r.Period)
+	if err != nil {
+		return Run{}, err
+	}
+	out := outside(r)
+	for _, l := range lines {
+		out.Lines = append(out.Lines, outsideLine(in(r, l.Line)))
+	}
+	return out, nil
+}
+
+// in is a line as a run sees it: a run that was denied never paid anything,
+// whatever its successor has done with the same obligation since.
+func in(r payout.Run, l payout.Line) payout.Line {
+	if r.State != payout.Denied {
+		return l
+	}
+	return payout.NewLine(payout.Due{Partner: l.Partner, Period: l.Period, Currency: l.Currency, Earned: l.Earned, Payable: l.Payable, Closing: l.Carried}, r.N)
+}
+
+// Lines lists the lines of a run by partner and currency.
+func (p *Payrun) Lines(ctx context.Context, id string, page Page) (List[RunLine], error) {
+	limit, err := page.limit()
+	if err != nil {
+		return List[RunLine]{}, err
+	}
+	r, _, err := p.find(ctx, id)
+	if err != nil {
+		return List[RunLine]{}, err
+	}
+	lines, err := p.lines(ctx, r.Period)
+	if err != nil {
+		return List[RunLine]{}, err
+	}
+	out := List[RunLine]{Items: []RunLine{}}
+	for _, l := range lines {
+		if page.Cursor != "" && !after(l.Line, page.Cursor) {
+			continue
+		}
+		if len(out.Items) == limit {
+			last := out.Items[limit-1]
+			out.NextCursor = string(last.PartnerID) + "#" + last.Currency
+			break
+		}
+		out.Items = append(out.Items, outsideLine(in(r, l.Line)))
+	}
+	return out, nil
+}
+
+// after reports whether a line comes after the one a cursor names.
+func after(l payout.Line, cursor string) bool {
+	partner, currency, _ := strings.Cut(cursor, "#")
+	return payout.ByPayee(l, payout.Line{Partner: channel.PartnerID(partner), Currency: currency}) > 0
+}
+
+// outside is a run as others see it.
+func outside(r payout.Run) Run {
+	out := Run{ID: r.ID(), Period: r.Period, State: string(r.State), PreparedBy: r.PreparedBy, PreparedAt: r.PreparedAt,
+		ApprovedBy: some(r.ApprovedBy), ApprovedAt: instant(r.ApprovedAt), DeniedBy: some(r.DeniedBy), SettledAt: instant(r.SettledAt),
+		Reason: r.Reason, Hash: r.Hash, Totals: []Amount{}, Lines: []RunLine{}}
+	for _, t := range r.Totals {
+		out.Totals = append(out.Totals, Amount{t.Currency, money.Format(t.Payable, t.Currency)})
+	}
+	return out
+}
+
+func outsideLine(l payout.Line) RunLine {
+	return RunLine{PartnerID: l.Partner, Currency: l.Currency, Earned: money.Format(l.Earned, l.Currency),
+		Payable: money.Format(l.Payable, l.Currency), CarriedForward: money.Format(l.Carried, l.Currency), State: string(l.State),
+		Reason: l.Reason, Attempt: l.Attempts, PaymentID: l.PaymentID, PaidAt: instant(l.PaidAt), Reference: l.Reference, Message: l.Message}
+}
+
+func some(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,134 @@
+package payrun
+
+import (
+	"cmp"
+	"encoding/base64"
+	"maps"
+	"slices"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/history"
+	"github.com/fairlead/fairlead/internal/money"
+	"github.com/fairlead/fairlead/internal/seal"
+	"github.com/fairlead/fairlead/internal/store"
+)
+
+// entries collects the entries of one seal: their hashes in the order of the
+// tree, and their sums. A customer is added whole before the next one.
+type entries struct {
+	leaves []seal.Digest
+	sums   map[string]store.Tally
+	broken error // a sum that does not fit
+}
+
+// booked says which entries a seal covers: those booked in the period, or, when
+// it is the first closed one, everything up to it.
+func (b *books) booked(e *history.Entry, period channel.Period) bool {
+	return e.Booked == period || period == b.first && e.Booked < period
+}
+
+// add adds a customer's entries that the owner is credited with. Strays that a
+// late entry replaces are passed over, as the fold does.
+func (s *entries) add(b *books, period channel.Period, k known, o channel.Owner) {
+	part := k.file.Partition
+	replaced := map[string]bool{}
+	var chosen []int
+	for i := range part.Entries {
+		if e := &part.Entries[i]; e.Kind == history.KindLate {
+			replaced[e.Replaces] = true
+		}
+		if b.booked(&part.Entries[i], period) {
+			chosen = append(chosen, i)
+		}
+	}
+	if len(chosen) == 0 {
+		return
+	}
+	orders := make(map[channel.OrderID]*history.Order, len(k.past.Orders))
+	for i := range k.past.Orders {
+		orders[k.past.Orders[i].ID] = &k.past.Orders[i]
+	}
+	slices.SortFunc(chosen, func(x, y int) int { return cmp.Compare(k.file.Entries[x].SK, k.file.Entries[y].SK) })
+	for _, i := range chosen {
+		e := &part.Entries[i]
+		if replaced[e.SK()] || creditedTo(k.past, e, orders) != o {
+			continue
+		}
+		s.leaves = append(s.leaves, seal.Leaf(leafBytes(part.Customer, k.file.Entries[i].SK, k.file.Entries[i].Body)))
+		s.count(e, orders)
+	}
+}
+
+// leafBytes are the canonical bytes of an entry with its place in the ledger:
+// what a seal's tree is made over. body is canonical, names hold nothing to
+// escape.
+func leafBytes(id channel.CustomerID, sk string, body []byte) []byte {
+	out := make([]byte, 0, len(body)+len(id)+len(sk)+32)
+	out = append(append(out, `{"body":`...), body...)
+	out = append(append(out, `,"customer":"`...), id...)
+	out = append(append(out, `","key":"`...), sk...)
+	return append(out, `"}`...)
+}
+
+// count adds an entry to the sums of its kind.
+func (s *entries) count(e *history.Entry, orders map[channel.OrderID]*history.Order) {
+	if s.sums == nil {
+		s.sums = map[string]store.Tally{}
+	}
+	t := s.sums[string(e.Kind)]
+	t.Count++
+	switch {
+	case e.Order != nil:
+		s.sum(&t, e.Order.Currency, e.Order.Amount)
+	case e.Refund != nil && orders[e.Refund.Order] != nil:
+		s.sum(&t, orders[e.Refund.Order].Currency, e.Refund.Amount)
+	}
+	s.sums[string(e.Kind)] = t
+}
+
+func (s *entries) sum(t *store.Tally, currency string, minor int64) {
+	if t.Sums == nil {
+		t.Sums = map[string]int64{}
+	}
+	sum, err := money.Add(t.Sums[currency], minor)
+	if err != nil {
+		s.broken = err
+		return
+	}
+	t.Sums[currency] = sum
+}
+
+// join adds the sums of others, for the tally of a whole period.
+func (s *entries) join(other entries) {
+	if s.sums == nil {
+		s.sums = map[string]store.Tally{}
+	}
+	s.broken = cmp.Or(s.broken, other.broken)
+	s.leaves = append(s.leaves, other.leaves...)
+	for kind, more := range other.sums {
+		t := s.sums[kind]
+		t.Count += more.Count
+		t.Sums = maps.Clone(t.Sums)
+		for currency, minor := range more.Sums {
+			s.sum(&t, currency, minor)
+		}
+		s.sums[kind] = t
+	}
+}
+
+// manifest is the first eight bytes of each leaf, sorted, in base64: enough to
+// tell whether an entry is in the seal.
+func (s *entries) manifest() string {
+	short := make([][8]byte, len(s.leaves))
+	for i, l := range s.leaves {
+		copy(short[i][:], l[:])
+	}
+	slices.SortFunc(short, func(a, b [8]byte) int { return slices.Compare(a[:], b[:]) })
+	flat := make([]byte, 0, 8*len(short))
+	for _, p := range short {
+		flat = append(flat, p[:]...)
+	}
+	return base64.StdEncoding.EncodeToString(flat)
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
