@@ -118,7 +118,7 @@ func (c *ledgerCmd) Run(s *session) error {
 	r := with(get(at("/partners/%s/ledger", c.ID)), "period", c.Period)
 	return answer(s, r, nil, func(l payrun.PartnerLedger) error {
 		s.printf("Account of partner %s in %s\n", l.PartnerID, l.Period)
-		s.amounts("  opening", l.Opening)
+		s.balances("  opening", l.Opening)
 		g := grid{head: []string{"  DEBIT", "CREDIT", "AMOUNT", "CODE", "STATE", "CAUSE"}, right: []int{2}}
 		for _, t := range l.Transfers {
 			g.add("  "+t.Debit, t.Credit, money(t.Amount, t.Currency), t.Code, t.State, t.Cause)
@@ -126,16 +126,16 @@ func (c *ledgerCmd) Run(s *session) error {
 		if len(l.Transfers) > 0 {
 			g.write(s.out)
 		}
-		s.amounts("  closing", l.Closing)
+		s.balances("  closing", l.Closing)
 		return nil
 	})
 }
 
-func (s *session) amounts(label string, list []payrun.Amount) {
+func (s *session) balances(label string, list []payrun.Balance) {
 	if len(list) == 0 {
 		s.printf("%s  nothing\n", label)
 	}
-	for _, a := range list {
-		s.printf("%s  %s\n", label, money(a.Amount, a.Currency))
+	for _, b := range list {
+		s.printf("%s  %s (%s)\n", label, money(b.Amount, b.Currency), b.Account)
 	}
 }

@@ -129,9 +129,6 @@ func (s *session) run(r payrun.Run) error {
 	if r.Reason != "" {
 		s.printf("  reason: %s\n", r.Reason)
 	}
-	for _, w := range r.Warnings {
-		s.printf("  warning: %s\n", w)
-	}
 	g := grid{head: []string{"PARTNER", "EARNED", "PAYABLE", "CARRIED FORWARD", "STATE", ""}, right: []int{1, 2, 3}}
 	for _, l := range r.Lines {
 		g.add(string(l.PartnerID), money(l.Earned, l.Currency), money(l.Payable, l.Currency), money(l.CarriedForward, l.Currency), l.State, strings.TrimSpace(words(l.Reason)+" "+l.Message))
@@ -140,7 +137,7 @@ func (s *session) run(r payrun.Run) error {
 		g.write(s.out)
 	}
 	switch r.State {
-	case payrun.RunPrepared, payrun.RunVerified:
+	case payrun.RunPrepared:
 		s.printf("Next, by somebody else: fairlead payout diff %s, then fairlead payout approve %s --user NAME\n", r.ID, r.ID)
 	case payrun.RunApproved:
 		s.printf("Next: fairlead payout pay %s\n", r.ID)
