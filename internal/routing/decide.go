@@ -139,13 +139,7 @@ func (r *run) declines() bool {
 		if !rule.matches(&r.vars) {
 			continue
 		}
-		line := RuleLine{Name: rule.name, Matched: true}
-		switch {
-		case r.owned:
-			line.PassedOver = PassedCustomerHasOwner
-		case r.why.Guarded:
-			line.PassedOver = PassedGuard
-		}
+		line := RuleLine{Name: rule.name, Matched: true, PassedOver: r.declinePassed()}
 		r.why.Matched = append(r.why.Matched, line)
 		if line.PassedOver == "" {
 			r.why.DeclinesTried, r.why.Applied = i+1, rule.name

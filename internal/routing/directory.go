@@ -172,6 +172,21 @@ func (d *Directory) withWeight(id channel.PartnerID, w money.Rate) *Directory {
 	return &e
 }
 
+// withRoom is the directory with room for one more at an owner whose capacity
+// is 0; it keeps the old hash.
+func (d *Directory) withRoom(owner channel.Owner) *Directory {
+	e := *d
+	if id, ok := owner.Partner(); ok && d.partner(id).Capacity == 0 {
+		e.Partners = slices.Clone(d.Partners)
+		e.partner(id).Capacity = 1
+	}
+	if id, ok := owner.Pod(); ok && d.pod(id).Capacity == 0 {
+		e.Pods = slices.Clone(d.Pods)
+		e.pod(id).Capacity = 1
+	}
+	return &e
+}
+
 // serves says why a partner does not serve a customer: "" if it does.
 func (p *PartnerTerms) serves(c *Customer, certifications []string) Code {
 	switch {

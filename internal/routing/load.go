@@ -2,6 +2,7 @@ package routing
 
 import (
 	"slices"
+	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
@@ -17,7 +18,7 @@ type Known struct {
 	Summary  history.Summary
 	Scored   *Score
 	Referred []money.Amount // own values of the customers it referred, as last stored
-	Day      string         // as-of day of the value, 2026-03-02 in the programme's time zone
+	Day      time.Time      // as-of day of the value, an instant in the programme's time zone
 }
 
 // Score is what the model in force says of a customer.
@@ -71,7 +72,10 @@ func (l *loading) customer() Customer {
 // customer: a declared 200,000 must not become average after its first order.
 func (l *loading) value() Value {
 	k, t := l.known, l.terms
-	v := Value{Currency: t.currency, AlivePPM: int64(money.One), AsOf: k.Day}
+	v := Value{Currency: t.currency, AlivePPM: int64(money.One)}
+	if !k.Day.IsZero() {
+		v.AsOf = k.Day.Format(time.DateOnly) // of its own location
+	}
 	if d := k.Profile.DeclaredValue; !d.IsZero() {
 		n := l.figure("declaredValue", d)
 		v.Declared = &n
