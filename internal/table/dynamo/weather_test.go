@@ -1,0 +1,111 @@
+package dynamo_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/table"
+	"github.com/fairlead/fairlead/internal/table/dynamo"
+)
+
+// script answers requests one after the other; "" loses the answer.
+type script struct {
+	answers []string
+	sent    int
+	onSend  func()
+}
+
+func (s *script) Do(*http.Request) (*http.Response, error) {
+	answer := s.answers[min(s.sent, len(s.answers)-1)]
+	s.sent++
+	if s.onSend != nil {
+		s.onSend()
+	}
+	if answer == "" {
+		return nil, errors.New("connection reset by peer")
+	}
+	status := 200
+	if strings.Contains(answer, "__type") {
+		status = 400
+	}
+	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}}, Body: io.NopCloser(strings.NewReader(answer))}, nil
+}
+
+func exception(name string) string {
+	return `{"__type":"com.amazonaws.dynamodb.v20120810#` + name + `","message":"x"}`
+}
+
+var noon = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+
+func scripted(s *script, clock func() time.Time) *dynamo.Table {
+	return dynamo.New(dynamo.Options{Ledger: "l", State: "s", Clock: clock, Config: aws.Config{
+		Region: "eu-central-1", HTTPClient: s, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}})
+}
+
+func fixed() time.Time { return noon }
+
+var (
+	claim = table.Tx{Ops: []table.Op{{Kind: table.Put, Key: table.Key{Table: table.Ledger, PK: "E#1", SK: "a"}, If: table.Cond{Kind: table.Absent}}}}
+	line  = table.Tx{Ops: []table.Op{{Kind: table.Put, Key: table.Key{Table: table.State, PK: "R#1", SK: "a"}, If: table.Cond{Kind: table.Absent}}}}
+)
+
+func TestTransact_DeadlineIsAskedBeforeEveryAttempt(t *testing.T) {
+	now := noon
+	s := &script{answers: []string{""}}
+	s.onSend = func() { now = now.Add(time.Minute) } // the machine is frozen while the answer is lost
+	tx := claim
+	tx.NotAfter = noon.Add(10 * time.Second)
+	_, err := scripted(s, func() time.Time { return now }).Transact(context.Background(), tx)
+	if s.sent != 1 || !errors.Is(err, table.ErrAmbiguous) {
+		t.Errorf("%d attempts, %v; want one, ambiguous: the first may have landed", s.sent, err)
+	}
+	s.sent = 0
+	if _, err := scripted(s, func() time.Time { return now }).Transact(context.Background(), tx); s.sent != 0 || !errors.Is(err, table.ErrExpired) {
+		t.Errorf("%d attempts, %v; want none, expired", s.sent, err)
+	}
+}
+
+func TestTransact_WhatTheServiceAnswersMeans(t *testing.T) {
+	lost, failed := "", exception("ConditionalCheckFailedException")
+	cancelled := func(reasons string) string {
+		return `{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","CancellationReasons":[` + reasons + `]}`
+	}
+	for _, c := range []struct {
+		name    string
+		tx      table.Tx
+		answers []string
+		want    error
+		sent    int
+	}{
+		{"a lost answer, then done", claim, []string{lost, "{}"}, nil, 2},
+		{"every answer lost", claim, []string{lost}, table.ErrAmbiguous, 3},
+		{"throttled for good", claim, []string{exception("ThrottlingException")}, table.ErrThrottled, 3},
+		{"another transaction", claim, []string{cancelled(`{"Code":"TransactionConflict"}`)}, table.ErrConflict, 1},
+		{"a throttled item", claim, []string{cancelled(`{"Code":"ThrottlingError"}`)}, table.ErrThrottled, 1},
+		{"a lost single write that landed", line, []string{lost, failed}, table.ErrAmbiguous, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &script{answers: c.answers}
+			_, err := scripted(s, fixed).Transact(context.Background(), c.tx)
+			if !errors.Is(err, c.want) || (c.want == nil) != (err == nil) || s.sent != c.sent {
+				t.Errorf("%d attempts, %v; want %d, %v", s.sent, err, c.sent, c.want)
+			}
+		})
+	}
+	var refused *table.Refused
+	if _, err := scripted(&script{answers: []string{failed}}, fixed).Transact(context.Background(), line); !errors.As(err, &refused) {
+		t.Errorf("a failed condition at the first attempt: %v, want refused", err)
+	}
+	if _, err := scripted(&script{answers: []string{exception("ResourceNotFoundException")}}, fixed).Transact(context.Background(), claim); !fault.Is(err, "table_missing") {
+		t.Errorf("a missing table: %v", err)
+	}
+}
