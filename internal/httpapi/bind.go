@@ -106,7 +106,7 @@ func bindBody(v reflect.Value, w http.ResponseWriter, r *http.Request) error {
 	if how == "optional" && r.ContentLength == 0 {
 		return nil
 	}
-	data, err := readBody(w, r)
+	data, err := readJSON(w, r)
 	if err != nil {
 		return err
 	}

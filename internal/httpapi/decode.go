@@ -37,17 +37,22 @@ func badSyntax(status int, slug, format string, args ...any) error {
 	return &malformed{status: status, fault: fault.New(fault.Invalid, slug, format, args...)}
 }
 
-// readBody reads a JSON body: its content type must be JSON and its size at
+// readJSON reads a JSON body: its content type must be JSON and its size at
 // most MaxBody.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+func readJSON(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if err := wantJSON(r.Header.Get("Content-Type")); err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	return readBody(w, r, MaxBody)
+}
+
+// readBody reads a body of at most limit bytes.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, badSyntax(http.StatusRequestEntityTooLarge, "body_too_large", "the body is larger than %d bytes", MaxBody)
+		return nil, badSyntax(http.StatusRequestEntityTooLarge, "body_too_large", "the body is larger than %d bytes", limit)
 	case err != nil:
 		return nil, badSyntax(http.StatusBadRequest, "body_unreadable", "the body ended before it was complete")
 	}

@@ -1,9 +1,13 @@
 package httpapi
 
 import (
+	"bytes"
+	"net/http"
+
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/source"
 )
 
 type factPath struct {
@@ -27,8 +31,52 @@ func (a *api) importByID(c *Call, q idPath) (service.ImportSummary, error) {
 	return a.Service.ImportByID(c, c.Actor, q.ID)
 }
 
-var errNotWired = fault.New(fault.Unavailable, "not_built", "this is not built yet")
+// maxFacts is how large a body of facts may be, in bytes.
+const maxFacts = source.MaxEvents * source.MaxEventBytes
 
-func (a *api) postFacts(*Call, none) ([]service.FactOutcome, error) { return nil, errNotWired }
+type postFacts struct {
+	Body struct{} `body:"stream"`
+}
 
-func (a *api) importFile(*Call, none) error { return errNotWired }
+// factsAnswer is the outcome of each fact, in order. One that was sent alone,
+// not in a list, has its outcome at the top as well.
+type factsAnswer struct {
+	*service.FactOutcome
+	Items []service.FactOutcome `json:"items"`
+}
+
+func (a *api) postFacts(c *Call, _ postFacts) (factsAnswer, error) {
+	data, err := readBody(c.w, c.r, maxFacts)
+	if err != nil {
+		return factsAnswer{}, err
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return factsAnswer{}, badSyntax(http.StatusBadRequest, "malformed_json", "the body is empty; a fact or a list of facts is needed")
+	}
+	items, err := source.Events(c.r.Header.Get("Content-Type"), data)
+	if err != nil {
+		return factsAnswer{}, unreadable(err)
+	}
+	inputs := make([]service.FactInput, len(items))
+	for i, it := range items {
+		inputs[i] = service.FactInput{Fact: it.Fact, ID: it.ID, Source: it.Source, Err: it.Err}
+	}
+	outcomes, err := a.Service.ApplyFacts(c, c.Actor, inputs)
+	answer := factsAnswer{Items: outcomes}
+	if err == nil && len(outcomes) == 1 && bytes.TrimSpace(data)[0] != '[' {
+		answer.FactOutcome = &outcomes[0]
+	}
+	return answer, err
+}
+
+// unreadable gives a fault about the bytes of a body the status of its kind.
+func unreadable(err error) error {
+	f := fault.Of(err)
+	switch f.Slug {
+	case "unsupported_media_type":
+		return &malformed{status: http.StatusUnsupportedMediaType, fault: f}
+	case "invalid_json":
+		return &malformed{status: http.StatusBadRequest, fault: f}
+	}
+	return err
+}

@@ -232,43 +232,10 @@ func jsonFields(t reflect.Type) map[string]reflect.Type {
 	return out
 }
 
-// unknownKey says that a key is unknown and names the nearest known one, or all
-// of them where none is near.
+// unknownKey says that a key is unknown and names the nearest known one.
 func unknownKey(known []string, name string) string {
-	best, distance := "", len(name)/2+2
-	for _, k := range known {
-		if d := edits(strings.ToLower(name), strings.ToLower(k)); d < distance {
-			best, distance = k, d
-		}
-	}
-	switch {
-	case best != "":
-		return fmt.Sprintf("is not known; did you mean %q?", best)
-	case len(known) == 0:
+	if len(known) == 0 {
 		return "is not known; nothing is expected here"
 	}
-	return "is not known; known are " + strings.Join(known, ", ")
-}
-
-// edits is the Levenshtein distance of two short texts.
-func edits(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
+	return fmt.Sprintf("is not known; did you mean %q?", document.Nearest(name, known))
 }

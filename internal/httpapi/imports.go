@@ -1,0 +1,138 @@
+package httpapi
+
+import (
+	"fmt"
+	"iter"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/source"
+)
+
+type importFile struct {
+	Kind  string   `query:"kind" validate:"required,oneof=partners pods customers orders refunds feedback"`
+	Route bool     `query:"route"`
+	Body  struct{} `body:"stream"`
+}
+
+// maxNamed is how many lines that were not taken an answer names that does not
+// come line by line.
+const maxNamed = 100
+
+// importAnswer is the account of an import; Rejects are the first lines that
+// were not taken, where the caller does not read line by line.
+type importAnswer struct {
+	service.ImportSummary
+	Rejects []service.ImportReject `json:"rejects,omitempty"`
+}
+
+// importFile reads a file as it comes, however long it is, and answers at its
+// end; with Accept: application/x-ndjson lines that are not taken are told as
+// they occur.
+func (a *api) importFile(c *Call, q importFile) error {
+	if err := a.mayImport(c, q); err != nil {
+		return err
+	}
+	request := service.ImportRequest{Kind: q.Kind, Route: q.Route, Key: c.Key}
+	broken, err := a.rows(c, &request)
+	if err != nil {
+		return err
+	}
+	lines := c.streams()
+	var named []service.ImportReject
+	request.Rejected = func(r service.ImportReject) error {
+		if lines == nil && len(named) < maxNamed {
+			named = append(named, r)
+		}
+		return lines.line(streamed{Reject: &r})
+	}
+	if lines != nil {
+		request.Progress = c.progress()
+	}
+	sum, err := a.Service.Import(c, c.Actor, request)
+	if err != nil {
+		return err
+	}
+	if err := broken(); err != nil {
+		f := *fault.Of(err)
+		f.Msg = fmt.Sprintf("%s; the %d lines before it were taken", f.Msg, sum.Read)
+		return &f
+	}
+	return c.json(importAnswer{ImportSummary: sum, Rejects: named})
+}
+
+// mayImport checks what the table of routes cannot say: who is a partner or a
+// pod is the manager's business alone.
+func (a *api) mayImport(c *Call, q importFile) error {
+	if (q.Kind == "partners" || q.Kind == "pods") && !c.Actor.Has(manager) {
+		return fault.New(fault.Forbidden, "role_missing", "importing %s needs the role manager", q.Kind)
+	}
+	if q.Route && q.Kind != "customers" {
+		return invalidRequest().At("route", "goes with kind=customers only")
+	}
+	media, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	isCSV := media == "" || strings.HasPrefix(media, "text/") || media == "application/octet-stream" || media == "application/csv" || media == "application/x-www-form-urlencoded"
+	if cs := params["charset"]; err != nil && media != "" || !isCSV || cs != "" && !strings.EqualFold(cs, "utf-8") {
+		return badSyntax(http.StatusUnsupportedMediaType, "unsupported_media_type", "the Content-Type is %q; send the file itself as text/csv in UTF-8", c.r.Header.Get("Content-Type"))
+	}
+	return nil
+}
+
+// rows opens the file and puts its lines into the request. broken tells,
+// afterwards, whether the file ended before its end.
+func (a *api) rows(c *Call, r *service.ImportRequest) (broken func() error, err error) {
+	cal, err := a.Service.Calendar(c)
+	if err != nil {
+		return nil, err
+	}
+	switch kind := source.Kind(r.Kind); kind {
+	case source.Partners:
+		file, err := source.OpenPartners(c.r.Body, cal)
+		if err != nil {
+			return nil, err
+		}
+		r.Partners = mapped(file, partnerRow)
+		return file.Err, nil
+	case source.Pods:
+		file, err := source.OpenPods(c.r.Body, cal)
+		if err != nil {
+			return nil, err
+		}
+		r.Pods = mapped(file, podRow)
+		return file.Err, nil
+	default:
+		file, err := source.OpenFacts(kind, c.r.Body, cal)
+		if err != nil {
+			return nil, err
+		}
+		r.Facts = mapped(file, factRow)
+		return file.Err, nil
+	}
+}
+
+// mapped is the rows of a file as the service takes them.
+func mapped[T, R any](file *source.File[T], f func(source.Row[T]) R) iter.Seq[R] {
+	return func(yield func(R) bool) {
+		for row := range file.Rows() {
+			if !yield(f(row)) {
+				return
+			}
+		}
+	}
+}
+
+func factRow(r source.Row[channel.Fact]) service.FactRow {
+	return service.FactRow{Line: r.Line, Fact: r.Value, Err: r.Err}
+}
+
+func partnerRow(r source.Row[source.PartnerRow]) service.PartnerRow {
+	return service.PartnerRow{Line: r.Line, Partner: r.Value.Partner, Plan: r.Value.Plan, PlanFrom: r.Value.PlanFrom, Err: r.Err}
+}
+
+func podRow(r source.Row[source.PodRow]) service.PodRow {
+	return service.PodRow{Line: r.Line, Pod: r.Value.Pod, Err: r.Err}
+}
