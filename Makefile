@@ -4,6 +4,8 @@
 GO    ?= go
 DATA  ?= .fairlead
 ADDR  ?= 127.0.0.1:8080
+# where the clock of the sample programme stands
+NOW   ?= 2026-07-20T09:00:00Z
 TOOLS := .tools
 
 LINT_VERSION := v2.15.0
@@ -17,7 +19,7 @@ VULN := $(TOOLS)/govulncheck-$(VULN_VERSION)/govulncheck
 # serves the API and the pages until Ctrl-C.
 run: bin/fairlead
 	bin/fairlead --data $(DATA) demo
-	bin/fairlead --data $(DATA) serve --addr $(ADDR)
+	bin/fairlead --data $(DATA) --now $(NOW) serve --addr $(ADDR)
 
 .PHONY: bin/fairlead
 bin/fairlead:

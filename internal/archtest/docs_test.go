@@ -1,0 +1,93 @@
+package archtest
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("../..", filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+var required = regexp.MustCompile(`(?m)^\s+(\S+\.\S+/\S+) (v\S+)`)
+
+func TestEveryDependencyIsListedWithItsVersion(t *testing.T) {
+	table := read(t, "docs/adr/README.md")
+	versions := map[string]string{}
+	for _, m := range required.FindAllStringSubmatch(read(t, "go.mod"), -1) {
+		versions[m[1]] = m[2]
+	}
+	used := map[string]bool{}
+	for _, f := range files(t) {
+		for _, imported := range f.imports() {
+			if m := moduleOf(imported, versions); m != "" {
+				used[m] = true
+			}
+		}
+	}
+	for m := range used {
+		if !strings.Contains(table, "| "+m+" | "+versions[m]+" |") {
+			t.Errorf("docs/adr/README.md does not list %s %s", m, versions[m])
+		}
+	}
+}
+
+func moduleOf(imported string, versions map[string]string) string {
+	for p := imported; p != "." && p != "/"; p = path.Dir(p) {
+		if versions[p] != "" {
+			return p
+		}
+	}
+	return ""
+}
+
+func TestTheArchitectureNamesEveryRoomAndStaysShort(t *testing.T) {
+	text := read(t, "ARCHITECTURE.md")
+	if n := strings.Count(text, "\n"); n > 120 {
+		t.Errorf("ARCHITECTURE.md has %d lines, at most 120", n)
+	}
+	for _, f := range files(t) {
+		room := strings.Split(f.path, "/")
+		if len(room) < 3 {
+			continue
+		}
+		if name := room[0] + "/" + room[1]; !strings.Contains(text, "`"+name+"`") {
+			t.Errorf("ARCHITECTURE.md does not mention %s", name)
+		}
+	}
+}
+
+var makeTarget = regexp.MustCompile("(?m)(?:`|^    )make\\s+([a-z-]+)")
+
+func TestTheReadmesCommandsExist(t *testing.T) {
+	makefile := read(t, "Makefile")
+	for _, name := range []string{"README.md", "ARCHITECTURE.md"} {
+		for _, m := range makeTarget.FindAllStringSubmatch(read(t, name), -1) {
+			if !regexp.MustCompile("(?m)^" + m[1] + ":").MatchString(makefile) {
+				t.Errorf("%s names make %s, which there is not", name, m[1])
+			}
+		}
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:]+)\)`)
+
+func TestLinksBetweenDocumentsLead(t *testing.T) {
+	for _, name := range []string{"README.md", "ARCHITECTURE.md", "docs/adr/README.md"} {
+		for _, m := range link.FindAllStringSubmatch(read(t, name), -1) {
+			to := path.Join(path.Dir(name), m[1])
+			if _, err := os.Stat(filepath.Join("../..", filepath.FromSlash(to))); err != nil {
+				t.Errorf("%s links to %s, which is not there", name, to)
+			}
+		}
+	}
+}
