@@ -193,7 +193,7 @@ type Result struct {
 	Unpaid   []Unpaid
 
 	Position Position // the opening of the next statement
-	Shares   []Share  // frozen by this statement, by (component, order)
+	Shares   []Share  // frozen by this statement: by component, then in the order in which they were priced
 }
 
 // PlanRef names a plan version.

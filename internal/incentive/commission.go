@@ -1,0 +1,263 @@
+package incentive
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/money"
+)
+
+// earned is what one commission comes to in one month.
+type earned struct {
+	comp    *Component
+	worth   int64 // now
+	through int64 // R(W) at the month's end, and at the end of the month before
+	before  int64
+	fresh   int64 // shares of orders that this statement books first
+	orders  int   // and how many these are
+	all     int64 // shares of all orders, under waive
+	stepUps int64 // under waive: what `whole` steps gave earlier orders
+	back    int64 // R(sum of share x refunded fraction)
+	backs   []refunded
+	tiers   []sides // fresh orders: how much of them fell into each tier
+}
+
+// refunded is one order of a reversal.
+type refunded struct {
+	order int32
+	share int64
+}
+
+// commissions computes and books every commission of every month.
+func (c *computation) commissions() error {
+	refunded := c.refundedByMonth()
+	for _, name := range c.names(TypeCommission) {
+		shares := map[int32]int64{}
+		months := make([]earned, len(c.months))
+		for _, low := range c.windowStarts(name) {
+			if err := c.priceWindow(c.window(name, low), months, shares); err != nil {
+				return err
+			}
+		}
+		for i := range months {
+			e := &months[i]
+			if e.comp == nil {
+				continue
+			}
+			if err := c.reverse(name, e, refunded[i], shares); err != nil {
+				return err
+			}
+			c.bookCommission(name, i, e)
+			c.sum(&c.months[i].paid, e.worth)
+		}
+	}
+	return nil
+}
+
+// names are the names that components of a type have in any month, sorted.
+func (c *computation) names(t Type) []string {
+	set := map[string]bool{}
+	for i := range c.months {
+		if m := &c.months[i]; m.plan != nil {
+			for j := range m.plan.Components {
+				if p := &m.plan.Components[j]; p.Type == t {
+					set[p.Name] = true
+				}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+// windowStart is the index of the first month of the window that month i is in
+// under its version of the commission.
+func (c *computation) windowStart(i int, w Window) int {
+	start := c.months[i].period
+	switch w {
+	case Quarterly:
+		start = start.QuarterStart()
+	case Yearly:
+		start = start.YearStart()
+	}
+	return max(0, start.Sub(c.low)) // no plan, and so nothing, before the first month
+}
+
+func (c *computation) windowStarts(name string) []int {
+	var out []int
+	for i := range c.months {
+		if p, _ := c.months[i].component(name, TypeCommission); p != nil {
+			if low := c.windowStart(i, p.Window); !slices.Contains(out, low) {
+				out = append(out, low)
+			}
+		}
+	}
+	return out
+}
+
+// window is the commission from month low to the last month whose window begins
+// there.
+func (c *computation) window(name string, low int) *window {
+	w := &window{c: c, low: low}
+	high := low
+	for i := low; i < len(c.months); i++ {
+		p, t := c.months[i].component(name, TypeCommission)
+		m := windowMonth{comp: p}
+		if p != nil {
+			m.orders = t.orders
+			w.whole = w.whole || p.Whole
+			if c.windowStart(i, p.Window) == low {
+				high = i
+			}
+		}
+		w.months = append(w.months, m)
+		if i-low == 11 {
+			break // no window is longer
+		}
+	}
+	w.months = w.months[:high-low+1]
+	return w
+}
+
+// mine reports whether month i of the window is priced by this window: another
+// version may have another window.
+func (w *window) mine(i int) bool {
+	p := w.months[i].comp
+	return p != nil && w.c.windowStart(w.low+i, p.Window) == w.low
+}
+
+// priceWindow fills in the window's own months and the shares of their orders.
+func (c *computation) priceWindow(w *window, months []earned, shares map[int32]int64) error {
+	adjust, waive := false, false
+	for i, m := range w.months {
+		if w.mine(i) {
+			adjust, waive = adjust || !m.comp.Waive, waive || m.comp.Waive
+			months[w.low+i] = earned{comp: m.comp, tiers: make([]sides, len(m.comp.Tiers))}
+		}
+	}
+	if adjust {
+		nets, err := w.nets()
+		if err != nil {
+			return err
+		}
+		for i := range w.months {
+			if e := &months[w.low+i]; w.mine(i) && !e.comp.Waive {
+				e.through, e.before = nets[i], last(nets[:i])
+				e.worth = e.through - e.before
+			}
+		}
+		if err := w.share(w.byMonth(), false, months, shares); err != nil {
+			return err
+		}
+	}
+	if waive {
+		return w.share(w.byBooking(), true, months, shares)
+	}
+	return nil
+}
+
+// share prices the groups and keeps what the months of one consequence need:
+// under waive every share, else those of orders that may still be reversed.
+func (w *window) share(groups []group, waive bool, months []earned, shares map[int32]int64) error {
+	concerns := func(month int) *earned {
+		if e := &months[w.low+month]; w.mine(month) && e.comp.Waive == waive {
+			return e
+		}
+		return nil
+	}
+	visit := func(p priced) {
+		e := concerns(p.group.month)
+		if e == nil {
+			return
+		}
+		o := &w.c.orders[p.index]
+		e.all += p.share
+		if fresh := w.c.fresh(o); fresh {
+			e.fresh += p.share
+			e.orders++
+			e.addTiers(p, o.guarded)
+			w.c.shares = append(w.c.shares, Share{p.comp.Name, o.of.ID, p.share})
+		}
+		if o.net < o.of.Amount {
+			shares[p.index] = p.share
+		}
+	}
+	return w.shares(groups, visit, func(g *group, up int64) {
+		if e := concerns(g.month); e != nil {
+			e.stepUps += up
+		}
+	})
+}
+
+// addTiers notes how much of a fresh order fell into which tier, for the
+// formula.
+func (e *earned) addTiers(p priced, guarded bool) {
+	if p.comp.Whole {
+		if p.tier >= 0 {
+			*e.tiers[p.tier].side(guarded) += p.to - p.from
+		}
+		return
+	}
+	for i, t := range p.comp.Tiers {
+		top := int64(1<<63 - 1)
+		if i+1 < len(p.comp.Tiers) {
+			top = p.comp.Tiers[i+1].From
+		}
+		clamp := func(x int64) int64 { return max(t.From, min(x, top)) }
+		*e.tiers[i].side(guarded) += clamp(p.to) - clamp(p.from)
+	}
+}
+
+// refundedByMonth lists the credited orders that have counted refunds.
+func (c *computation) refundedByMonth() [][]int32 {
+	out := make([][]int32, len(c.months))
+	for i := range c.orders {
+		if o := &c.orders[i]; o.net < o.of.Amount {
+			out[o.month] = append(out[o.month], int32(i))
+		}
+	}
+	return out
+}
+
+// reverse computes what refunds take back of the month's shares. A share frozen
+// by an earlier statement counts as frozen, even if the order would match no
+// longer.
+func (c *computation) reverse(name string, e *earned, orders []int32, shares map[int32]int64) error {
+	var sum money.Fractions
+	for _, i := range orders {
+		o := &c.orders[i]
+		share, known := c.frozen[frozenKey{name, o.of.ID}]
+		if !known || c.fresh(o) {
+			share, known = shares[i]
+		}
+		if known && share != 0 {
+			sum.AddMulDiv(share, o.of.Amount-o.net, o.of.Amount)
+			e.backs = append(e.backs, refunded{i, share})
+		}
+	}
+	var err error
+	e.back, err = sum.Round()
+	if e.comp.Waive {
+		e.worth = e.all + e.stepUps - e.back
+	}
+	return err
+}
+
+// bookCommission books a month of a commission: its new orders at their shares,
+// its refunds at frozen shares, and the rest.
+func (c *computation) bookCommission(name string, i int, e *earned) {
+	was := map[Kind]int64{}
+	for _, k := range []Kind{Earning, Reversal, TierAdjustment} {
+		was[k] = c.before[bookKey{name, i, k}]
+	}
+	b := commissionBooking{c: c, e: e, month: i, was: was}
+	c.book(bookKey{name, i, Earning}, was[Earning]+e.fresh, b.earning)
+	c.book(bookKey{name, i, Reversal}, -e.back, b.reversal)
+	c.book(bookKey{name, i, TierAdjustment}, e.worth-was[Earning]-e.fresh+e.back, b.adjustment)
+}
+
+// frozenKey names a share.
+type frozenKey struct {
+	component string
+	order     channel.OrderID
+}

@@ -1,0 +1,228 @@
+package incentive
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
+)
+
+// Timeline is who was on which plan version when: the assignments, each cut
+// where a newer version of its plan takes effect. versions are all published
+// versions of the plans named, in any order; of those in effect the one with
+// the greatest EffectiveFrom counts, then the greatest Version.
+func Timeline(cal channel.Calendar, assigned []channel.Assignment, versions []*Plan) []PlanSpan {
+	assigned = slices.Clone(assigned)
+	slices.SortStableFunc(assigned, func(a, b channel.Assignment) int { return a.From.Compare(b.From) })
+	versions = slices.Clone(versions)
+	slices.SortStableFunc(versions, func(a, b *Plan) int {
+		return cmp.Or(cmp.Compare(a.EffectiveFrom, b.EffectiveFrom), cmp.Compare(a.Version, b.Version))
+	})
+	var out []PlanSpan
+	for i, a := range assigned {
+		until := a.To
+		if i+1 < len(assigned) && (until.IsZero() || assigned[i+1].From.Before(until)) {
+			until = assigned[i+1].From
+		}
+		out = cut(out, cal, a, until, versions)
+	}
+	return out
+}
+
+// cut appends the spans of one assignment; versions are sorted by effect.
+func cut(out []PlanSpan, cal channel.Calendar, a channel.Assignment, until time.Time, versions []*Plan) []PlanSpan {
+	begun := len(out)
+	for _, p := range versions {
+		if p.ID != a.Plan {
+			continue
+		}
+		from := p.Start(cal)
+		if from.Before(a.From) {
+			from = a.From
+		}
+		if !until.IsZero() && !from.Before(until) {
+			break
+		}
+		if n := len(out); n > begun {
+			if out[n-1].From.Equal(from) {
+				out[n-1].Plan = p
+				continue
+			}
+			out[n-1].Until = from
+		}
+		out = append(out, PlanSpan{From: from, Until: until, Plan: p})
+	}
+	return out
+}
+
+// month is one month of a computation with everything that is fixed for it.
+type month struct {
+	period     channel.Period
+	start, end time.Time
+	plan       *Plan // nil: none
+	// since: earlier orders do not count, where the plan began inside the month.
+	since    time.Time
+	days, of int // the days of the month under a plan, and all of them
+	partner  *Partner
+	closed   bool // had a statement of its own
+	guarded  bool // for every region
+	regions  map[string]bool
+	clawback int64   // seconds, -1: refunds always count
+	counts   []tally // one per component of plan
+	revenue  int64   // net, of credited orders in the plan's currency
+	paid     int64   // what its commissions are worth
+	answers  int64   // of customers owned when they answered
+	scores   int64   // their sum
+}
+
+// tally is what one component counted in one month, apart for credits that
+// whenGuarded multiplies.
+type tally struct {
+	sides          // net amount, matches or customers
+	first  sides   // recognition: new customers
+	orders []int32 // commission and bounty: matched orders in (time, id)
+}
+
+// component is the month's component of that name and type, with its tally.
+func (m *month) component(name string, t Type) (*Component, *tally) {
+	if m.plan == nil {
+		return nil, nil
+	}
+	for i := range m.plan.Components {
+		if c := &m.plan.Components[i]; c.Name == name && c.Type == t {
+			return c, &m.counts[i]
+		}
+	}
+	return nil, nil
+}
+
+// only is the month's single component of a type, nil if it has none.
+func (m *month) only(t Type) *Component {
+	if m.plan == nil {
+		return nil
+	}
+	for i := range m.plan.Components {
+		if c := &m.plan.Components[i]; c.Type == t {
+			return c
+		}
+	}
+	return nil
+}
+
+// makeMonths lays out the months from the first that can earn anything to the
+// open one.
+func (c *computation) makeMonths() {
+	period := c.in.Period
+	low := period
+	if len(c.in.Plans) > 0 && c.earliest != "" {
+		low = min(low, max(c.cal.Of(c.in.Plans[0].From), c.earliest))
+	}
+	for _, m := range c.in.Opening.Months {
+		low = min(low, m.Period)
+	}
+	c.low = low
+	c.months = make([]month, period.Sub(low)+1)
+	for i := range c.months {
+		m := &c.months[i]
+		m.period = low.Add(i)
+		m.start = c.cal.Start(m.period)
+		if i > 0 {
+			c.months[i-1].end = m.start
+		}
+	}
+	last := len(c.months) - 1
+	c.months[last].end = c.cal.End(period)
+	for i := range c.months {
+		c.assign(&c.months[i])
+	}
+	c.pinPartner()
+	for _, g := range c.in.Guarded {
+		if i := g.Period.Sub(low); i >= 0 && i <= last {
+			c.months[i].guard(g.Region)
+		}
+	}
+}
+
+func (m *month) guard(region string) {
+	if region == "" {
+		m.guarded = true
+		return
+	}
+	if m.regions == nil {
+		m.regions = map[string]bool{}
+	}
+	m.regions[region] = true
+}
+
+// assign gives the month its plan version: the one in effect at its first
+// instant, else the first that begins inside it.
+func (c *computation) assign(m *month) {
+	m.of = c.cal.DaysIn(m.period)
+	m.clawback = -1
+	for i := range c.in.Plans {
+		s := &c.in.Plans[i]
+		if !s.From.Before(m.end) {
+			return
+		}
+		if !s.Until.IsZero() && !s.Until.After(m.start) {
+			continue
+		}
+		m.plan, m.since, m.days = s.Plan, m.start, m.of
+		if s.From.After(m.start) {
+			m.since, m.days = s.From, c.cal.DaysBetween(s.From, m.end)
+		}
+		m.counts = make([]tally, len(s.Plan.Components))
+		if back := m.only(TypeClawback); back != nil {
+			m.clawback = int64(back.Days) * 24 * 60 * 60
+		}
+		return
+	}
+}
+
+// pinPartner gives every month the partner as conditions saw it when the month
+// was first booked, so that a new level changes no closed month. Months never
+// booked take the nearest record after them, the newest ones the partner of
+// today.
+func (c *computation) pinPartner() {
+	for i := range c.months {
+		c.months[i].partner = &c.in.Partner
+	}
+	var pinned *Partner
+	filled := 0
+	for i := range c.in.Opening.Months {
+		m := &c.in.Opening.Months[i]
+		if m.Partner != nil {
+			pinned = m.Partner
+		}
+		if pinned == nil {
+			continue
+		}
+		for at := m.Period.Sub(c.low); filled <= at && filled < len(c.months)-1; filled++ {
+			c.months[filled].partner = pinned
+		}
+	}
+}
+
+// monthOf is the index of the month that holds t, -1 before the first and
+// len(months) after the open one. hint is where to look first.
+func (c *computation) monthOf(t time.Time, hint int) int {
+	if hint >= 0 && hint < len(c.months) && !t.Before(c.months[hint].start) {
+		for ; hint < len(c.months); hint++ {
+			if t.Before(c.months[hint].end) {
+				return hint
+			}
+		}
+		return hint
+	}
+	i, _ := slices.BinarySearchFunc(c.months, t, func(m month, t time.Time) int {
+		if m.end.After(t) {
+			return 1
+		}
+		return -1
+	})
+	if i == 0 && t.Before(c.months[0].start) {
+		return -1
+	}
+	return i
+}

@@ -1,0 +1,164 @@
+package incentive
+
+import (
+	"math/big"
+
+	"github.com/fairlead/fairlead/internal/money"
+)
+
+// nets is R(W) at the end of each month of the window: the exact commission on
+// all its orders so far, net of counted refunds.
+func (w *window) nets() ([]int64, error) {
+	for _, m := range w.months {
+		for _, i := range m.orders {
+			if _, whole := m.comp.net(&w.c.orders[i]); !whole {
+				return w.exactNets()
+			}
+		}
+	}
+	k := w.walker(func(p *Component, o *order) int64 { n, _ := p.net(o); return n })
+	out := make([]int64, len(w.months))
+	for i, m := range w.months {
+		if m.comp == nil {
+			out[i] = last(out[:i])
+			continue
+		}
+		k.begin(&group{month: i, orders: m.orders})
+		for _, index := range m.orders {
+			k.next(m.comp, i, &w.c.orders[index])
+		}
+		var err error
+		if out[i], err = k.sum(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func last(list []int64) int64 {
+	if len(list) == 0 {
+		return 0
+	}
+	return list[len(list)-1]
+}
+
+// exactNets is nets in fractions, for margins of partly refunded orders.
+func (w *window) exactNets() ([]int64, error) {
+	k := fractionWalker{wholes: make([][2]ratio, len(w.months))}
+	out := make([]int64, len(w.months))
+	for i, m := range w.months {
+		if m.comp == nil {
+			out[i] = last(out[:i])
+			continue
+		}
+		for _, index := range m.orders {
+			k.next(m.comp, i, &w.c.orders[index])
+		}
+		k.endRun()
+		var err error
+		if out[i], err = roundRat(k.total(w.months[:i+1])); err != nil {
+			return nil, err
+		}
+	}
+	w.c.over = w.c.over || k.pos.over
+	return out, nil
+}
+
+// fractionWalker is walker in fractions. It looks at attainment only where a
+// run or a month ends.
+type fractionWalker struct {
+	pos      ratio
+	marginal big.Rat
+	wholes   [][2]ratio // per month, plain and guarded
+
+	run    *Component
+	factor money.Rate
+	start  *big.Rat // F at the start of the run
+}
+
+func (k *fractionWalker) next(p *Component, month int, o *order) {
+	if factor := p.factor(o.guarded); !p.Whole && (k.run != p || k.factor != factor) {
+		k.endRun()
+		k.run, k.factor, k.start = p, factor, p.marginalAt(k.pos.rat())
+	}
+	if p.Whole {
+		side := &k.wholes[month][0]
+		if o.guarded {
+			side = &k.wholes[month][1]
+		}
+		side.addNet(p, o)
+	}
+	k.pos.addNet(p, o)
+}
+
+func (r *ratio) addNet(p *Component, o *order) {
+	if n, whole := p.net(o); whole {
+		r.add(n)
+		return
+	}
+	r.addPart(*o.of.Margin, o.net, o.of.Amount)
+}
+
+func (k *fractionWalker) endRun() {
+	if k.run == nil {
+		return
+	}
+	gained := k.run.marginalAt(k.pos.rat())
+	gained.Sub(gained, k.start)
+	k.marginal.Add(&k.marginal, gained.Mul(gained, share(k.factor)))
+	k.run = nil
+}
+
+// total is W at the end of the last of the months, zero below zero.
+func (k *fractionWalker) total(months []windowMonth) *big.Rat {
+	sum, attained := new(big.Rat).Set(&k.marginal), k.pos.rat()
+	if attained.Sign() > 0 {
+		for i, m := range months {
+			if m.comp == nil || !m.comp.Whole {
+				continue
+			}
+			credit := k.wholes[i][1].rat()
+			credit.Mul(credit, share(m.comp.WhenGuarded))
+			credit.Add(credit, k.wholes[i][0].rat())
+			sum.Add(sum, credit.Mul(credit, m.comp.rateAt(attained)))
+		}
+	}
+	if sum.Sign() < 0 {
+		return new(big.Rat)
+	}
+	return sum
+}
+
+// share is a rate as a fraction.
+func share(r money.Rate) *big.Rat { return big.NewRat(int64(r), int64(money.One)) }
+
+// rateAt is the rate of the tier that an attainment above zero reaches.
+func (p *Component) rateAt(attained *big.Rat) *big.Rat {
+	rate := new(big.Rat)
+	for _, t := range p.Tiers {
+		if attained.Cmp(new(big.Rat).SetInt64(t.From)) >= 0 {
+			rate = share(t.Rate)
+		}
+	}
+	return rate
+}
+
+// marginalAt is the marginal commission from 0 to pos.
+func (p *Component) marginalAt(pos *big.Rat) *big.Rat {
+	sum := new(big.Rat)
+	for i, t := range p.Tiers {
+		from := new(big.Rat).SetInt64(t.From)
+		if pos.Cmp(from) <= 0 {
+			break
+		}
+		top := pos
+		if i+1 < len(p.Tiers) {
+			if next := new(big.Rat).SetInt64(p.Tiers[i+1].From); next.Cmp(pos) < 0 {
+				top = next
+			}
+		}
+		width := new(big.Rat).Sub(top, from)
+		sum.Add(sum, width.Mul(width, share(t.Rate)))
+	}
+	return sum
+}
