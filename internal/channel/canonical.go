@@ -15,6 +15,13 @@ import (
 // decimals ("100" and "100.00" EUR are the same); where the currency is
 // unknown, without trailing zeros. An assumed time is left out.
 func (f *Fact) Canonical() ([]byte, error) {
+	if b, ok := f.quick(); ok {
+		return b, nil
+	}
+	return f.slow()
+}
+
+func (f *Fact) slow() ([]byte, error) {
 	said := map[string]any{"type": f.Type, "data": f.data(shortest)}
 	if !f.TimeAssumed {
 		said["time"] = f.Time.UTC().Format(time.RFC3339)

@@ -76,7 +76,7 @@ func TestEvents_ABadItemSpoilsNoOther(t *testing.T) {
 	}
 }
 
-// event wraps data.
+// wrap puts data into an event.
 func wrap(eventType, data string) string {
 	return fmt.Sprintf(`{"id":"e1","source":"shop","type":%q,"time":"2026-03-02T10:00:00Z","data":%s}`, eventType, data)
 }
