@@ -1,0 +1,48 @@
+package statement
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+
+	"github.com/fairlead/fairlead/internal/rail"
+)
+
+// csvColumns are the columns of a statement as CSV. Rows of type line sum to
+// the row earned; the other rows are the statement's totals.
+var csvColumns = []string{"partner_id", "period", "currency", "state", "row", "component", "kind", "for_period", "text", "formula", "amount"}
+
+// CSV writes the statement as RFC 4180: one row per line, then the totals.
+// Text that a spreadsheet would take for a formula is quoted with an
+// apostrophe; amounts are plain decimal text.
+func CSV(w io.Writer, d *Document) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(csvColumns); err != nil {
+		return err
+	}
+	row := func(kind string, l Line) error {
+		return out.Write([]string{rail.Cell(string(d.PartnerID)), string(d.Period), d.Currency, d.State, kind,
+			rail.Cell(l.Component), rail.Cell(l.Kind), string(l.Period), rail.Cell(l.Text), rail.Cell(l.Formula), l.Amount})
+	}
+	for _, l := range d.Lines {
+		if err := row("line", l); err != nil {
+			return err
+		}
+	}
+	for _, t := range []struct{ kind, text, amount string }{
+		{"opening_balance", "carried from before", d.OpeningBalance},
+		{"earned", "sum of the lines", d.Earned},
+		{"held", "kept in reserve", d.Held},
+		{"released", "released from reserve", d.Released},
+		{"payable", "what this statement orders to pay", d.Payable},
+		{"closing_balance", "carried forward", d.ClosingBalance},
+		{"points", "lifetime points, not money", strconv.FormatInt(d.Points, 10)},
+		{"marketing_fund", "left for approved marketing", d.MDF.Closing},
+	} {
+		if err := row(t.kind, Line{Text: t.text, Amount: t.amount}); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
