@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -123,7 +124,9 @@ func execute(ctx context.Context, args []string, m *machine) (code int, err erro
 		return exitUsage, wrongUsage(args, err)
 	}
 	s := &session{ctx: ctx, machine: m, globals: g.globals, words: parsed.Command(), args: args}
-	err = errors.Join(parsed.Run(s), s.close())
+	if err = s.printable(); err == nil {
+		err = errors.Join(parsed.Run(s), s.close())
+	}
 	var e *exit
 	switch {
 	case err == nil:
@@ -134,6 +137,21 @@ func execute(ctx context.Context, args []string, m *machine) (code int, err erro
 		return e.code, e.err
 	}
 	return exitFailed, err
+}
+
+// printable refuses a form the command has no answer in, before anything is done.
+func (s *session) printable() error {
+	allowed := []string{"text", "json"}
+	switch s.word() {
+	case "statement":
+		allowed = append(allowed, "html", "csv")
+	case "payments":
+		allowed = []string{"text", "csv"}
+	}
+	if !slices.Contains(allowed, s.Output) {
+		return usage("%s prints %s, not %s", s.word(), strings.Join(allowed, " or "), s.Output)
+	}
+	return nil
 }
 
 var groups = []kong.Group{

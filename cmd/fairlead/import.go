@@ -92,19 +92,17 @@ func (c *importCmd) send(s *session, file io.Reader, size int64, bad *rejects) (
 }
 
 func (c *importCmd) print(s *session, out imported) error {
-	var err error
-	switch s.Output {
-	case "json":
-		err = s.json(out)
-	case "text":
+	if s.Output == "json" {
+		if err := s.json(out); err != nil {
+			return err
+		}
+	} else {
 		c.text(s, out)
-	default:
-		return usage("import prints text or json, not %s", s.Output)
 	}
-	if err == nil && out.RejectsFile != nil {
+	if out.RejectsFile != nil {
 		return &exit{code: exitPart}
 	}
-	return err
+	return nil
 }
 
 func (c *importCmd) text(s *session, out imported) {
@@ -226,7 +224,7 @@ func (r *rejects) merge(out io.Writer) error {
 	defer source.Close()
 	lines, number, text := bufio.NewReaderSize(source, 64<<10), 0, []byte(nil)
 	in, w := csv.NewReader(bufio.NewReader(r.tmp)), csv.NewWriter(out)
-	_ = w.Write([]string{"line", "field", "reason", "text"})
+	_ = w.Write([]string{"line", "column", "reason", "raw"})
 	for {
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {

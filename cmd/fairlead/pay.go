@@ -258,8 +258,5 @@ type paymentsCmd struct {
 }
 
 func (c *paymentsCmd) Run(s *session) error {
-	if s.Output != "csv" && s.Output != "text" {
-		return usage("payments prints the payments file: -o csv; payout show RUN -o json has the lines as JSON")
-	}
 	return s.file(client.Request{Method: "GET", Path: at("/payout-runs/%s/payments", c.Run_), Accept: "text/csv"})
 }

@@ -67,17 +67,20 @@ func answer[T any](s *session, r client.Request, body any, text func(T) error) e
 
 // printed prints a JSON answer, as it is or by text.
 func printed[T any](s *session, raw json.RawMessage, text func(T) error) error {
-	switch s.Output {
-	case "json":
+	if s.Output == "json" {
 		return s.json(raw)
-	case "text":
-		var v T
-		if err := json.Unmarshal(raw, &v); err != nil {
-			return fmt.Errorf("the answer cannot be read: %w", err)
-		}
-		return text(v)
 	}
-	return usage("%s prints text or json, not %s", s.words, s.Output)
+	var v T
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return fmt.Errorf("the answer cannot be read: %w", err)
+	}
+	return text(v)
+}
+
+// word is the first word of the command.
+func (s *session) word() string {
+	word, _, _ := strings.Cut(s.words, " ")
+	return word
 }
 
 // list follows a list to its end and prints it.
