@@ -21,7 +21,7 @@ const menuSchema = `{
     "currency": {"enum": ["EUR", "USD"]},
     "guests": {"type": "integer", "minimum": 1, "maximum": 100},
     "minValue": {"$ref": "#/$defs/amount"},
-    "prices": {"type": "object", "additionalProperties": {"$ref": "#/$defs/amount"}},
+    "prices": {"type": "object", "propertyNames": {"maxLength": 5}, "additionalProperties": {"$ref": "#/$defs/amount"}},
     "courses": {"type": "array", "minItems": 1, "maxItems": 3, "items": {"$ref": "#/$defs/course"}},
     "then": {"oneOf": [
       {"type": "object", "additionalProperties": false, "required": ["channel"], "properties": {"channel": {"enum": ["table", "door"]}}},
@@ -97,6 +97,8 @@ func TestDecode_BadDocument_SaysWhatAndWhere(t *testing.T) {
 		{"form without a name, wrong type", `{"id": "m", "courses": [{"type": "roast"}], "then": 4}`, `then: is a number; it must be an object or null`},
 		{"bounds", `{"id": "", "guests": 101, "courses": []}`, "id: must not be empty; guests: is 101; it must be 100 or less; courses: has 0 items; at least 1 are needed"},
 		{"note that is no text", `{"id": "m", "note": 1, "courses": [{"type": "roast"}]}`, "note: is a number; it must be text: words for people"},
+		{"wrong keys", `{"id": "m", "guests": 2, "prices": {"a": "1", "banana": "2", "carrots": "3"}, "courses": [{"type": "roast"}]}`,
+			"prices.banana: the key has 6 characters; at most 5 are allowed; prices.carrots: the key has 7 characters; at most 5 are allowed"},
 		{"items twice", `{"id": "m", "courses": [{"type": "roast", "sauces": ["a", "a"]}]}`, "courses[0].sauces: items 1 and 2 are the same"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -82,7 +82,9 @@ func (s *Schema) findings(err *jsonschema.ValidationError) []finding {
 	case *kind.AnyOf:
 		return s.alternatives(err)
 	case *kind.PropertyNames:
-		return s.badKey(err, k.Property)
+		return nil // told by badKey, too, and at the right place
+	case *badKey:
+		return s.misnamed(err.InstanceLocation, k)
 	}
 	if len(err.Causes) > 0 {
 		var all []finding
@@ -173,14 +175,11 @@ func (s *Schema) wrongName(forms []*jsonschema.ValidationError, here int) []find
 	return []finding{{at, oneOf(got, known), 10}}
 }
 
-// badKey moves what is wrong with a key itself to the place of that key; the
-// validator tells it as if the key were a document of its own.
-func (s *Schema) badKey(err *jsonschema.ValidationError, key string) []finding {
-	var all []finding
-	for _, cause := range err.Causes {
-		for _, f := range s.findings(cause) {
-			all = append(all, finding{append(slices.Clone(err.InstanceLocation), key), "the key " + f.message, f.weight})
-		}
+// misnamed words what is wrong with a key, at the place of that key.
+func (s *Schema) misnamed(at []string, bad *badKey) []finding {
+	all := s.findings(bad.err)
+	for i, f := range all {
+		all[i] = finding{append(slices.Clone(at), bad.key), "the key " + f.message, f.weight}
 	}
 	return all
 }

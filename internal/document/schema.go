@@ -59,6 +59,8 @@ func newSchema(name string, src []byte) (*Schema, error) {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.AssertFormat()
+	c.RegisterVocabulary(keyVocabulary())
+	c.AssertVocabs()
 	c.UseLoader(noLoader{})
 	if err := c.AddResource(location, tree); err != nil {
 		return nil, err
