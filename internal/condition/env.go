@@ -23,6 +23,7 @@ const (
 
 var classWords = [...]string{"unknown", "text", "a number", "true or false", "a list", "a table", "a group of variables"}
 
+// String is the class as messages call it.
 func (c class) String() string { return classWords[c] }
 
 // variable is one variable of an environment, or a group of them.

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"errors"
 	"maps"
 	"slices"
 
@@ -31,8 +32,9 @@ type keyCheck struct{ names *jsonschema.Schema }
 func (c keyCheck) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	object, _ := v.(map[string]any)
 	for _, key := range slices.Sorted(maps.Keys(object)) {
-		if err, ok := c.names.Validate(key).(*jsonschema.ValidationError); ok && err != nil {
-			ctx.AddError(&badKey{key, err})
+		var invalid *jsonschema.ValidationError
+		if errors.As(c.names.Validate(key), &invalid) {
+			ctx.AddError(&badKey{key, invalid})
 		}
 	}
 }
