@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/routing"
 	"github.com/fairlead/fairlead/internal/store"
 )
 
@@ -24,6 +25,10 @@ type Service struct {
 	store *store.Store
 	clock func() time.Time
 	log   *slog.Logger
+
+	programmes programmeCache
+	catalog    catalog
+	full       fullOwners
 }
 
 // New wires a Service.
@@ -32,7 +37,10 @@ func New(c Config) *Service {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{store: c.Store, clock: c.Clock, log: log}
+	s := &Service{store: c.Store, clock: c.Clock, log: log}
+	s.catalog.policies = map[string]*routing.Policy{}
+	s.catalog.terms = map[string]*routing.Directory{}
+	return s
 }
 
 // now is the one reading of the clock of a use case: UTC, whole seconds, no

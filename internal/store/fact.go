@@ -137,3 +137,17 @@ func DecodeOrder(it table.Item) (Order, error) {
 func (b *Batch) PutOrder(o *Order) int {
 	return b.PutN(OrderKey(o.ID), o, o.Refunded(), o.Version)
 }
+
+// AnyClaim reports whether any fact was ever taken.
+func (s *Store) AnyClaim(ctx context.Context) (bool, error) {
+	for n := range Buckets {
+		page, err := s.table.Query(ctx, table.Range{Table: table.Ledger, PK: "E#" + BucketName(n), Limit: 1})
+		if err != nil {
+			return false, mapError(err)
+		}
+		if len(page.Items) > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}

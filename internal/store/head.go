@@ -246,3 +246,22 @@ func (h *Head) Move(to channel.Owner, from time.Time, by channel.DecisionID) {
 	}
 	h.Owner = to
 }
+
+// AllHeads walks all customers, bucket by bucket and by id inside one, those
+// after the given id.
+func (s *Store) AllHeads(ctx context.Context, after channel.CustomerID) iter.Seq2[*Head, error] {
+	return func(yield func(*Head, error) bool) {
+		first := 0
+		if after != "" {
+			first = bucketNumber(string(after))
+		}
+		for n := first; n < Buckets; n++ {
+			for h, err := range s.Heads(ctx, n, after) {
+				if !yield(h, err) || err != nil {
+					return
+				}
+			}
+			after = ""
+		}
+	}
+}

@@ -23,9 +23,11 @@ func after(prefix string) string { return prefix + "$" }
 func BucketName(n int) string { return fmt.Sprintf("%03x", n) }
 
 // bucket is the first ten bits of SHA-256 of the rest of a key.
-func bucket(rest string) string {
+func bucket(rest string) string { return BucketName(bucketNumber(rest)) }
+
+func bucketNumber(rest string) int {
 	sum := sha256.Sum256([]byte(rest))
-	return BucketName(int(sum[0])<<2 | int(sum[1])>>6)
+	return int(sum[0])<<2 | int(sum[1])>>6
 }
 
 // Hash16 is the first 16 hex digits of SHA-256: short ids made of a cause.

@@ -28,6 +28,15 @@ func (s *Store) Customer(ctx context.Context, id channel.CustomerID, upTo channe
 	if upTo != "" {
 		r.To = "F#" + string(upTo) + "#~" // decisions sort before entries
 	}
+	return s.customer(ctx, id, r)
+}
+
+// Decisions reads a customer's decisions and their answers, and no entries.
+func (s *Store) Decisions(ctx context.Context, id channel.CustomerID) (*CustomerFile, error) {
+	return s.customer(ctx, id, table.Range{Table: table.Ledger, PK: CustomerPK(id), From: "D#", To: "D$"})
+}
+
+func (s *Store) customer(ctx context.Context, id channel.CustomerID, r table.Range) (*CustomerFile, error) {
 	f := &CustomerFile{Partition: history.Partition{Customer: id}, Answers: map[channel.DecisionID]*Answer{}}
 	for it, err := range s.Items(ctx, r) {
 		if err != nil {

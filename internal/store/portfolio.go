@@ -116,14 +116,14 @@ func (s *Store) WaitingCustomers(ctx context.Context, after channel.CustomerID) 
 // Take takes room for one customer at an owner that has a limit. mayExceed: the
 // limit does not bind. The op is refused where there is none.
 func (b *Batch) Take(o channel.Owner, limit int64, mayExceed bool) int {
-	atMost := limit - 1
 	if mayExceed {
 		return b.Add(CapacityKey(o), 1, -1)
 	}
-	if atMost < 0 { // a limit of 0 has no room, and Add takes a negative bound for none
-		return b.add(table.Op{Kind: table.Add, Key: CapacityKey(o), Delta: 1, If: table.Cond{Kind: table.NAtMost, Want: -1}})
+	i := b.Add(CapacityKey(o), 1, max(limit-1, 0))
+	if op := &b.ops[i]; limit == 0 && op.If.Kind == table.NAtMost {
+		op.If.Want = -1 // no room, ever
 	}
-	return b.Add(CapacityKey(o), 1, atMost)
+	return i
 }
 
 // Release gives the room of one customer back.
@@ -197,4 +197,9 @@ func (s *Store) Referrals(ctx context.Context, referrer channel.CustomerID) iter
 		v := Referral{Customer: channel.CustomerID(it.SK[len("C#"):])}
 		return v, Decode(it, &v)
 	})
+}
+
+// Listed is the offer of a customer's head as its partner's portfolio lists it.
+func (o *Offer) Listed(id channel.CustomerID) OpenOffer {
+	return OpenOffer{Customer: id, Partner: o.Partner, Decision: o.Decision, ExpiresAt: o.ExpiresAt}
 }

@@ -108,8 +108,16 @@ func (b *Batch) Set(k table.Key, v any) int {
 func (b *Batch) Delete(k table.Key) int { return b.add(table.Op{Kind: table.Delete, Key: k}) }
 
 // Add adds to an item's number; atMost, unless negative, is the largest number
-// before it.
+// before it. A second Add of one key joins the first: what is given back and
+// taken again is no change, and needs no room.
 func (b *Batch) Add(k table.Key, delta, atMost int64) int {
+	for i := range b.ops {
+		if b.ops[i].Kind == table.Add && b.ops[i].Key == k {
+			b.ops[i].Delta += delta
+			b.ops[i].If = table.Cond{}
+			return i
+		}
+	}
 	op := table.Op{Kind: table.Add, Key: k, Delta: delta}
 	if atMost >= 0 {
 		op.If = table.Cond{Kind: table.NAtMost, Want: atMost}

@@ -1,0 +1,161 @@
+package service
+
+import (
+	"context"
+	"reflect"
+	"slices"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/seal"
+)
+
+// samePartner and samePod compare what is kept.
+func samePartner(a, b *channel.Partner) bool { return sameJSON(a, b) }
+func samePod(a, b *channel.Pod) bool         { return sameJSON(a, b) }
+
+func sameJSON(a, b any) bool {
+	x, err1 := seal.Canonical(a)
+	y, err2 := seal.Canonical(b)
+	return err1 == nil && err2 == nil && slices.Equal(x, y) || err1 != nil && reflect.DeepEqual(a, b)
+}
+
+// Partner is one partner with what it holds; another partner's is 404 to a
+// partner.
+func (s *Service) Partner(ctx context.Context, a Actor, id channel.PartnerID) (Partner, error) {
+	m, err := s.moment(ctx)
+	if err != nil {
+		return Partner{}, err
+	}
+	dir, err := s.directory(ctx, &m)
+	if err != nil {
+		return Partner{}, err
+	}
+	p := dir.partners[id]
+	if p == nil || a.Partner != "" && !a.SeesAll() && a.Partner != id {
+		return Partner{}, partnerNotFound(id)
+	}
+	out := partnerView(&m, p)
+	out.Customers, out.Held, err = s.holds(ctx, channel.PartnerOwner(id), p.Capacity)
+	return out, err
+}
+
+// holds counts an owner's customers, and what its limit counts.
+func (s *Service) holds(ctx context.Context, o channel.Owner, capacity int64) (*int, *int64, error) {
+	held, _, err := s.store.Count(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	customers := int(held)
+	if capacity == channel.Unlimited {
+		return &customers, nil, nil
+	}
+	counters, err := s.store.Held(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &customers, &counters[0], nil
+}
+
+func partnerView(m *moment, p *channel.Partner) Partner {
+	out := Partner{ID: p.ID, Plans: []PlanAssignment{}, PartnerBody: PartnerBody{
+		Name: p.Name, Currency: p.Currency, Regions: p.Regions, Segments: p.Segments, Certifications: p.Certifications,
+		Weight: channel.FormatWeight(p.WeightMicros), Capacity: limitView(p.Capacity), Status: string(p.Status), Level: p.Level, Manager: p.Manager,
+	}}
+	for _, x := range p.Plans {
+		v := PlanAssignment{Plan: x.Plan, From: x.From.In(m.cal.Location()).Format("2006-01-02")}
+		if !x.To.IsZero() {
+			v.To = m.cal.AddDays(x.To, -1).In(m.cal.Location()).Format("2006-01-02")
+		}
+		out.Plans = append(out.Plans, v)
+	}
+	return out
+}
+
+func limitView(capacity int64) *int64 {
+	if capacity == channel.Unlimited {
+		return nil
+	}
+	return &capacity
+}
+
+// Partners lists partners by id; a partner sees itself.
+func (s *Service) Partners(ctx context.Context, a Actor, p Page) (List[Partner], error) {
+	m, dir, err := s.listing(ctx)
+	if err != nil {
+		return List[Partner]{}, err
+	}
+	all := dir.people.Partners
+	if a.Partner != "" && !a.SeesAll() {
+		all = slices.DeleteFunc(slices.Clone(all), func(x channel.Partner) bool { return x.ID != a.Partner })
+	}
+	return pageOf(all, p, func(x *channel.Partner) (string, Partner) { return string(x.ID), partnerView(&m, x) })
+}
+
+func (s *Service) listing(ctx context.Context) (moment, *directory, error) {
+	m, err := s.moment(ctx)
+	if err != nil {
+		return m, nil, err
+	}
+	dir, err := s.directory(ctx, &m)
+	return m, dir, err
+}
+
+// pageOf cuts one page out of a list sorted by id.
+func pageOf[T, V any](all []T, p Page, show func(*T) (id string, v V)) (List[V], error) {
+	out := List[V]{Items: []V{}}
+	limit, err := p.limit()
+	if err != nil {
+		return out, err
+	}
+	at, err := p.cursor(1)
+	if err != nil {
+		return out, err
+	}
+	last := ""
+	for i := range all {
+		id, v := show(&all[i])
+		if at[0] != "" && id <= at[0] {
+			continue
+		}
+		if len(out.Items) == limit {
+			out.NextCursor = newCursor(last)
+			break
+		}
+		out.Items, last = append(out.Items, v), id
+	}
+	return out, nil
+}
+
+// Pod is one pod with what it holds. 404 pod_not_found.
+func (s *Service) Pod(ctx context.Context, a Actor, id channel.PodID) (Pod, error) {
+	_, dir, err := s.listing(ctx)
+	if err != nil {
+		return Pod{}, err
+	}
+	p := dir.pods[id]
+	if p == nil || a.Pod != "" && !a.SeesAll() && a.Pod != id {
+		return Pod{}, fault.New(fault.NotFound, "pod_not_found", "there is no pod %q", clip(string(id)))
+	}
+	out := podView(p)
+	out.Customers, out.Held, err = s.holds(ctx, channel.PodOwner(id), p.Capacity)
+	return out, err
+}
+
+func podView(p *channel.Pod) Pod {
+	return Pod{ID: p.ID, PodBody: PodBody{Name: p.Name, Regions: p.Regions, Capacity: limitView(p.Capacity), Kind: p.Kind,
+		Status: string(p.Status), Manager: p.Manager}}
+}
+
+// Pods lists pods by id; a pod sees itself.
+func (s *Service) Pods(ctx context.Context, a Actor, p Page) (List[Pod], error) {
+	_, dir, err := s.listing(ctx)
+	if err != nil {
+		return List[Pod]{}, err
+	}
+	all := dir.people.Pods
+	if a.Pod != "" && !a.SeesAll() {
+		all = slices.DeleteFunc(slices.Clone(all), func(x channel.Pod) bool { return x.ID != a.Pod })
+	}
+	return pageOf(all, p, func(x *channel.Pod) (string, Pod) { return string(x.ID), podView(x) })
+}

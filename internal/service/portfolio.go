@@ -1,0 +1,111 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/history"
+	"github.com/fairlead/fairlead/internal/money"
+	"github.com/fairlead/fairlead/internal/store"
+)
+
+// topLines is how many customers a portfolio names.
+const topLines = 20
+
+// Portfolio is what an owner holds, folded now: one read per customer. A pod or
+// partner reads its own; another's is 404 owner_not_found.
+func (s *Service) Portfolio(ctx context.Context, a Actor, owner channel.Owner) (Portfolio, error) {
+	m, dir, err := s.listing(ctx)
+	if err != nil {
+		return Portfolio{}, err
+	}
+	none := fault.New(fault.NotFound, "owner_not_found", "there is no %q", clip(string(owner)))
+	id, isPartner := owner.Partner()
+	pod, _ := owner.Pod()
+	if isPartner && dir.partners[id] == nil || !isPartner && dir.pods[pod] == nil {
+		return Portfolio{}, none
+	}
+	if !a.SeesAll() && (a.Partner != "" && owner != channel.PartnerOwner(a.Partner) || a.Pod != "" && owner != channel.PodOwner(a.Pod)) {
+		return Portfolio{}, none
+	}
+	out := Portfolio{Owner: owner, AsOf: m.now, Period: m.cal.Of(m.now), Tiers: map[string]int{}, Top: []PortfolioLine{}}
+	sums := portfolioSums{value: map[string]int64{}, revenue: map[string]int64{}}
+	for e, err := range s.store.Portfolio(ctx, owner, "") {
+		if err != nil {
+			return out, err
+		}
+		if err := s.addCustomer(ctx, &m, &out, &sums, e); err != nil {
+			return out, err
+		}
+	}
+	if isPartner {
+		for _, err := range s.store.Offers(ctx, id, "", zeroTime) {
+			if err != nil {
+				return out, err
+			}
+			out.Offered++
+		}
+	}
+	out.Value, out.Revenue = amounts(sums.value), amounts(sums.revenue)
+	slices.SortFunc(sums.top, func(a, b topLine) int {
+		return cmp.Or(cmp.Compare(a.Value.Currency, b.Value.Currency), cmp.Compare(b.minor, a.minor), cmp.Compare(a.CustomerID, b.CustomerID))
+	})
+	for _, line := range sums.top[:min(len(sums.top), topLines)] {
+		out.Top = append(out.Top, line.PortfolioLine)
+	}
+	return out, nil
+}
+
+type portfolioSums struct {
+	value, revenue map[string]int64 // minor units by currency
+	top            []topLine
+}
+
+type topLine struct {
+	PortfolioLine
+	minor int64
+}
+
+// addCustomer adds one portfolio entry: its value if the owner still has it, and
+// the revenue of this period's orders that are credited to the owner.
+func (s *Service) addCustomer(ctx context.Context, m *moment, out *Portfolio, sums *portfolioSums, e store.PortfolioEntry) error {
+	if e.Until.IsZero() {
+		head, err := s.store.Head(ctx, e.Customer)
+		if err != nil {
+			return err
+		}
+		out.Customers++
+		out.Tiers[head.Tier]++
+		if v := head.Value; v.Currency != "" {
+			sums.value[v.Currency] += v.Amount
+			sums.top = append(sums.top, topLine{minor: v.Amount, PortfolioLine: PortfolioLine{CustomerID: e.Customer, Tier: head.Tier, Since: head.Since(),
+				Value: Money{Amount: money.Format(v.Amount, v.Currency), Currency: v.Currency}}})
+		}
+	}
+	if !e.Until.IsZero() && m.cal.Of(e.Until) < out.Period {
+		return nil
+	}
+	file, err := s.store.Customer(ctx, e.Customer, "")
+	if err != nil {
+		return err
+	}
+	past := history.Fold(file.Partition, "")
+	for i := range past.Orders {
+		o := &past.Orders[i]
+		if m.cal.Of(o.Occurred) == out.Period && past.OwnerAt(o.Occurred) == out.Owner {
+			sums.revenue[o.Currency] += o.Amount - o.Refunded(zeroTime)
+		}
+	}
+	return nil
+}
+
+func amounts(sums map[string]int64) []Money {
+	out := []Money{}
+	for _, c := range sortedKeys(sums) {
+		out = append(out, Money{Amount: money.Format(sums[c], c), Currency: c})
+	}
+	return out
+}

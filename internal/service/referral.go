@@ -1,0 +1,92 @@
+package service
+
+import (
+	"context"
+	"maps"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/routing"
+	"github.com/fairlead/fairlead/internal/store"
+)
+
+// noteReferral keeps a customer's own value (without what its own referrals add)
+// where the customer that referred it finds it, and sums anew for that one. It
+// runs after the decision's transaction, is always a whole fold, and may be
+// repeated.
+func (s *Service) noteReferral(ctx context.Context, m *moment, before, after *store.Head) error {
+	old, referrer := before.Profile.ReferredBy, after.Profile.ReferredBy
+	was, is := ownValue(before), ownValue(after)
+	if old == referrer && (referrer == "" || was == is) {
+		return nil
+	}
+	if old != "" && old != referrer {
+		b := &store.Batch{}
+		b.Delete(store.ReferralKey(old, after.ID))
+		if err := s.store.Commit(ctx, b); err != nil {
+			return err
+		}
+		if err := s.revalueReferrer(ctx, m, old, after); err != nil {
+			return err
+		}
+	}
+	if referrer == "" || after.Decision == "" {
+		return nil
+	}
+	b := &store.Batch{}
+	b.SetReferral(referrer, is)
+	if err := s.store.Commit(ctx, b); err != nil {
+		return err
+	}
+	return s.revalueReferrer(ctx, m, referrer, after)
+}
+
+// revalueReferrer sums a referrer's referrals anew and, where that gives it
+// another tier, routes it: a customer is routed whenever its value says so.
+// Own values hold no referral, so this goes one step and no further.
+func (s *Service) revalueReferrer(ctx context.Context, m *moment, referrer channel.CustomerID, because *store.Head) error {
+	head, err := s.sumReferrals(ctx, referrer)
+	if err != nil || head == nil || m.programme.RouteOnCall || head.Decision == "" || head.Offer != nil {
+		return err
+	}
+	due, err := s.routeDue(ctx, m, head)
+	if err != nil || !due {
+		return err
+	}
+	_, err = s.route(ctx, m, job{
+		customer: referrer, key: "referral " + string(because.Decision) + " " + string(because.ID), at: m.now,
+		cause: routing.ByFact, asked: asked{Call: "fact"},
+	})
+	return err
+}
+
+func ownValue(h *store.Head) store.Referral {
+	return store.Referral{Amount: h.Value.Amount - h.Value.Referral, Currency: h.Value.Currency, Customer: h.ID}
+}
+
+// sumReferrals writes what a customer's referrals are worth into its head, if
+// that changed, and returns the head then.
+func (s *Service) sumReferrals(ctx context.Context, referrer channel.CustomerID) (*store.Head, error) {
+	for range rounds {
+		sums := map[string]int64{}
+		for r, err := range s.store.Referrals(ctx, referrer) {
+			if err != nil {
+				return nil, err
+			}
+			if r.Amount != 0 {
+				sums[r.Currency] += r.Amount
+			}
+		}
+		head, err := s.store.Head(ctx, referrer)
+		if err != nil || head.Version == 0 || maps.Equal(sums, head.Referred) {
+			return nil, err
+		}
+		head.Referred = sums
+		b := &store.Batch{}
+		b.PutHead(head)
+		if err := s.store.Commit(ctx, b); !isRefusal(err) {
+			head.Version++
+			return head, err
+		}
+	}
+	return nil, errBusy(errAgain)
+}

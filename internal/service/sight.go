@@ -1,0 +1,69 @@
+package service
+
+import (
+	"context"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/routing"
+	"github.com/fairlead/fairlead/internal/store"
+)
+
+// routeOnSight routes a customer of whom a profile fact spoke: at first sight,
+// and when value or profile gives another tier or take it out of its owner's
+// reach. The key derives from the fact, so a repeated fact repeats nothing; a
+// fact whose route was lost in a crash gets it when it is sent again.
+func (s *Service) routeOnSight(ctx context.Context, m *moment, f *channel.Fact, o *FactOutcome, by string) error {
+	head, err := s.store.Head(ctx, f.Upsert.Customer)
+	if err != nil || head.Version == 0 || head.Offer != nil {
+		return err
+	}
+	due, err := s.routeDue(ctx, m, head)
+	if err == nil && due {
+		var res *result
+		res, err = s.route(ctx, m, job{
+			customer: head.ID, key: "fact " + string(f.Source) + "#" + string(f.ID), at: m.now, cause: routing.ByFact, by: by,
+			asked: asked{Call: "fact"},
+		})
+		if err == nil {
+			o.Decision = res.id
+		}
+	}
+	if f := fault.Of(err); err != nil && (f.Kind == fault.Conflict || f.Kind == fault.Invalid) {
+		o.Message = "applied, but not routed: " + f.Error()
+		return nil
+	}
+	return err
+}
+
+// routeDue reports whether a change of profile or value asks for a route: the
+// customer was never routed, another tier is due, or its owner does not serve
+// it any more.
+func (s *Service) routeDue(ctx context.Context, m *moment, head *store.Head) (bool, error) {
+	if head.Decision == "" {
+		return true, nil
+	}
+	t := &task{head: head, at: m.now}
+	policy, _, err := s.policyFor(ctx, m, t)
+	if err != nil {
+		return false, err
+	}
+	known, err := s.known(ctx, m, t, policy)
+	if err != nil {
+		return false, err
+	}
+	customer, value, err := policy.Load(known)
+	if err != nil {
+		return false, err
+	}
+	owned := head.Owner != channel.Nobody
+	tier := policy.Tier(customer.Region, owned, head.Tier, value.Amount)
+	if tier != head.Tier || !owned {
+		return tier != head.Tier, nil
+	}
+	dir, err := s.directory(ctx, m)
+	if err != nil {
+		return false, err
+	}
+	return !policy.Serves(dir.terms, head.Owner, customer, tier), nil
+}

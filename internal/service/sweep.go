@@ -1,0 +1,216 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/routing"
+	"github.com/fairlead/fairlead/internal/store"
+)
+
+// Sweep does what the schedule does: it ends offers whose time is up, gives who
+// waited too long to the fallback, routes the others that wait (the most
+// valuable first), and who lost its owner. Repeating it is safe.
+func (s *Service) Sweep(ctx context.Context, a Actor) (SweepSummary, error) {
+	var sum SweepSummary
+	for _, step := range []func(context.Context, Actor, *SweepSummary) error{s.sweepOffers, s.sweepWaiting, s.sweepOrphans} {
+		if err := step(ctx, a, &sum); err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
+
+// sweepOffers ends the offers that have expired, the oldest first.
+func (s *Service) sweepOffers(ctx context.Context, a Actor, sum *SweepSummary) error {
+	m, err := s.moment(ctx)
+	if err != nil {
+		return err
+	}
+	dir, err := s.directory(ctx, &m)
+	if err != nil {
+		return err
+	}
+	var due []store.OpenOffer
+	for _, p := range dir.people.Partners {
+		for o, err := range s.store.Offers(ctx, p.ID, "", m.now) {
+			if err != nil {
+				return err
+			}
+			due = append(due, o)
+		}
+	}
+	slices.SortFunc(due, func(a, b store.OpenOffer) int {
+		if c := a.ExpiresAt.Compare(b.ExpiresAt); c != 0 {
+			return c
+		}
+		return strings.Compare(string(a.Decision), string(b.Decision))
+	})
+	for _, o := range due {
+		ended, err := s.expire(ctx, a, o)
+		if err != nil {
+			return err
+		}
+		if ended {
+			sum.Expired++
+		}
+	}
+	return nil
+}
+
+// expire ends one offer, if it is still the customer's open one.
+func (s *Service) expire(ctx context.Context, a Actor, o store.OpenOffer) (bool, error) {
+	s.store.Gate.RLock()
+	defer s.store.Gate.RUnlock()
+	m, err := s.moment(ctx)
+	if err != nil {
+		return false, err
+	}
+	for range rounds {
+		head, err := s.store.Head(ctx, o.Customer)
+		if err != nil {
+			return false, err
+		}
+		if head.Offer == nil || head.Offer.Decision != o.Decision || m.now.Before(head.Offer.ExpiresAt) {
+			return false, nil
+		}
+		_, err = s.endOffer(ctx, &m, head, ending{how: store.Expired, by: a.User})
+		if !errors.Is(err, errAgain) {
+			return err == nil, err
+		}
+	}
+	return false, errBusy(errAgain)
+}
+
+// sweepWaiting routes everybody who waits: the fallback for who waited too
+// long, a new round for the others. A decision that changes nothing is not
+// recorded, or every minute would leave one.
+func (s *Service) sweepWaiting(ctx context.Context, a Actor, sum *SweepSummary) error {
+	m, err := s.moment(ctx)
+	if err != nil {
+		return err
+	}
+	var jobs, late []bulkJob
+	for w, err := range s.store.WaitingCustomers(ctx, "") {
+		if err != nil {
+			return err
+		}
+		head, err := s.store.Head(ctx, w.Customer)
+		if err != nil {
+			return err
+		}
+		j, err := s.valued(ctx, &m, head)
+		if err != nil {
+			sum.Failed = append(sum.Failed, failedRoute(w.Customer, err))
+			continue
+		}
+		j.by, j.idle = a.User, true
+		policy, _, err := s.policyFor(ctx, &m, &task{head: head, at: m.now})
+		if err != nil {
+			return err
+		}
+		if policy.FallbackDue(head.Profile.Region, w.Since, m.now) {
+			j.cause, j.key = routing.Fallback, "fallback after "+string(j.after)
+			late = append(late, j)
+			continue
+		}
+		j.cause, j.key = routing.BySweep, "sweep after "+string(j.after)
+		jobs = append(jobs, j)
+	}
+	slices.SortFunc(late, mostValuableFirst)
+	slices.SortFunc(jobs, mostValuableFirst)
+	fell, err := s.bulk(ctx, bulkRun{jobs: late})
+	sum.Fallback = placed(fell)
+	sum.Failed = append(sum.Failed, fell.Failed...)
+	if err != nil {
+		return err
+	}
+	again, err := s.bulk(ctx, bulkRun{jobs: jobs})
+	sum.Waiting, sum.Placed = len(jobs), placed(again)
+	sum.Failed = append(sum.Failed, again.Failed...)
+	return err
+}
+
+func placed(sum RouteSummary) int {
+	return sum.ByOutcome[string(routing.ToPartner)] + sum.ByOutcome[string(routing.ToSalesForce)]
+}
+
+// sweepOrphans routes customers whose owner left, or does not serve them any
+// more since the directory or a profile changed. Who cannot be placed stays.
+func (s *Service) sweepOrphans(ctx context.Context, a Actor, sum *SweepSummary) error {
+	m, err := s.moment(ctx)
+	if err != nil {
+		return err
+	}
+	dir, err := s.directory(ctx, &m)
+	if err != nil {
+		return err
+	}
+	owners := make([]channel.Owner, 0, len(dir.people.Partners)+len(dir.people.Pods))
+	for _, p := range dir.people.Partners {
+		owners = append(owners, channel.PartnerOwner(p.ID))
+	}
+	for _, p := range dir.people.Pods {
+		owners = append(owners, channel.PodOwner(p.ID))
+	}
+	var jobs []bulkJob
+	for _, o := range owners {
+		some, err := s.orphansOf(ctx, &m, dir, o)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, some...)
+	}
+	for i := range jobs {
+		jobs[i].cause, jobs[i].by, jobs[i].idle = routing.BySweep, a.User, true
+		jobs[i].key = "orphan after " + string(jobs[i].after)
+	}
+	slices.SortFunc(jobs, mostValuableFirst)
+	done, err := s.bulk(ctx, bulkRun{jobs: jobs})
+	sum.Orphaned = done.Routed
+	sum.Failed = append(sum.Failed, done.Failed...)
+	return err
+}
+
+// orphansOf are the customers that an owner holds and does not serve.
+func (s *Service) orphansOf(ctx context.Context, m *moment, dir *directory, o channel.Owner) ([]bulkJob, error) {
+	var jobs []bulkJob
+	for e, err := range s.store.Portfolio(ctx, o, "") {
+		if err != nil {
+			return nil, err
+		}
+		if !e.Until.IsZero() {
+			continue
+		}
+		head, err := s.store.Head(ctx, e.Customer)
+		if err != nil {
+			return nil, err
+		}
+		if head.Owner != o || head.Offer != nil {
+			continue
+		}
+		policy, _, err := s.policyFor(ctx, m, &task{head: head, at: m.now})
+		if err != nil {
+			continue // no policy in force: nobody can be routed
+		}
+		customer := routing.Customer{ID: head.ID, Region: head.Profile.Region, Segment: head.Profile.Segment}
+		if policy.Serves(dir.terms, o, customer, head.Tier) {
+			continue
+		}
+		j, err := s.valued(ctx, m, head)
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+func failedRoute(id channel.CustomerID, err error) FailedRoute {
+	f := fault.Of(err)
+	return FailedRoute{Customer: id, Slug: f.Slug, Message: f.Error()}
+}
