@@ -18,8 +18,8 @@ func Fold(p Partition, upTo channel.Period) *History {
 	h := &History{Customer: p.Customer}
 	f := folder{h: h, entries: p.Entries, upTo: upTo, strays: strays(p.Entries)}
 	f.sort()
-	h.Spans = spans(f.moves(p.Moves))
 	h.Orders = f.orders()
+	f.spans(p.Moves)
 	h.Answers = f.answers()
 	h.profiles = f.profiles()
 	return h
@@ -74,6 +74,9 @@ func (f *folder) sort() {
 		}
 		kind, id := e.meaning()
 		r := ref{at: e.Occurred.Unix(), i: int32(i), id: id}
+		if kind == KindProfile {
+			r.id = e.Tie()
+		}
 		switch kind {
 		case KindOrder:
 			f.order = append(f.order, r)
@@ -98,7 +101,7 @@ func (f *folder) sort() {
 // then by (occurred, id), so that those of one order are one slice.
 func (f *folder) orders() []Order {
 	if len(f.order) == 0 {
-		f.h.Orphans = len(f.refund)
+		f.h.Loose = len(f.refund)
 		return nil
 	}
 	order := func(r ref) channel.OrderID { return f.entries[r.i].Refund.Order }
@@ -129,7 +132,7 @@ func (f *folder) orders() []Order {
 		out[i].Refunds = refunds[from:to:to]
 		matched += to - from
 	}
-	f.h.Orphans = len(refunds) - matched
+	f.h.Loose = len(refunds) - matched
 	return out
 }
 
@@ -142,46 +145,58 @@ func (f *folder) answers() []Answer {
 	return out
 }
 
-// moves are the visible moves and those that churn makes, in order.
-func (f *folder) moves(all []Move) []Move {
-	out := make([]Move, 0, len(all)+len(f.churn))
-	for _, m := range all {
+// change is a move, or with churn set what a churn entry makes of one.
+type change struct {
+	Move
+	churn *Entry
+}
+
+// changes are the visible moves and churns, in the order in which they took
+// effect.
+func (f *folder) changes(moves []Move) []change {
+	out := make([]change, 0, len(moves)+len(f.churn))
+	for _, m := range moves {
 		if f.upTo == "" || m.Booked <= f.upTo {
-			out = append(out, m)
+			out = append(out, change{Move: m})
 		}
 	}
 	for _, r := range f.churn {
 		e := &f.entries[r.i]
-		f.h.Churned = append(f.h.Churned, e.Occurred)
 		at := e.Applied
 		if at.IsZero() {
 			at = e.Occurred
 		}
-		out = append(out, Move{From: at, Seq: e.Seq, Booked: e.Booked, Cause: ByChurn})
+		out = append(out, change{Move{From: at, Seq: e.Seq, Booked: e.Booked, Cause: ByChurn, Decision: channel.DecisionID(r.id)}, e})
 	}
-	slices.SortStableFunc(out, func(a, b Move) int {
+	slices.SortFunc(out, func(a, b change) int {
 		return cmp.Or(a.From.Compare(b.From), cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.Decision, b.Decision), cmp.Compare(a.Owner, b.Owner))
 	})
 	return out
 }
 
-// spans are the stretches between moves that change the owner.
-func spans(moves []Move) []Span {
-	out := make([]Span, 0, len(moves))
+// spans are the stretches between the changes that change the owner.
+func (f *folder) spans(moves []Move) {
+	h := f.h
 	owner := channel.Nobody
-	for _, m := range moves {
+	for _, m := range f.changes(moves) {
+		if m.churn != nil {
+			h.churns = append(h.churns, churn{m.churn.Occurred, len(h.Spans)})
+		}
 		if m.Owner == owner {
 			continue
 		}
-		if n := len(out); n > 0 && out[n-1].Until.IsZero() {
-			out[n-1].Until = m.From
+		if owner != channel.Nobody {
+			h.Spans[len(h.Spans)-1].Until = m.From
 		}
 		if m.Owner != channel.Nobody {
-			out = append(out, Span{Owner: m.Owner, From: m.From, Move: m})
+			h.Spans = append(h.Spans, Span{Owner: m.Owner, From: m.From, Move: m.Move})
 		}
 		owner = m.Owner
 	}
-	return out
+	slices.SortFunc(h.churns, func(a, b churn) int { return cmp.Or(a.occurred.Compare(b.occurred), cmp.Compare(a.spans, b.spans)) })
+	for _, c := range h.churns {
+		h.Churned = append(h.Churned, c.occurred)
+	}
 }
 
 // OwnerAt is who owned the customer at t, Nobody if no one did.
@@ -226,18 +241,18 @@ func (h *History) FormerPartner(t time.Time) channel.PartnerID {
 }
 
 // ChurnedAt reports whether the customer had left by t and not come back: a
-// churn occurred, and since then neither an order nor a new owner.
+// churn occurred, and nobody was made its owner after that was applied, nor did
+// it order since.
 func (h *History) ChurnedAt(t time.Time) bool {
-	n := sort.Search(len(h.Churned), func(i int) bool { return h.Churned[i].After(t) })
+	n := sort.Search(len(h.churns), func(i int) bool { return h.churns[i].occurred.After(t) })
 	if n == 0 {
 		return false
 	}
-	left := h.Churned[n-1]
-	for i := len(h.Orders) - 1; i >= 0 && h.Orders[i].Occurred.After(left); i-- {
+	left := h.churns[n-1]
+	for i := len(h.Orders) - 1; i >= 0 && h.Orders[i].Occurred.After(left.occurred); i-- {
 		if h.Orders[i].Live(t) {
 			return false
 		}
 	}
-	s, owned := h.LastMove(t)
-	return !owned || !s.From.After(left)
+	return left.spans == len(h.Spans) || h.Spans[left.spans].From.After(t)
 }

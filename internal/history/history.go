@@ -6,6 +6,7 @@
 package history
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -44,9 +45,11 @@ type Entry struct {
 	// not backdated to Occurred. Zero means at Occurred. Fold makes the Move of
 	// it; whoever reads the partition must not add one.
 	Applied time.Time
-	// Seq orders what happened to the ownership at one and the same instant
-	// (a clock fixed by --now): the version of the customer's head on which the
-	// churn was committed. As Move.Seq.
+	// Seq is the version of the customer's head on which the entry was
+	// committed, for entries whose place in one instant is that of their
+	// arrival: churn (see Move.Seq), and a profile change whose time was
+	// assumed (a PUT, a row without arrived_at). 0 for facts that state their
+	// time: their arrival must not matter. See Tie.
 	Seq uint64
 	// Replaces is, for KindLate, the sk of the stray entry. The other fields
 	// repeat the stray's content; its kind and id are read from this key.
@@ -58,16 +61,29 @@ func (e *Entry) SK() string {
 	return "F#" + string(e.Booked) + "#" + string(e.Kind) + "#" + e.ID
 }
 
-// meaning is the kind and id an entry stands for: its own, or for a late entry
-// those of the stray it replaces.
-func (e *Entry) meaning() (EntryKind, string) {
-	if e.Kind != KindLate {
-		return e.Kind, e.ID
+// Tie orders the profile changes of one instant, bytewise: first those that
+// state their time, by id (source#event), then those whose time was assumed, in
+// the order in which they arrived.
+func (e *Entry) Tie() string {
+	_, id := e.meaning()
+	if e.Seq == 0 {
+		return id
 	}
-	_, rest, _ := strings.Cut(e.Replaces, "#")
-	_, rest, _ = strings.Cut(rest, "#")
-	kind, id, _ := strings.Cut(rest, "#")
-	return EntryKind(kind), id
+	return fmt.Sprintf("~%010d %s", e.Seq, id) // ~ follows every byte of an id
+}
+
+// meaning is the kind and id an entry stands for: its own, or for a late entry
+// those of the stray it replaces (which may have been a late one itself).
+func (e *Entry) meaning() (EntryKind, string) {
+	kind, id := e.Kind, e.ID
+	for sk := e.Replaces; kind == KindLate; sk = id {
+		parts := strings.SplitN(sk, "#", 4) // F, period, kind, id
+		if len(parts) != 4 {
+			return "", ""
+		}
+		kind, id = EntryKind(parts[2]), parts[3]
+	}
+	return kind, id
 }
 
 // RefundEntry is a refund whose order is known.
@@ -176,9 +192,9 @@ type Profile struct {
 	DeclaredValue channel.Figure
 	Need          channel.Figure
 	ReferralValue channel.Figure
-	SourcedBy                 channel.PartnerID // as last written
-	ReferredBy                channel.CustomerID
-	Attributes                map[string]string
+	SourcedBy     channel.PartnerID // as last written
+	ReferredBy    channel.CustomerID
+	Attributes    map[string]string
 
 	// Registered is the partner that first registered the customer (sourcedBy
 	// in a fact that occurred while nobody owned it), RegisteredAt the time of
@@ -188,17 +204,25 @@ type Profile struct {
 }
 
 // History is the folded past of one customer. Orders are sorted by (occurred,
-// id), answers by (occurred, event id), churns by time, spans by From (moves of
-// one instant by Seq).
+// id), answers by (occurred, id), churns by time, spans by From (moves of one
+// instant by Seq).
 type History struct {
 	Customer channel.CustomerID
 	Orders   []Order
 	Answers  []Answer
 	Spans    []Span
 	Churned  []time.Time // when churn occurred
-	// Orphans is the number of refunds whose order is not booked yet.
-	Orphans  int
+	// Loose is the number of refunds whose order is not booked by then.
+	Loose int
+
 	profiles []profileAt
+	churns   []churn
+}
+
+// churn is one churn and how many spans had begun when it was applied.
+type churn struct {
+	occurred time.Time
+	spans    int
 }
 
 type profileAt struct {

@@ -70,7 +70,7 @@ func (p *Profile) Worth(field string, f channel.Figure, fallback string) (money.
 }
 
 // profiles folds the profile changes in the order in which they occurred; those
-// of one instant by source and event id, so that arrival never matters.
+// of one instant by Tie.
 func (f *folder) profiles() []profileAt {
 	out := make([]profileAt, 0, len(f.profile))
 	var p Profile
