@@ -18,8 +18,7 @@ type promotion struct {
 	month    int
 	plan     *Plan
 	value    money.Amount
-	until    time.Time // the trail's end, or the customer's return; zero: no trail
-	returned time.Time // zero: it did not
+	until    time.Time // the trail's end, or the customer's return; zero: neither
 	paid     int64     // so far
 }
 
@@ -65,12 +64,6 @@ func (c *computation) handOver(index int32, cust *customer) {
 		if p.value.Currency == "" && p.value.Minor == 0 {
 			p.value.Currency = m.plan.Currency // nothing is nothing in any currency
 		}
-		for next := s + 1; next < len(cust.Spans); next++ {
-			if cust.mine[next] {
-				p.returned = cust.Spans[next].From
-				break
-			}
-		}
 		n := int32(len(c.promotions))
 		c.promotions = append(c.promotions, p)
 		switch {
@@ -80,7 +73,7 @@ func (c *computation) handOver(index int32, cust *customer) {
 			paid = true
 			c.payOnce(n, m, c.guards(m, cust, span.From))
 		}
-		c.followTrail(n, cust)
+		c.followTrail(n, cust, s)
 	}
 }
 
@@ -98,18 +91,26 @@ func (c *computation) payOnce(n int32, m *month, guarded bool) {
 // followTrail notes the orders on which the promotion's trails pay: from the
 // move to the trail's end or the customer's return, whoever owns the customer
 // then.
-func (c *computation) followTrail(n int32, cust *customer) {
+func (c *computation) followTrail(n int32, cust *customer, span int) {
 	p := &c.promotions[n]
+	var returned time.Time
+	for next := span + 1; next < len(cust.Spans) && returned.IsZero(); next++ {
+		if cust.mine[next] {
+			returned = cust.Spans[next].From
+		}
+	}
+	p.until = returned
+	longest := 0
 	for j := range p.plan.Components {
 		t := &p.plan.Components[j]
 		if t.Type != TypeHandover || t.TrailMonths == 0 {
 			continue
 		}
 		end := c.cal.AddMonths(p.at, t.TrailMonths)
-		if !p.returned.IsZero() && p.returned.Before(end) {
-			end = p.returned
+		if !returned.IsZero() && returned.Before(end) {
+			end = returned
 		}
-		if end.After(p.until) {
+		if longest = max(longest, t.TrailMonths); longest == t.TrailMonths {
 			p.until = end
 		}
 		for k := range cust.Orders {
@@ -231,9 +232,10 @@ func (c *computation) bookTrail(key handKey, list []trailed) error {
 }
 
 // compare sets what each running hand-over has paid beside what its customer's
-// orders since then would have earned at the partner's effective rate, which is
-// each month's commission over each month's net revenue; a month that sold
-// nothing takes the rate of the last one that did.
+// orders in the same time (without a trail: since then) would have earned at the
+// partner's effective rate, which is each month's commission over each month's
+// net revenue; a month that sold nothing takes the rate of the last one that
+// did.
 func (c *computation) compare() ([]Handover, error) {
 	var out []Handover
 	open := &c.months[c.open]
@@ -246,7 +248,7 @@ func (c *computation) compare() ([]Handover, error) {
 		var sum money.Fractions
 		for k := range cust.Orders {
 			o := &cust.Orders[k]
-			if o.Occurred.Before(p.at) || !p.returned.IsZero() && !o.Occurred.Before(p.returned) || o.Currency != p.plan.Currency {
+			if o.Occurred.Before(p.at) || !p.until.IsZero() && !o.Occurred.Before(p.until) || o.Currency != p.plan.Currency {
 				continue
 			}
 			at := c.monthOf(o.Occurred, p.month)
