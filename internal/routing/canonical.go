@@ -21,14 +21,28 @@ func begin(b []byte) object { return object{b: append(b, '{')} }
 
 func (o *object) end() []byte { return append(o.b, '}') }
 
-// key begins a member; the value is the caller's to write.
+// key begins a member; the value is the caller's to write. The name is ours
+// and needs no escapes.
 func (o *object) key(name string) {
 	if o.wrote {
 		o.b = append(o.b, ',')
 	}
 	o.wrote = true
-	o.b = appendText(o.b, name)
-	o.b = append(o.b, ':')
+	o.b = append(o.b, '"')
+	o.b = append(o.b, name...)
+	o.b = append(o.b, '"', ':')
+}
+
+// plain writes a text that needs no escapes (a number, a code, a time, a hash);
+// an empty one is left out.
+func (o *object) plain(name, value string) {
+	if value == "" {
+		return
+	}
+	o.key(name)
+	o.b = append(o.b, '"')
+	o.b = append(o.b, value...)
+	o.b = append(o.b, '"')
 }
 
 // must writes a text, even if empty; text leaves out an empty one.
@@ -91,7 +105,12 @@ func (o *object) table(name string, m map[string]string) {
 	o.key(name)
 	in := begin(o.b)
 	for _, k := range slices.SortedFunc(maps.Keys(m), byUnits) {
-		in.must(k, m[k])
+		if in.wrote {
+			in.b = append(in.b, ',')
+		}
+		in.wrote = true
+		in.b = append(appendText(in.b, k), ':')
+		in.b = appendText(in.b, m[k])
 	}
 	o.b = in.end()
 }
@@ -100,6 +119,14 @@ func (o *object) table(name string, m map[string]string) {
 func byUnits(a, b string) int {
 	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
 }
+
+// isPlain are the characters that need no escape.
+var isPlain = func() (plain [utf8.RuneSelf]bool) {
+	for c := range plain {
+		plain[c] = c >= ' ' && c != '"' && c != '\\'
+	}
+	return plain
+}()
 
 const hexDigits = "0123456789abcdef"
 
@@ -110,6 +137,10 @@ func appendText(b []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
+		if c < utf8.RuneSelf && isPlain[c] {
+			i++
+			continue
+		}
 		if c >= utf8.RuneSelf {
 			r, n := utf8.DecodeRuneInString(s[i:])
 			if r == utf8.RuneError && n == 1 {
@@ -117,10 +148,6 @@ func appendText(b []byte, s string) []byte {
 				start = i + 1
 			}
 			i += n
-			continue
-		}
-		if c >= ' ' && c != '"' && c != '\\' {
-			i++
 			continue
 		}
 		b = append(b, s[start:i]...)

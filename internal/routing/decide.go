@@ -182,7 +182,7 @@ func (r *run) protects() bool {
 		return true
 	}
 	r.because(ReasonProtected)
-	r.list([]seat{r.seatOf(p)}, 0)
+	r.look(&r.byRight(nil, p.ID)[0], "")
 	r.settle(channel.PartnerCh, owner, p.Capacity)
 	r.commit.MayExceed = true
 	return true
@@ -193,7 +193,7 @@ func (r *run) protects() bool {
 func (r *run) route() {
 	r.rule = r.firstRule()
 	want, reason := r.t.tiers[r.given].channel, ReasonTier
-	var named *seat
+	var named *PartnerTerms
 	if r.rule != nil {
 		want, reason = r.rule.channel, ReasonRule
 		named = r.named(r.rule.partner)
@@ -239,7 +239,7 @@ func (r *run) firstRule() *rule {
 // once, but waits too if a rule made the last move and that was not the first
 // assignment; the same holds where only the certification that a new tier asks
 // for makes the owner unfit. So nobody moves more than twice per dwell.
-func (r *run) waits(want channel.Channel, named *seat) bool {
+func (r *run) waits(want channel.Channel, named *PartnerTerms) bool {
 	if !r.dwells {
 		return false
 	}
@@ -305,12 +305,12 @@ func (r *run) settle(ch channel.Channel, owner channel.Owner, limit int64) {
 }
 
 // offer asks a partner; the owner, if any, stays until it accepts.
-func (r *run) offer(s *seat) {
+func (r *run) offer(p *PartnerTerms) {
 	r.outcome = ToPartner
-	r.why.Chosen = s.owner
+	r.why.Chosen = p.owner
 	c := &r.commit
-	c.State, c.Owner, c.Takes, c.Limit = StateOffered, r.in.State.Owner, s.owner, s.capacity
-	c.Offer = &Offer{Partner: s.partner.ID, ExpiresAt: r.in.At.Add(r.t.offer.expires)}
+	c.State, c.Owner, c.Takes, c.Limit = StateOffered, r.in.State.Owner, p.owner, p.Capacity
+	c.Offer = &Offer{Partner: p.ID, ExpiresAt: r.in.At.Add(r.t.offer.expires)}
 }
 
 func (r *run) because(c Code) { r.story = append(r.story, c) }
@@ -331,7 +331,7 @@ func (r *run) finish() Decision {
 		r.commit.ByRule, r.commit.First = false, false
 	}
 	d := Decision{Explanation: r.why, Commit: r.commit, Decline: r.decline}
-	d.Record = r.record(seal.Hash(r.why.Append(nil)))
+	d.Record = r.record(seal.Hash(r.why.Append(make([]byte, 0, 512+128*len(r.why.Candidates)))))
 	d.Bytes = d.Record.Append(make([]byte, 0, 1024))
 	d.Hash = seal.Hash(d.Bytes)
 	return d

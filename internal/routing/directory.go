@@ -145,9 +145,14 @@ func (d *Directory) prepare() {
 	}
 }
 
+// place is where a partner stands in Partners.
+func (d *Directory) place(id channel.PartnerID) (int, bool) {
+	return slices.BinarySearchFunc(d.Partners, id, func(p PartnerTerms, id channel.PartnerID) int { return strings.Compare(string(p.ID), string(id)) })
+}
+
 // partner is the partner of an id, nil if the directory lacks it.
 func (d *Directory) partner(id channel.PartnerID) *PartnerTerms {
-	i, ok := slices.BinarySearchFunc(d.Partners, id, func(p PartnerTerms, id channel.PartnerID) int { return strings.Compare(string(p.ID), string(id)) })
+	i, ok := d.place(id)
 	if !ok {
 		return nil
 	}

@@ -67,12 +67,12 @@ func (e *Explanation) Append(b []byte) []byte {
 		}
 		o.b = append(o.b, ']')
 	}
-	o.text("channel", string(e.Channel))
+	o.plain("channel", string(e.Channel))
 	o.number("channelsTried", int64(e.ChannelsTried))
 	o.text("chosen", string(e.Chosen))
 	o.must("customer", string(e.Customer))
 	o.number("declinesTried", int64(e.DeclinesTried))
-	o.text("dwellEnds", e.DwellEnds)
+	o.plain("dwellEnds", e.DwellEnds)
 	o.number("engine", int64(e.Engine))
 	o.flag("guarded", e.Guarded)
 	if len(e.Matched) > 0 {
@@ -92,7 +92,7 @@ func (e *Explanation) Append(b []byte) []byte {
 		in := begin(o.b)
 		in.must("partner", string(p.Partner))
 		in.text("passedOver", string(p.PassedOver))
-		in.must("until", p.Until)
+		in.plain("until", p.Until)
 		o.b = in.end()
 	}
 	texts(&o, "reasons", e.Reasons, true)
@@ -104,9 +104,9 @@ func (e *Explanation) Append(b []byte) []byte {
 func (c *Candidate) append(b []byte) []byte {
 	o := begin(b)
 	o.must("id", c.ID)
-	o.text("passedOver", string(c.PassedOver))
-	o.text("score", c.Score)
-	o.must("weight", c.Weight)
+	o.plain("passedOver", string(c.PassedOver))
+	o.plain("score", c.Score)
+	o.plain("weight", c.Weight)
 	return o.end()
 }
 
@@ -114,6 +114,6 @@ func (l *RuleLine) append(b []byte) []byte {
 	o := begin(b)
 	o.bool("matched", l.Matched)
 	o.must("name", l.Name)
-	o.text("passedOver", string(l.PassedOver))
+	o.plain("passedOver", string(l.PassedOver))
 	return o.end()
 }

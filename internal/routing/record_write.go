@@ -3,10 +3,10 @@ package routing
 // Append appends the canonical JSON of the record.
 func (r *Record) Append(b []byte) []byte {
 	o := begin(b)
-	o.must("at", r.At)
+	o.plain("at", r.At)
 	o.flag("atOnce", r.AtOnce)
 	o.flag("byRule", r.ByRule)
-	o.must("cause", string(r.Cause))
+	o.plain("cause", string(r.Cause))
 	if c := r.Census; c != nil {
 		o.key("census")
 		in := begin(o.b)
@@ -15,7 +15,7 @@ func (r *Record) Append(b []byte) []byte {
 		o.b = in.end()
 	}
 	o.must("customer", string(r.Customer))
-	o.must("directory", r.Directory)
+	o.plain("directory", r.Directory)
 	o.number("engine", int64(r.Engine))
 	if x := r.Experiment; x != nil {
 		o.key("experiment")
@@ -24,7 +24,7 @@ func (r *Record) Append(b []byte) []byte {
 		in.must("name", x.Name)
 		o.b = in.end()
 	}
-	o.must("explanation", r.Explanation)
+	o.plain("explanation", r.Explanation)
 	o.flag("first", r.First)
 	if h := r.Hand; h != nil {
 		o.key("hand")
@@ -40,11 +40,11 @@ func (r *Record) Append(b []byte) []byte {
 	if f := r.Offer; f != nil {
 		o.key("offer")
 		in := begin(o.b)
-		in.must("expiresAt", f.ExpiresAt)
+		in.plain("expiresAt", f.ExpiresAt)
 		in.must("partner", string(f.Partner))
 		o.b = in.end()
 	}
-	o.must("outcome", string(r.Outcome))
+	o.plain("outcome", string(r.Outcome))
 	if r.Owner == nil {
 		o.key("owner")
 		o.b = append(o.b, "null"...)
@@ -53,7 +53,7 @@ func (r *Record) Append(b []byte) []byte {
 	}
 	o.key("policy")
 	in := begin(o.b)
-	in.must("hash", r.Policy.Hash)
+	in.plain("hash", r.Policy.Hash)
 	in.must("id", r.Policy.ID)
 	in.number("version", int64(r.Policy.Version))
 	o.b = in.end()
@@ -68,14 +68,14 @@ func (r *Record) Append(b []byte) []byte {
 func (v *ValueRecord) append(b []byte) []byte {
 	o := begin(b)
 	o.some("alivePpm", v.AlivePPM)
-	o.must("amount", v.Amount)
-	o.text("asOf", v.AsOf)
-	o.must("basis", string(v.Basis))
-	o.must("currency", v.Currency)
+	o.plain("amount", v.Amount)
+	o.plain("asOf", v.AsOf)
+	o.plain("basis", string(v.Basis))
+	o.plain("currency", v.Currency)
 	o.words("declared", v.Declared)
 	o.text("model", v.Model)
 	o.words("observed", v.Observed)
-	o.text("referral", v.Referral)
+	o.plain("referral", v.Referral)
 	return o.end()
 }
 
@@ -83,36 +83,36 @@ func (i *Inputs) append(b []byte) []byte {
 	o := begin(b)
 	o.table("attributes", i.Attributes)
 	o.some("daysSinceLastOrder", i.Idle)
-	o.text("discount", i.Discount)
+	o.plain("discount", i.Discount)
 	texts(&o, "expired", i.Expired, false)
 	o.text("former", string(i.Former))
 	texts(&o, "full", i.Full, false)
-	o.text("gross", i.Gross)
+	o.plain("gross", i.Gross)
 	if m := i.LastMove; m != nil {
 		o.key("lastMove")
 		in := begin(o.b)
-		in.must("at", m.At)
+		in.plain("at", m.At)
 		in.flag("byRule", m.ByRule)
 		in.flag("first", m.First)
 		o.b = in.end()
 	}
-	o.text("lastYear", i.LastYear)
+	o.plain("lastYear", i.LastYear)
 	texts(&o, "leftOut", i.LeftOut, false)
-	o.text("need", i.Need)
+	o.plain("need", i.Need)
 	o.count("offers", int64(i.Offers))
 	o.count("orders", i.Orders)
 	o.text("owner", string(i.Owner))
 	if p := i.Protection; p != nil {
 		o.key("protection")
 		in := begin(o.b)
-		in.must("at", p.At)
+		in.plain("at", p.At)
 		in.must("partner", string(p.Partner))
 		o.b = in.end()
 	}
 	o.text("referredBy", string(i.ReferredBy))
 	texts(&o, "refused", i.Refused, false)
 	o.text("region", i.Region)
-	o.text("revenue", i.Revenue)
+	o.plain("revenue", i.Revenue)
 	o.text("segment", i.Segment)
 	o.text("sourcedBy", string(i.SourcedBy))
 	o.text("tier", i.Tier)

@@ -8,21 +8,10 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// seat is a candidate: a partner, or a pod with weight 1.
-type seat struct {
-	drawn
-	owner    channel.Owner
-	capacity int64
-	partner  *PartnerTerms // nil for a pod
-	pod      *PodTerms
-	scored   bool // false: weight 0, ranked nowhere
-	passed   Code
-}
-
 // attempt finds who takes the customer in a channel. An owner of that channel
 // that still serves is kept: weights, joins and better ranks never move an
 // owned customer. named is the partner of the rule, if it can take it.
-func (r *run) attempt(ch channel.Channel, named *seat) bool {
+func (r *run) attempt(ch channel.Channel, named *PartnerTerms) bool {
 	moves := named != nil && named.owner != r.in.State.Owner
 	if r.owned && ch == r.cur && !moves && r.serves(r.tier) {
 		if len(r.story) != 1 || r.story[0] != ReasonDwell {
@@ -42,7 +31,7 @@ func (r *run) attempt(ch channel.Channel, named *seat) bool {
 }
 
 // settleChannel answers an example that has no directory.
-func (r *run) settleChannel(ch channel.Channel, named *seat) {
+func (r *run) settleChannel(ch channel.Channel, named *PartnerTerms) {
 	r.outcome = Outcome(ch)
 	r.commit.State = StateAssigned
 	if named != nil {
@@ -81,24 +70,32 @@ func (r *run) unable(p *PartnerTerms) Code {
 	return ""
 }
 
-// examine says why a candidate is passed over whatever its place: "" if it is
+// unfit says why a partner is passed over whatever its place: "" if it is
 // eligible.
-func (r *run) examine(s *seat) Code {
-	var code Code
+func (r *run) unfit(p *PartnerTerms) Code {
+	code := r.unable(p)
 	switch {
-	case s.partner != nil:
-		if code = r.unable(s.partner); code == "" && slices.Contains(r.in.State.Round.Expired, s.partner.ID) {
-			code = PassedAsked
-		}
-	case s.pod.Status != channel.Active:
-		code = PassedNotActive
-	case !holds(s.pod.Regions, r.in.Customer.Region):
-		code = PassedRegion
+	case code != "":
+		return code
+	case slices.Contains(r.in.State.Round.Expired, p.ID):
+		return PassedAsked
+	case r.isFull(p.owner, p.Capacity):
+		return PassedFull
 	}
-	if code == "" && r.isFull(s.owner, s.capacity) {
-		code = PassedFull
+	return ""
+}
+
+// unfitPod is unfit for a pod.
+func (r *run) unfitPod(p *PodTerms) Code {
+	switch {
+	case p.Status != channel.Active:
+		return PassedNotActive
+	case !holds(p.Regions, r.in.Customer.Region):
+		return PassedRegion
+	case r.isFull(p.owner, p.Capacity):
+		return PassedFull
 	}
-	return code
+	return ""
 }
 
 // isFull reports whether an owner has no room, and notes where that came from
@@ -118,32 +115,18 @@ func (r *run) isFull(owner channel.Owner, capacity int64) bool {
 
 // named is the partner that a rule names, if it can take the customer; nil
 // otherwise: then the rule counts as one about the channel.
-func (r *run) named(id channel.PartnerID) *seat {
+func (r *run) named(id channel.PartnerID) *PartnerTerms {
 	if id == "" {
 		return nil
 	}
 	if r.dir == nil {
-		return &seat{owner: channel.PartnerOwner(id)}
+		return &PartnerTerms{ID: id, owner: channel.PartnerOwner(id)}
 	}
 	p := r.dir.partner(id)
-	if p == nil {
+	if p == nil || r.in.State.Owner != p.owner && r.unfit(p) != "" {
 		return nil
 	}
-	s := r.seatOf(p)
-	if r.in.State.Owner != s.owner && r.examine(&s) != "" {
-		return nil
-	}
-	return &s
-}
-
-// seatOf is a partner as a candidate, scored unless its weight is 0.
-func (r *run) seatOf(p *PartnerTerms) seat {
-	s := seat{drawn: drawn{id: string(p.ID), micros: uint64(p.Weight)}, owner: p.owner, capacity: p.Capacity, partner: p}
-	if s.micros > 0 {
-		l := r.lot()
-		s.score, s.scored = l.of(s.id, s.micros), true
-	}
-	return s
+	return p
 }
 
 func (r *run) lot() lot { return newLot(r.text[:0], r.in.Policy.seed, string(r.in.Customer.ID)) }
@@ -151,25 +134,36 @@ func (r *run) lot() lot { return newLot(r.text[:0], r.in.Policy.seed, string(r.i
 // pickPartner offers or assigns the customer to the first eligible partner:
 // the one that the rule names, the one that owned the customer last, then the
 // draw.
-func (r *run) pickPartner(named *seat) bool {
+func (r *run) pickPartner(named *PartnerTerms) bool {
 	asks := r.t.offer.required && !r.in.AtOnce
 	if asks && r.t.offer.max > 0 && r.in.State.Round.Offers >= r.t.offer.max {
 		r.because(ReasonOffersExhausted)
 		return false
 	}
-	seats := r.partners()
-	s := r.list(seats, len(seats))
-	if s == nil {
+	var p *PartnerTerms
+	all := r.partners()
+	r.why.Candidates = slices.Grow(r.why.Candidates, len(all))
+	for i := range all {
+		q := &r.dir.Partners[all[i].at]
+		code := r.unfit(q)
+		if code == "" && p == nil {
+			p = q
+		} else if code == "" {
+			code = PassedLaterInOrder
+		}
+		r.look(&all[i], code)
+	}
+	if p == nil {
 		r.because(ReasonNoPartner)
 		return false
 	}
-	if named == nil && s.partner.ID == r.former() {
+	if named == nil && p.ID == r.former() {
 		r.because(ReasonFormerPartner)
 	}
 	if asks {
-		r.offer(s)
+		r.offer(p)
 	} else {
-		r.settle(channel.PartnerCh, s.owner, s.capacity)
+		r.settle(channel.PartnerCh, p.owner, p.Capacity)
 	}
 	return true
 }
@@ -184,23 +178,21 @@ func (r *run) former() channel.PartnerID {
 
 // partners are the candidates in their order: those that come first by right,
 // then the draw over the partners of the region.
-func (r *run) partners() []seat {
-	var seats []seat
-	add := func(id channel.PartnerID) {
-		if p := r.dir.partner(id); id != "" && p != nil && !slices.ContainsFunc(seats, func(s seat) bool { return s.partner == p }) {
-			seats = append(seats, r.seatOf(p))
-		}
-	}
-	if r.rule != nil {
-		add(r.rule.partner)
-	}
-	add(r.former())
-	first := len(seats)
+func (r *run) partners() []drawn {
 	region := r.in.Customer.Region
-	all := make([]drawn, 0, len(r.dir.byRegion[region])+len(r.dir.everywhere))
+	size := len(r.dir.byRegion[region]) + len(r.dir.everywhere) + 2
+	if r.wide {
+		size = len(r.dir.Partners) + 2
+	}
+	all := make([]drawn, 0, size)
+	if r.rule != nil {
+		all = r.byRight(all, r.rule.partner)
+	}
+	all = r.byRight(all, r.former())
+	first := len(all)
 	each := func(i int) {
 		p := &r.dir.Partners[i]
-		if p.Weight > 0 && !slices.ContainsFunc(seats[:first], func(s seat) bool { return s.partner == p }) {
+		if p.Weight > 0 && !slices.ContainsFunc(all[:first], func(d drawn) bool { return d.at == i }) {
 			all = append(all, drawn{id: string(p.ID), micros: uint64(p.Weight), at: i})
 		}
 	}
@@ -217,13 +209,23 @@ func (r *run) partners() []seat {
 		}
 	}
 	l := r.lot()
-	l.rank(all)
-	seats = slices.Grow(seats, len(all))
-	for _, d := range all {
-		p := &r.dir.Partners[d.at]
-		seats = append(seats, seat{drawn: d, owner: p.owner, capacity: p.Capacity, partner: p, scored: true})
+	l.rank(all[first:])
+	return all
+}
+
+// byRight puts a partner before the draw, if there is one of that id and it
+// stands there not already. Its score is for reading only.
+func (r *run) byRight(all []drawn, id channel.PartnerID) []drawn {
+	i, ok := r.dir.place(id)
+	if !ok || slices.ContainsFunc(all, func(d drawn) bool { return d.at == i }) {
+		return all
 	}
-	return seats
+	d := drawn{id: string(id), micros: uint64(r.dir.Partners[i].Weight), at: i}
+	if d.micros > 0 {
+		l := r.lot()
+		d.score = l.of(d.id, d.micros)
+	}
+	return append(all, d)
 }
 
 // podKind is the kind of pod that the tier asks for; "" is any.
@@ -237,7 +239,7 @@ func (r *run) podKind() string {
 // pickPod assigns the customer to the first pod of a kind with room, in draw
 // order.
 func (r *run) pickPod(kind string) bool {
-	var all []drawn
+	all := make([]drawn, 0, len(r.dir.Pods))
 	for i := range r.dir.Pods {
 		if p := &r.dir.Pods[i]; kind == "" || p.Kind == kind {
 			all = append(all, drawn{id: string(p.owner), micros: weightUnit, at: i})
@@ -245,43 +247,32 @@ func (r *run) pickPod(kind string) bool {
 	}
 	l := r.lot()
 	l.rank(all)
-	seats := make([]seat, len(all))
-	for i, d := range all {
-		p := &r.dir.Pods[d.at]
-		seats[i] = seat{drawn: d, owner: p.owner, capacity: p.Capacity, pod: p, scored: true}
+	var p *PodTerms
+	for i := range all {
+		q := &r.dir.Pods[all[i].at]
+		code := r.unfitPod(q)
+		if code == "" && p == nil {
+			p = q
+		} else if code == "" {
+			code = PassedLaterInOrder
+		}
+		r.look(&all[i], code)
 	}
-	s := r.list(seats, len(seats))
-	if s == nil {
+	if p == nil {
 		r.because(ReasonSalesForceFull)
 		return false
 	}
-	r.settle(channel.SalesForce, s.owner, s.capacity)
+	r.settle(channel.SalesForce, p.owner, p.Capacity)
 	return true
 }
 
-// list writes the candidates into the explanation and returns the first that
-// is eligible, nil if none is. Only the first n are examined; protection, which
-// has examined its one already, asks for none.
-func (r *run) list(seats []seat, n int) *seat {
-	var chosen *seat
-	r.why.Candidates = slices.Grow(r.why.Candidates, len(seats))
-	for i := range seats {
-		s := &seats[i]
-		c := Candidate{ID: s.id, Weight: weightText(s.micros)}
-		if s.scored {
-			c.Score = strconv.FormatUint(s.score, 10)
-		}
-		if i < n {
-			c.PassedOver = r.examine(s)
-			if c.PassedOver == "" && chosen == nil {
-				chosen = s
-			} else if c.PassedOver == "" {
-				c.PassedOver = PassedLaterInOrder
-			}
-		}
-		r.why.Candidates = append(r.why.Candidates, c)
+// look writes a candidate into the explanation.
+func (r *run) look(d *drawn, passed Code) {
+	c := Candidate{ID: d.id, Weight: weightText(d.micros), PassedOver: passed}
+	if d.micros > 0 {
+		c.Score = strconv.FormatUint(d.score, 10)
 	}
-	return chosen
+	r.why.Candidates = append(r.why.Candidates, c)
 }
 
 // weightText is a weight as decimal text; nearly all are 1.
