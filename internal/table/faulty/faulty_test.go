@@ -37,8 +37,11 @@ func puts(body string, sks ...string) table.Tx {
 // bodies are the items of the partition as "sk=body".
 func bodies(t *testing.T, tb table.Table) []string {
 	t.Helper()
-	var out []string
-	r := table.Range{Table: table.State, PK: "p"}
+	return walk(t, tb, table.Range{Table: table.State, PK: "p"})
+}
+
+func walk(t *testing.T, tb table.Table, r table.Range) (out []string) {
+	t.Helper()
 	for {
 		p, err := tb.Query(bg, r)
 		if err != nil {
@@ -197,18 +200,28 @@ func TestLate_LandsByItselfWithinEightCalls(t *testing.T) {
 // writers of its items meet a conflict, and afterwards all of it is there.
 func TestTorn_ShowsAPartUntilItReturns(t *testing.T) {
 	parts := map[string]bool{}
-	for seed := range uint64(40) {
+	for seed := range uint64(120) {
 		tb := Wrap(memory(), Options{Seed: seed})
-		if _, err := tb.Transact(bg, puts("old", "a", "b", "other")); err != nil {
+		if _, err := tb.Transact(bg, puts("old", "a", "b", "d", "other")); err != nil {
 			t.Fatal(err)
 		}
 		tx := puts("new", "b", "c")
-		tx.Ops = append(tx.Ops, table.Op{Kind: table.Delete, Key: key("a")})
+		tx.Ops = append(tx.Ops, table.Op{Kind: table.Delete, Key: key("a")}, table.Op{Kind: table.Delete, Key: key("d")})
 		during := 0
 		tb.During = func() {
 			during++
 			seen := bodies(t, tb)
 			parts[strings.Join(seen, " ")] = true
+			for _, limit := range []int{1, 2} {
+				r := table.Range{Table: table.State, PK: "p", Limit: limit}
+				paged := walk(t, tb, r)
+				r.Desc = true
+				back := walk(t, tb, r)
+				slices.Reverse(back)
+				if !slices.Equal(paged, seen) || !slices.Equal(back, seen) {
+					t.Errorf("one page shows %q, pages of %d %q and backwards %q", seen, limit, paged, back)
+				}
+			}
 			if items, _, err := tb.Get(bg, key("b")); err != nil || !slices.Contains(seen, "b="+string(items[0].Body)) {
 				t.Errorf("Get sees b=%s, Query %v (%v)", items[0].Body, seen, err)
 			}
@@ -225,14 +238,46 @@ func TestTorn_ShowsAPartUntilItReturns(t *testing.T) {
 		}
 		mustBe(t, tb, "b=new", "c=new", "other=free")
 	}
-	for _, never := range []string{"b=new c=new other=old", "a=old b=old other=old"} {
+	for _, never := range []string{"b=new c=new other=old", "a=old b=old d=old other=old"} {
 		if parts[never] {
 			t.Errorf("%q is no part", never)
 		}
 	}
-	if len(parts) != 6 {
-		t.Errorf("of 6 ways to tear three writes, %d were seen: %v", len(parts), parts)
+	if len(parts) != 14 {
+		t.Errorf("of 14 ways to tear four writes, %d were seen: %v", len(parts), parts)
 	}
+}
+
+// hooked runs a hook inside each of its writes.
+type hooked struct {
+	table.Table
+	hook func()
+}
+
+func (h *hooked) Transact(ctx context.Context, tx table.Tx) (table.Result, error) {
+	if hook := h.hook; hook != nil {
+		h.hook = nil
+		hook()
+	}
+	return h.Table.Transact(ctx, tx)
+}
+
+// A write that is already under way on one of its items would be read as the
+// item before the torn one: then nothing is torn.
+func TestTorn_NotWhileAnotherWriteIsUnderWay(t *testing.T) {
+	inner := &hooked{Table: memory()}
+	tb := Wrap(inner, Options{})
+	tb.FaultWrite(2, Torn)
+	tb.During = func() { t.Error("torn over a write under way") }
+	inner.hook = func() {
+		if _, err := tb.Transact(bg, puts("inside", "a", "b")); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := tb.Transact(bg, puts("outside", "b")); err != nil {
+		t.Error(err)
+	}
+	mustBe(t, tb, "a=inside", "b=outside")
 }
 
 func TestSeed_GivesTheSameFaultsAgain(t *testing.T) {

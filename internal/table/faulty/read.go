@@ -103,7 +103,7 @@ func covers(r table.Range, cursor, sk string) bool {
 		return false
 	}
 	if r.Desc {
-		return cursor == "" || sk >= cursor
+		return sk >= cursor
 	}
 	return cursor == "" || sk <= cursor
 }

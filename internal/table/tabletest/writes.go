@@ -3,6 +3,7 @@ package tabletest
 import (
 	"errors"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/table"
@@ -192,6 +193,8 @@ func tablesApart(t *testing.T, tb table.Table) {
 
 func bodiesAreCopies(t *testing.T, tb table.Table) {
 	k := state("p", "s")
+	// Enough around it that it lies where the store keeps what is large.
+	mustTransact(t, tb, puts(20, strings.Repeat("x", 1000))...)
 	op := put(k, "mine")
 	mustTransact(t, tb, op)
 	op.Body[0] = 'X'
