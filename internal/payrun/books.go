@@ -23,6 +23,7 @@ const (
 // pin. Later documents do not touch its statements, so a statement can be
 // computed again at any age.
 type books struct {
+	period    channel.Period
 	pin       int
 	first     channel.Period // the first period that has statements
 	programme channel.Programme
@@ -33,7 +34,7 @@ type books struct {
 
 // books loads the documents up to pin for the statements of a period.
 func (p *Payrun) books(ctx context.Context, c *store.Control, pin int, period channel.Period) (*books, error) {
-	b := &books{pin: pin, first: c.FirstClosed, plans: map[channel.PlanID][]*incentive.Plan{}}
+	b := &books{period: period, pin: pin, first: c.FirstClosed, plans: map[channel.PlanID][]*incentive.Plan{}}
 	if b.first == "" {
 		b.first = period
 	}
@@ -148,8 +149,8 @@ func (b *books) partner(id channel.PartnerID) (channel.Partner, bool) {
 // assigned reports whether a partner gets a statement of a period: it has been
 // on a plan at some time before its end. Once it has one it always will, because
 // refunds, holds and balances outlive an assignment.
-func (b *books) assigned(p channel.Partner, period channel.Period) bool {
-	end := b.calendar.End(period)
+func (b *books) assigned(p channel.Partner) bool {
+	end := b.calendar.End(b.period)
 	return slices.ContainsFunc(p.Plans, func(a channel.Assignment) bool { return a.From.Before(end) })
 }
 

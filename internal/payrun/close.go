@@ -41,15 +41,15 @@ func (p *Payrun) Close(ctx context.Context, r CloseRequest) (PeriodStatus, error
 		progress = func(int, int) {}
 	}
 	n := len(b.owners())
-	first, err := p.firstReader(ctx, b, r.Period, func(done int) { progress(done, 2*n) })
+	first, err := p.firstReader(ctx, b, func(done int) { progress(done, 2*n) })
 	if err != nil {
 		return PeriodStatus{}, err
 	}
-	second, err := p.secondReader(ctx, b, r.Period, func(done int) { progress(n+done, 2*n) })
+	second, err := p.secondReader(ctx, b, func(done int) { progress(n+done, 2*n) })
 	if err != nil {
 		return PeriodStatus{}, err
 	}
-	return p.end(ctx, r, b, first, second)
+	return p.end(ctx, b, r.User, readings{first, second})
 }
 
 // shut is C1: open -> closing, by compare and swap on the control block, while
@@ -118,15 +118,15 @@ func (p *Payrun) settleWrites() {
 }
 
 // firstReader is C3: per owner, by its portfolio.
-func (p *Payrun) firstReader(ctx context.Context, b *books, period channel.Period, progress func(int)) (*reading, error) {
-	owners := b.owners()
+func (p *Payrun) firstReader(ctx context.Context, b *books, progress func(int)) (*reading, error) {
+	period, owners := b.period, b.owners()
 	all := newReading(len(owners))
 	err := each(ctx, len(owners), progress, func(ctx context.Context, i int) error {
 		customers, err := p.portfolio(ctx, owners[i], period)
 		if err != nil {
 			return err
 		}
-		m, err := p.make(ctx, b, owners[i], period, customers)
+		m, err := p.make(ctx, b, owners[i], customers)
 		if err != nil {
 			return err
 		}
@@ -140,26 +140,27 @@ func (p *Payrun) firstReader(ctx context.Context, b *books, period channel.Perio
 
 // end is C5: one root over all seals, then closing -> closed, in one
 // transaction.
-func (p *Payrun) end(ctx context.Context, r CloseRequest, b *books, first, second *reading) (PeriodStatus, error) {
-	now := p.now()
-	head, err := p.head(ctx, b, r, first, second, now)
+func (p *Payrun) end(ctx context.Context, b *books, user string, found readings) (PeriodStatus, error) {
+	period, now := b.period, p.now()
+	head, err := p.head(ctx, b, found)
 	if err != nil {
 		return PeriodStatus{}, err
 	}
+	head.At, head.By = now, user
 	body, err := seal.Canonical(head)
 	if err != nil {
 		return PeriodStatus{}, err
 	}
 	var stands store.Control
 	c, err := p.store.UpdateControl(ctx, now, func(c store.Control, batch *store.Batch) (store.Control, error) {
-		if stands = c; c.State(r.Period) == PeriodClosed {
+		if stands = c; c.State(period) == PeriodClosed {
 			return c, errStands // another closer was faster and agreed with us
 		}
-		batch.Body(store.PeriodHeadKey(r.Period), body)
+		batch.Body(store.PeriodHeadKey(period), body)
 		if c.FirstClosed == "" {
-			c.FirstClosed = r.Period
+			c.FirstClosed = period
 		}
-		c.Closed, c.Closing, c.Pinned = r.Period, "", 0
+		c.Closed, c.Closing, c.Pinned = period, "", 0
 		return c, nil
 	})
 	if errors.Is(err, errStands) {
@@ -168,20 +169,24 @@ func (p *Payrun) end(ctx context.Context, r CloseRequest, b *books, first, secon
 	if err != nil {
 		return PeriodStatus{}, err
 	}
-	return p.status(ctx, &c, r.Period)
+	return p.status(ctx, &c, period)
 }
+
+// readings are what the two readers of a period found.
+type readings struct{ first, second *reading }
 
 // head sums the period up. Every entry the second reader saw is in exactly one
 // seal, or nobody was credited with it.
-func (p *Payrun) head(ctx context.Context, b *books, r CloseRequest, first, second *reading, now time.Time) (store.PeriodHead, error) {
-	h := store.PeriodHead{At: now, By: r.User, Documents: b.pin, Owners: len(first.roots), Root: seal.HashOf(seal.Root(first.roots)),
+func (p *Payrun) head(ctx context.Context, b *books, found readings) (store.PeriodHead, error) {
+	first, second := found.first, found.second
+	h := store.PeriodHead{Documents: b.pin, Owners: len(first.roots), Root: seal.HashOf(seal.Root(first.roots)),
 		Statements: first.statements, Totals: first.totals, Unattributed: second.unattributed.sums}
 	h.Entries = first.count + len(second.unattributed.leaves)
 	if h.Entries != second.seen {
-		return h, internal("closing %s: %d entries are sealed and %d unattributed, but %d are booked", r.Period, first.count, len(second.unattributed.leaves), second.seen)
+		return h, internal("closing %s: %d entries are sealed and %d unattributed, but %d are booked", b.period, first.count, len(second.unattributed.leaves), second.seen)
 	}
-	if r.Period > b.first {
-		items, err := p.store.Get(ctx, store.PeriodHeadKey(r.Period.Prev()))
+	if b.period > b.first {
+		items, err := p.store.Get(ctx, store.PeriodHeadKey(b.period.Prev()))
 		if err != nil {
 			return h, err
 		}

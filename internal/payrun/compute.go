@@ -48,7 +48,11 @@ func compute(in incentive.Input) (incentive.Result, error) {
 
 // open loads what the statement of a partner for a period opens with. The first
 // statement of all, and a partner's own first, open with nothing.
-func (p *Payrun) open(ctx context.Context, b *books, partner channel.PartnerID, period channel.Period, customers []known) (opening, error) {
+func (p *Payrun) open(ctx context.Context, b *books, partner channel.PartnerID, customers []known) (opening, error) {
+	return p.openAt(ctx, b, partner, b.period, customers)
+}
+
+func (p *Payrun) openAt(ctx context.Context, b *books, partner channel.PartnerID, period channel.Period, customers []known) (opening, error) {
 	if period <= b.first {
 		return opening{}, nil
 	}

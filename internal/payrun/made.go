@@ -33,40 +33,40 @@ type put struct {
 
 // make computes what an owner's closing puts. previous is the hash of the
 // owner's seal of the period before.
-func (p *Payrun) make(ctx context.Context, b *books, o channel.Owner, period channel.Period, customers []known) (*made, error) {
+func (p *Payrun) make(ctx context.Context, b *books, o channel.Owner, customers []known) (*made, error) {
 	m := &made{owner: o}
 	var sealed entries
 	for _, k := range customers {
-		sealed.add(b, period, k, o)
+		sealed.add(b, k, o)
 	}
 	if sealed.broken != nil {
-		return nil, internal("the sums of the seal of %s for %s: %w", o, period, sealed.broken)
+		return nil, internal("the sums of the seal of %s for %s: %w", o, b.period, sealed.broken)
 	}
 	m.seal = store.SealItem{Count: len(sealed.leaves), Root: seal.HashOf(seal.Root(sealed.leaves)), Sums: sealed.sums}
-	if err := p.chain(ctx, b, m, period); err != nil {
+	if err := p.chain(ctx, b, m); err != nil {
 		return nil, err
 	}
 	if err := m.manifest(&sealed); err != nil {
 		return nil, err
 	}
 	id, isPartner := o.Partner()
-	if partner, ok := b.partner(id); isPartner && ok && b.assigned(partner, period) {
-		if err := p.makeStatement(ctx, b, m, partner, period, customers); err != nil {
+	if partner, ok := b.partner(id); isPartner && ok && b.assigned(partner) {
+		if err := p.makeStatement(ctx, b, m, partner, customers); err != nil {
 			return nil, err
 		}
 	}
 	body, err := seal.Canonical(m.seal)
-	m.tx = append(m.tx, put{"seal", store.SealKey(o, period), body})
+	m.tx = append(m.tx, put{"seal", store.SealKey(o, b.period), body})
 	return m, err
 }
 
 // chain names the owner's seal of the period before, so that none can be
 // exchanged later without the newest one telling.
-func (p *Payrun) chain(ctx context.Context, b *books, m *made, period channel.Period) error {
-	if period <= b.first {
+func (p *Payrun) chain(ctx context.Context, b *books, m *made) error {
+	if b.period <= b.first {
 		return nil
 	}
-	items, err := p.store.Get(ctx, store.SealKey(m.owner, period.Prev()))
+	items, err := p.store.Get(ctx, store.SealKey(m.owner, b.period.Prev()))
 	if err == nil && items[0].Version != 0 {
 		m.seal.Previous = seal.Hash(items[0].Body)
 	}
@@ -92,12 +92,12 @@ func (m *made) manifest(sealed *entries) error {
 }
 
 // makeStatement computes the statement and what goes with it.
-func (p *Payrun) makeStatement(ctx context.Context, b *books, m *made, partner channel.Partner, period channel.Period, customers []known) error {
-	open, err := p.open(ctx, b, partner.ID, period, customers)
+func (p *Payrun) makeStatement(ctx context.Context, b *books, m *made, partner channel.Partner, customers []known) error {
+	open, err := p.open(ctx, b, partner.ID, customers)
 	if err != nil {
 		return err
 	}
-	r, err := compute(b.input(partner, period, customers, open))
+	r, err := compute(b.input(partner, b.period, customers, open))
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (p *Payrun) makeStatement(ctx context.Context, b *books, m *made, partner c
 		return err
 	}
 	for n, body := range parts {
-		position := put{"position", store.PositionKey(m.owner, period, n), body}
+		position := put{"position", store.PositionKey(m.owner, b.period, n), body}
 		if m.seal.Position = append(m.seal.Position, seal.Hash(body)); n == 0 {
 			m.tx = append(m.tx, position)
 		} else {
@@ -124,7 +124,7 @@ func (p *Payrun) makeStatement(ctx context.Context, b *books, m *made, partner c
 		return err
 	}
 	m.seal.Statement = seal.Hash(body)
-	m.tx = append(m.tx, put{"statement", store.StatementKey(m.owner, period), body})
+	m.tx = append(m.tx, put{"statement", store.StatementKey(m.owner, b.period), body})
 	return m.accrue(partner.ID, &r)
 }
 

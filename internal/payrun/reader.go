@@ -77,9 +77,10 @@ type tallied struct {
 
 // secondReader is C4: it makes everything again from the customers' own pasts
 // and compares it with what the first reader stored.
-func (p *Payrun) secondReader(ctx context.Context, b *books, period channel.Period, progress func(int)) (*reading, error) {
+func (p *Payrun) secondReader(ctx context.Context, b *books, progress func(int)) (*reading, error) {
+	period := b.period
 	w := &walk{customers: map[channel.Owner][]channel.CustomerID{}, kept: map[channel.CustomerID]known{}, room: keepEntries}
-	err := each(ctx, store.Buckets, nil, func(ctx context.Context, n int) error { return p.walkBucket(ctx, b, period, n, w) })
+	err := each(ctx, store.Buckets, nil, func(ctx context.Context, n int) error { return p.walkBucket(ctx, b, n, w) })
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +104,7 @@ func (p *Payrun) secondReader(ctx context.Context, b *books, period channel.Peri
 		if err != nil {
 			return err
 		}
-		m, err := p.make(ctx, b, owners[i], period, customers)
+		m, err := p.make(ctx, b, owners[i], customers)
 		if err != nil {
 			return err
 		}
@@ -114,23 +115,23 @@ func (p *Payrun) secondReader(ctx context.Context, b *books, period channel.Peri
 	})
 }
 
-func (p *Payrun) walkBucket(ctx context.Context, b *books, period channel.Period, n int, w *walk) error {
+func (p *Payrun) walkBucket(ctx context.Context, b *books, n int, w *walk) error {
 	for h, err := range p.store.Heads(ctx, n, "") {
 		if err != nil {
 			return err
 		}
-		k, err := p.read(ctx, h.ID, period)
+		k, err := p.read(ctx, h.ID, b.period)
 		if err != nil {
 			return err
 		}
 		var nobody entries
-		nobody.add(b, period, k, channel.Nobody)
-		w.add(b, period, k, nobody)
+		nobody.add(b, k, channel.Nobody)
+		w.add(b, k, nobody)
 	}
 	return nil
 }
 
-func (w *walk) add(b *books, period channel.Period, k known, nobody entries) {
+func (w *walk) add(b *books, k known, nobody entries) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	id := k.past.Customer
@@ -140,7 +141,7 @@ func (w *walk) add(b *books, period channel.Period, k known, nobody entries) {
 	if len(nobody.leaves) > 0 {
 		w.unattributed = append(w.unattributed, tallied{id, nobody})
 	}
-	w.seen += seen(b, period, k)
+	w.seen += seen(b, k)
 	if n := len(k.file.Partition.Entries); len(k.past.Spans) > 0 && n <= w.room {
 		w.room -= n
 		w.kept[id] = k
@@ -148,7 +149,7 @@ func (w *walk) add(b *books, period channel.Period, k known, nobody entries) {
 }
 
 // seen counts the entries that some seal of the period must cover, or nobody's.
-func seen(b *books, period channel.Period, k known) int {
+func seen(b *books, k known) int {
 	part := k.file.Partition
 	n, replaced := 0, map[string]bool{}
 	for i := range part.Entries {
@@ -157,7 +158,7 @@ func seen(b *books, period channel.Period, k known) int {
 		}
 	}
 	for i := range part.Entries {
-		if e := &part.Entries[i]; b.booked(e, period) && !replaced[e.SK()] {
+		if e := &part.Entries[i]; b.booked(e) && !replaced[e.SK()] {
 			n++
 		}
 	}

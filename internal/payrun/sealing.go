@@ -23,13 +23,13 @@ type entries struct {
 
 // booked says which entries a seal covers: those booked in the period, or, when
 // it is the first closed one, everything up to it.
-func (b *books) booked(e *history.Entry, period channel.Period) bool {
-	return e.Booked == period || period == b.first && e.Booked < period
+func (b *books) booked(e *history.Entry) bool {
+	return e.Booked == b.period || b.period == b.first && e.Booked < b.period
 }
 
 // add adds a customer's entries that the owner is credited with. Strays that a
 // late entry replaces are passed over, as the fold does.
-func (s *entries) add(b *books, period channel.Period, k known, o channel.Owner) {
+func (s *entries) add(b *books, k known, o channel.Owner) {
 	part := k.file.Partition
 	replaced := map[string]bool{}
 	var chosen []int
@@ -37,7 +37,7 @@ func (s *entries) add(b *books, period channel.Period, k known, o channel.Owner)
 		if e := &part.Entries[i]; e.Kind == history.KindLate {
 			replaced[e.Replaces] = true
 		}
-		if b.booked(&part.Entries[i], period) {
+		if b.booked(&part.Entries[i]) {
 			chosen = append(chosen, i)
 		}
 	}

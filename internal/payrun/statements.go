@@ -49,9 +49,9 @@ func (p *Payrun) Statement(ctx context.Context, r StatementRequest) (*statement.
 	case !ok:
 		return nil, fault.New(fault.NotFound, "partner_not_found", "there is no partner %q", r.Partner)
 	case closed:
-		return p.closedStatement(ctx, b, partner, r.Period, &head)
+		return p.closedStatement(ctx, b, partner, &head)
 	}
-	return p.preview(ctx, c, b, partner, r.Period, now)
+	return p.preview(ctx, c, b, partner, now)
 }
 
 func noStatement(c *store.Control, r StatementRequest) error {
@@ -77,7 +77,8 @@ func neverAssigned(partner channel.PartnerID, period channel.Period) error {
 	return fault.New(fault.NotFound, "statement_not_found", "%s has no statement for %s: it was not on a plan by then", partner, period)
 }
 
-func (p *Payrun) closedStatement(ctx context.Context, b *books, partner channel.Partner, period channel.Period, head *store.PeriodHead) (*statement.Document, error) {
+func (p *Payrun) closedStatement(ctx context.Context, b *books, partner channel.Partner, head *store.PeriodHead) (*statement.Document, error) {
+	period := b.period
 	owner := channel.PartnerOwner(partner.ID)
 	items, err := p.store.Get(ctx, store.StatementKey(owner, period), store.SealKey(owner, period))
 	if err != nil {
@@ -94,7 +95,7 @@ func (p *Payrun) closedStatement(ctx context.Context, b *books, partner channel.
 	if err != nil {
 		return nil, err
 	}
-	open, err := p.open(ctx, b, partner.ID, period, customers)
+	open, err := p.open(ctx, b, partner.ID, customers)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +116,7 @@ func (p *Payrun) closedStatement(ctx context.Context, b *books, partner channel.
 	if d.Inputs, err = inputs(in, b, customers); err != nil {
 		return nil, err
 	}
-	d.Payment, err = p.payment(ctx, b, &stored, partner.ID, period, head.At)
+	d.Payment, err = p.payment(ctx, b, &stored, partner.ID, head.At)
 	return d, err
 }
 
@@ -134,7 +135,8 @@ func sameNumbers(stored *store.StatementItem, r *incentive.Result) bool {
 // are still open, they are computed first, in order, as their closing would.
 // While nothing is closed, the month counts as the first: what is known of
 // earlier ones is in its statement, as it would be.
-func (p *Payrun) preview(ctx context.Context, c *store.Control, b *books, partner channel.Partner, period channel.Period, now time.Time) (*statement.Document, error) {
+func (p *Payrun) preview(ctx context.Context, c *store.Control, b *books, partner channel.Partner, now time.Time) (*statement.Document, error) {
+	period := b.period
 	if now.Before(b.calendar.Start(period)) {
 		return nil, fault.New(fault.NotFound, "statement_not_found", "%s has not begun", period)
 	}
@@ -151,7 +153,7 @@ func (p *Payrun) preview(ctx context.Context, c *store.Control, b *books, partne
 		q = min(c.Closing, period)
 	}
 	b.first = min(b.first, q)
-	open, err := p.open(ctx, b, partner.ID, q, customers)
+	open, err := p.openAt(ctx, b, partner.ID, q, customers)
 	if err != nil {
 		return nil, err
 	}
@@ -175,23 +177,24 @@ func (p *Payrun) preview(ctx context.Context, c *store.Control, b *books, partne
 
 // payment is how far the money of a closed statement has come. Without a payday
 // in the programme it is expected on the day the period was closed.
-func (p *Payrun) payment(ctx context.Context, b *books, s *store.StatementItem, partner channel.PartnerID, period channel.Period, closed time.Time) (*statement.Payment, error) {
+func (p *Payrun) payment(ctx context.Context, b *books, s *store.StatementItem, partner channel.PartnerID, closed time.Time) (*statement.Payment, error) {
 	if s.Payable <= 0 {
 		return &statement.Payment{State: statement.PaymentNothing}, nil
 	}
 	out := &statement.Payment{State: statement.PaymentScheduled, ExpectedOn: closed.In(b.calendar.Location()).Format(time.DateOnly)}
 	var line payout.Line
-	version, err := p.store.Load(ctx, store.LineKey(period, partner, s.Currency), &line)
+	version, err := p.store.Load(ctx, store.LineKey(b.period, partner, s.Currency), &line)
 	if err != nil || version == 0 {
 		return out, err
 	}
-	run, _, err := p.run(ctx, period, line.Run)
+	run, _, err := p.run(ctx, b.period, line.Run)
 	if err != nil {
 		return nil, err
 	}
 	switch line.State {
 	case payout.Paid:
-		out.State, out.PaidAt, out.Reference = statement.PaymentPaid, &line.PaidAt, line.PaymentID
+		at := line.PaidAt.In(b.calendar.Location())
+		out.State, out.PaidAt, out.Reference = statement.PaymentPaid, &at, line.PaymentID
 	case payout.Rejected:
 		out.State = statement.PaymentFailed
 	case payout.Reserved, payout.Submitted, payout.Unknown:
