@@ -125,7 +125,7 @@ func (r *report) endTest(e event) {
 // tell prints all that a failed test or package wrote.
 func (r *report) tell(e event) {
 	for _, line := range r.output[e.key()] {
-		if !strings.HasPrefix(line, "=== ") {
+		if !strings.HasPrefix(line, "=== ") && line != "FAIL\n" {
 			fmt.Fprint(r.w, line)
 		}
 	}

@@ -49,7 +49,7 @@ func summary(t *testing.T, events string, good bool) string {
 	return out.String()
 }
 
-func TestReport_AllWell_NamesPinsAndSkips(t *testing.T) {
+func TestReport_AllWell_NamesWhatHoldsAndWhatWasSkipped(t *testing.T) {
 	want := "ok  \tm/a\t0.1s\n" +
 		"Worked numbers and pins that hold:\n    a TestWorked/whole\n" +
 		"Skipped:\n    a TestReal: the file is absent: x\n" +

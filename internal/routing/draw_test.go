@@ -15,9 +15,11 @@ func TestDraw_Pins(t *testing.T) {
 		{math.MaxUint64, 1},
 		{1 << 63, 1 << 48},
 	} {
-		if got := exponential(pin.x); got != pin.want {
-			t.Errorf("E(%d) = %d, want %d", pin.x, got, pin.want)
-		}
+		t.Run(fmt.Sprintf("E(%d) is %d", pin.x, pin.want), func(t *testing.T) {
+			if got := exponential(pin.x); got != pin.want {
+				t.Errorf("E(%d) = %d, want %d", pin.x, got, pin.want)
+			}
+		})
 	}
 	for _, pin := range []struct {
 		seed, customer, candidate string
@@ -27,10 +29,12 @@ func TestDraw_Pins(t *testing.T) {
 		{"europe", "c1", "p2", 3, 82011585206970},
 		{"europe", "c1", "pod:north", 1, 835470704524937},
 	} {
-		l := newLot(nil, pin.seed, pin.customer)
-		if got := l.of(pin.candidate, pin.weight*weightUnit); got != pin.want {
-			t.Errorf("score(%s, %s, %s, weight %d) = %d, want %d", pin.seed, pin.customer, pin.candidate, pin.weight, got, pin.want)
-		}
+		t.Run(fmt.Sprintf("(%s, %s, %s, weight %d) is %d", pin.seed, pin.customer, pin.candidate, pin.weight, pin.want), func(t *testing.T) {
+			l := newLot(nil, pin.seed, pin.customer)
+			if got := l.of(pin.candidate, pin.weight*weightUnit); got != pin.want {
+				t.Errorf("score = %d, want %d", got, pin.want)
+			}
+		})
 	}
 }
 
