@@ -108,13 +108,17 @@ func Open(dir string, o Options) (*Table, error) {
 	t := &Table{dir: dir, options: o, db: db, stopped: make(chan struct{})}
 	t.queue.init()
 	if o.ReadOnly {
+		if !complete(db) { // killed before it had anything in it
+			_ = db.Close()
+			return nil, fault.New(fault.NotFound, "no_data", "there is no data in %s", dir)
+		}
 		// A shared lock proves that no writer lives: a LOCK left by one
 		// that died would only mislead.
 		_ = os.Remove(filepath.Join(dir, LockFile))
 		close(t.stopped)
 		return t, nil
 	}
-	if err := db.Update(makeBuckets); err != nil {
+	if err := makeBuckets(db); err != nil {
 		_ = db.Close()
 		return nil, t.fault(err)
 	}
@@ -175,13 +179,34 @@ func openFile(path string, readOnly bool) (*bbolt.DB, error) {
 	return nil, err
 }
 
-func makeBuckets(tx *bbolt.Tx) error {
-	for _, name := range [][]byte{ledgerBucket, stateBucket, changesBucket} {
-		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-			return err
+var bucketNames = [][]byte{ledgerBucket, stateBucket, changesBucket}
+
+// complete reports whether the file has all its buckets.
+func complete(db *bbolt.DB) bool {
+	return db.View(func(tx *bbolt.Tx) error {
+		for _, name := range bucketNames {
+			if tx.Bucket(name) == nil {
+				return berrors.ErrBucketNotFound
+			}
 		}
+		return nil
+	}) == nil
+}
+
+// makeBuckets makes what a new file lacks. An old one is not written at all,
+// so that it opens on a full disk.
+func makeBuckets(db *bbolt.DB) error {
+	if complete(db) {
+		return nil
 	}
-	return nil
+	return db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range bucketNames {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func openFault(dir string, err error) error {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/table"
 )
@@ -121,6 +123,15 @@ func TestReadOnly_ReadsBesideOthersAndWritesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	_, err := Open(dir, Options{ReadOnly: true})
+	mustFail(t, err, "no_data", dir)
+	db, err := bbolt.Open(filepath.Join(dir, File), 0o600, nil) // as a process leaves it that was killed at once
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(dir, Options{ReadOnly: true})
 	mustFail(t, err, "no_data", dir)
 	b := mustOpen(t, dir)
 	mustPut(t, b, "a", "1")
