@@ -42,8 +42,12 @@ func newReport(w io.Writer) *report {
 
 func (e event) key() string { return e.Package + "\x00" + e.Test }
 
-// name is the test as people find it: package and test, without the module.
-func (e event) name() string { return strings.TrimSpace(path.Base(e.Package) + " " + e.Test) }
+// name is the test as people read it: the package without the module, the test,
+// and its case with the spaces it was written with.
+func (e event) name() string {
+	test, subtest, _ := strings.Cut(e.Test, "/")
+	return strings.TrimSuffix(strings.TrimSpace(path.Base(e.Package)+" "+test)+"/"+strings.ReplaceAll(subtest, "_", " "), "/")
+}
 
 // read takes events until the stream ends. Lines that are no event are printed.
 func (r *report) read(in io.Reader) error {
