@@ -69,6 +69,7 @@ type machine struct {
 	out, err io.Writer
 	clock    func() time.Time
 	dir      string // relative names of files are in it; "" is the working directory
+	name     string // how the program was called
 	tty      bool   // err is a terminal: progress may be shown
 	host     *host  // an open data folder to use, of the demo; nil: open what --data says
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fairlead/fairlead/internal/client"
@@ -21,6 +22,7 @@ func (c *customersCmd) Run(s *session) error {
 	}
 	return list(s, r, func(items []service.Customer) error {
 		g := grid{head: []string{"CUSTOMER", "REGION", "SEGMENT", "VALUE", "BASIS", "TIER", "STATE", "OWNER", "SINCE"}, right: []int{3}}
+		slices.SortFunc(items, func(a, b service.Customer) int { return strings.Compare(string(a.ID), string(b.ID)) })
 		for _, c := range items {
 			basis := ""
 			if c.Value != nil {

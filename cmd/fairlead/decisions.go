@@ -12,7 +12,7 @@ func (s *session) decision(d service.Decision) error {
 	s.printf("%s\n", verdict(d))
 	s.printf("  value %s (%s), tier %s, policy %s version %d\n", money(d.Value.Amount, d.Value.Currency), d.Value.Basis, dash(d.Tier), d.Policy.ID, d.Policy.Version)
 	for _, r := range d.Reasons {
-		s.printf("  because %s\n", r.Text)
+		s.printf("  %s\n", r.Text)
 	}
 	if d.Preview {
 		s.printf("  This is a preview: nothing was changed.\n")
@@ -34,6 +34,9 @@ func verdict(d service.Decision) string {
 			return who + " is offered to partner " + string(d.Offer.PartnerID) + ", who may answer until " + when(d.Offer.ExpiresAt) + "."
 		}
 	case "assigned":
+		if d.Owner == nil && d.Offer != nil {
+			return who + " was offered to partner " + string(d.Offer.PartnerID) + ", who accepted."
+		}
 		return who + " is served by " + ownerName(d.Owner) + "."
 	case "waiting":
 		return who + " waits: nobody can take it now."
@@ -123,19 +126,22 @@ type whyCmd struct {
 
 func (c *whyCmd) Run(s *session) error {
 	return answer(s, get(at("/decisions/%s/explanation", c.ID)), nil, func(e service.Explanation) error {
-		if err := s.decision(e.Decision); err != nil {
-			return err
-		}
+		s.printf("%s\n", verdict(e.Decision))
 		for _, line := range e.Text {
 			s.printf("  %s\n", line)
 		}
+		s.printf("  decision %s\n", e.Decision.ID)
 		s.rules(e.Decision.Rules)
 		s.candidates(e.Decision)
 		if len(e.Alternatives) > 0 {
 			s.printf("What would have to differ:\n")
 		}
 		for _, a := range e.Alternatives {
-			s.printf("  %s\n", a.Text)
+			s.printf("  %s", a.Text)
+			if a.Result != "" {
+				s.printf(": %s", a.Result)
+			}
+			s.printf("\n")
 		}
 		if !e.Agrees {
 			s.printf("The explanation computed now is not the recorded one: run fairlead decision replay %s.\n", e.Decision.ID)

@@ -83,32 +83,30 @@ func (c *demoCmd) Run(s *session) error {
 		return err
 	}
 	h.fixed = true
-	m := s.meter("loading half a year", false)
+	told := account{loaded: map[string]int{}}
+	m := s.meter("playing half a year", false)
 	for i, step := range programme.Steps {
 		now = step.At
-		if err := s.step(h, folder, step); err != nil {
+		out, err := s.step(h, folder, step)
+		if err != nil {
 			m.done()
 			return errors.Join(err, h.Close())
 		}
+		told.note(step.Args, out)
 		m.set(int64(i+1), int64(len(programme.Steps)))
 	}
 	m.done()
 	now = sample.Clock
-	return errors.Join(s.account(h), h.Close())
+	return errors.Join(s.tell(h, &told), h.Close())
 }
 
-// step runs one command line of the sample, quietly.
-func (s *session) step(h *host, folder string, step sample.Step) error {
+// step runs one command line of the sample, quietly, and returns its answer.
+func (s *session) step(h *host, folder string, step sample.Step) ([]byte, error) {
 	var out, complaint bytes.Buffer
-	args := append([]string{"--user", step.User}, step.Args...)
+	args := append([]string{"--user", step.User, "-o", "json"}, step.Args...)
 	code := run(s.ctx, args, &machine{out: &out, err: &complaint, clock: h.clock, dir: folder, host: h})
 	if code != 0 {
-		return fmt.Errorf("the sample's step %q at %s ended with %d: %s", strings.Join(step.Args, " "), step.At.Format(time.RFC3339), code, complaint.String()+out.String())
+		return nil, fmt.Errorf("the sample's step %q at %s ended with %d: %s", strings.Join(step.Args, " "), step.At.Format(time.RFC3339), code, complaint.String()+out.String())
 	}
-	return nil
-}
-
-// account says what the sample programme came to.
-func (s *session) account(h *host) error {
-	return nil
+	return out.Bytes(), nil
 }

@@ -110,7 +110,7 @@ func (s *session) examples(list []service.ExampleResult) {
 			mark = "FAIL"
 		}
 		s.printf("  %s  %s\n", mark, e.Name)
-		if e.Detail != "" {
+		if e.Detail != "" && !e.OK {
 			s.printf("        %s\n", strings.ReplaceAll(e.Detail, "\n", "\n        "))
 		}
 	}

@@ -26,7 +26,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], &machine{
-		out: os.Stdout, err: os.Stderr, clock: time.Now,
+		name: os.Args[0], out: os.Stdout, err: os.Stderr, clock: time.Now,
 		tty: term.IsTerminal(int(os.Stderr.Fd())),
 	}))
 }

@@ -32,14 +32,14 @@ func (s *session) statement(d statement.Document) error {
 	if d.PartnerName != "" {
 		name = d.PartnerName + " (" + string(d.PartnerID) + ")"
 	}
-	verb := "earned"
+	verb, paid := "earned", "is"
 	if d.State == statement.Preview {
-		verb = "has earned so far"
+		verb, paid = "has so far earned", "would be"
 	}
-	s.printf("In %s %s %s %s; %s is paid out.\n", d.Period, name, verb, money(d.Earned, d.Currency), money(d.Payable, d.Currency))
+	s.printf("In %s %s %s %s; %s %s paid out.\n", d.Period, name, verb, money(d.Earned, d.Currency), money(d.Payable, d.Currency), paid)
 	g := grid{head: []string{"  COMPONENT", "KIND", "FOR", "AMOUNT", "HOW"}, right: []int{3}}
 	for _, l := range d.Lines {
-		g.add("  "+l.Component, l.Kind, string(l.Period), money(l.Amount, ""), l.Formula)
+		g.add("  "+l.Component, l.Kind, string(l.Period), money(l.Amount, ""), clipped(l.Formula))
 	}
 	if len(d.Lines) > 0 {
 		g.write(s.out)
@@ -54,6 +54,17 @@ func (s *session) statement(d statement.Document) error {
 	sum.write(s.out)
 	s.beside(d)
 	return nil
+}
+
+// maxFormula is how much of a formula a terminal shows, in characters; JSON and
+// HTML have it whole.
+const maxFormula = 60
+
+func clipped(formula string) string {
+	if r := []rune(formula); len(r) > maxFormula {
+		return string(r[:maxFormula]) + " .."
+	}
+	return formula
 }
 
 // beside prints what a statement says next to its money.

@@ -45,6 +45,7 @@ func (a *api) importFile(c *Call, q importFile) error {
 	lines := c.streams()
 	var named []service.ImportReject
 	request.Rejected = func(r service.ImportReject) error {
+		r.Field = strings.TrimPrefix(r.Field, "data.") // a column, not a path in an event
 		if lines == nil && len(named) < maxNamed {
 			named = append(named, r)
 		}
