@@ -8,7 +8,10 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+
+	"github.com/fairlead/fairlead/internal/table"
 )
 
 // Some of what must be proved ends a process, or needs limits that only a
@@ -48,24 +51,28 @@ func childCommand(t *testing.T, name, dir string) *exec.Cmd {
 // orderChild writes orders until it is killed, 32 in flight, and says the
 // number of each on its output after it was acknowledged.
 func orderChild(dir string) error {
-	first := 0
 	t, err := Open(dir, Options{})
 	if err != nil {
 		return err
 	}
-	if page, err := t.Changes(bg, 0, 0); err == nil {
-		for len(page) > 0 {
-			first = int(page[len(page)-1].Seq)
-			page, err = t.Changes(bg, uint64(first), 0)
+	// Two changes an order: their number was never an order's before.
+	var next atomic.Int64
+	for page, after := []table.Change(nil), uint64(0); ; after = page[len(page)-1].Seq {
+		if page, err = t.Changes(bg, after, 0); err != nil {
+			return err
 		}
+		if len(page) == 0 {
+			break
+		}
+		next.Add(int64(len(page)))
 	}
-	first++ // two changes an order: never a number used before
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	for w := range 32 {
+	for range 32 {
 		wg.Go(func() {
-			for i := first + w; ; i += 32 {
-				if _, err := t.Transact(bg, orderTx(i)); err != nil {
+			for {
+				i := next.Add(1)
+				if _, err := t.Transact(bg, orderTx(int(i))); err != nil {
 					panic(err)
 				}
 				mu.Lock()

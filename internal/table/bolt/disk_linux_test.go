@@ -124,7 +124,7 @@ func fillUp(t *Table, stands int) (int, error) {
 		case fault.Is(err, "disk_full") && strings.Contains(err.Error(), t.dir):
 			full++
 		default:
-			return stands, fmt.Errorf("a full disk is reported as %q", err)
+			return stands, fmt.Errorf("a full disk is reported as: %w", err)
 		}
 		if stands > 10_000 {
 			return stands, errors.New("the disk does not fill")
