@@ -84,7 +84,7 @@ func (p *Payrun) answer(ctx context.Context, id string, request store.Request, d
 			return Run{}, err
 		}
 		approval.Run = run.ID()
-		b := &store.Batch{NotAfter: p.store.NotAfter(now)}
+		b := &store.Batch{}
 		b.Put(store.RunKey(run.Period, run.N), next, version)
 		b.New(store.ApprovalKey(run.Period, len(given)+1), approval)
 		b.PutStoredAnswer(request, keyedRun{run.ID()})

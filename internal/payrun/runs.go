@@ -108,7 +108,7 @@ func (p *Payrun) Prepare(ctx context.Context, r PrepareRequest) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	b := &store.Batch{NotAfter: p.store.NotAfter(now)}
+	b := &store.Batch{}
 	b.Put(store.RunKey(r.Period, n), run, 0)
 	b.PutStoredAnswer(request, keyedRun{run.ID()})
 	err = p.store.Commit(ctx, b)
