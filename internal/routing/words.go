@@ -101,9 +101,13 @@ func (r *run) sentence(code Code) string {
 // applied says what the rule that decided does.
 func (r *run) applied() string {
 	for _, rule := range r.t.rules {
-		if rule.name == r.why.Applied {
-			return rule.does()
+		if rule.name != r.why.Applied {
+			continue
 		}
+		if i := r.candidate(string(rule.partner)); i >= 0 && r.why.Candidates[i].PassedOver != "" {
+			return fmt.Sprintf("names the partner %s, which %s, and so gives it to a partner", rule.partner, passedWords[r.why.Candidates[i].PassedOver])
+		}
+		return rule.does()
 	}
 	return "says so"
 }
@@ -140,12 +144,10 @@ func (r *run) counted(pods bool) string {
 
 // tell is the whole story.
 func (r *run) tell(reasons []ReasonLine) []string {
-	why := make([]string, len(reasons))
-	for i, reason := range reasons {
-		why[i] = reason.Text
+	text := []string{r.result() + ", " + together(reasons) + ".", r.tellValue()}
+	if r.owned && r.why.Chosen != r.in.State.Owner && !r.serves(r.tier) {
+		text = append(text, fmt.Sprintf("%s, which had it, serves it no longer: it %s.", strings.ToUpper(ownerWords(r.in.State.Owner)[:1])+ownerWords(r.in.State.Owner)[1:], r.gone()))
 	}
-	text := []string{r.result() + ", " + strings.Join(why, ", ") + "."}
-	text = append(text, r.tellValue())
 	if r.why.Override != "" {
 		text = append(text, fmt.Sprintf("The policy's terms for %s apply.", r.why.Override))
 	}
@@ -173,6 +175,28 @@ func (r *run) tell(reasons []ReasonLine) []string {
 		text = append(text, r.tellCandidates(n))
 	}
 	return text
+}
+
+// together joins reasons to one clause: "because A, and because B".
+func together(reasons []ReasonLine) string {
+	why := make([]string, len(reasons))
+	for i, reason := range reasons {
+		why[i] = reason.Text
+	}
+	return strings.Join(why, ", and ")
+}
+
+// gone says why the owner no longer serves the customer.
+func (r *run) gone() string {
+	id, isPartner := r.in.State.Owner.Partner()
+	if p := r.dir.partner(id); isPartner && p != nil && p.Status != channel.Left {
+		return passedWords[p.serves(&r.in.Customer, r.t.needs(r.tier))]
+	}
+	pod, _ := r.in.State.Owner.Pod()
+	if p := r.dir.pod(pod); p != nil && p.Status != channel.Left {
+		return passedWords[PassedRegion]
+	}
+	return "has left"
 }
 
 // result is what came out, as the beginning of a sentence.
@@ -258,8 +282,10 @@ func tellPartner(partner channel.PartnerID, d *Decision, v *View) []string {
 	text = append(text, fmt.Sprintf("There %s.", plural(v.Of, "was 1 candidate", fmt.Sprintf("were %d candidates", v.Of))))
 	for _, c := range v.Candidates {
 		switch {
+		case c.PassedOver == "" && c.Score != "":
+			text = append(text, fmt.Sprintf("You were chosen; your score was %s.", c.Score))
 		case c.PassedOver == "":
-			text = append(text, fmt.Sprintf("Your score of %s won; the lowest does.", c.Score))
+			text = append(text, "You were chosen.")
 		case c.Score == "" || v.Winning == "":
 			text = append(text, "You were passed over: your company "+passedWords[c.PassedOver]+".")
 		default:
