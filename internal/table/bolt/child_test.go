@@ -10,8 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"github.com/fairlead/fairlead/internal/table"
 )
 
 // Some of what must be proved ends a process, or needs limits that only a
@@ -57,13 +55,15 @@ func orderChild(dir string) error {
 	}
 	// Two changes an order: their number was never an order's before.
 	var next atomic.Int64
-	for page, after := []table.Change(nil), uint64(0); ; after = page[len(page)-1].Seq {
-		if page, err = t.Changes(bg, after, 0); err != nil {
+	for after := uint64(0); ; {
+		page, err := t.Changes(bg, after, 0)
+		if err != nil {
 			return err
 		}
 		if len(page) == 0 {
 			break
 		}
+		after = page[len(page)-1].Seq
 		next.Add(int64(len(page)))
 	}
 	var mu sync.Mutex
