@@ -78,7 +78,7 @@ func TestCustomers_EmptyCellsLeaveWhatIsKnown(t *testing.T) {
 	rows := read(t, Customers, "customer_id,region,segment,declared_value,currency,need,sourced_by,referred_by,referral_value,arrived_at,attr:size\n"+
 		"c1,DE,smb,7000.00,EUR,9000,p1,c9,1.5,2026-01-31,small\n"+
 		"c2,,,7000.0001,,,,,,,\n")
-	put := func(s string) channel.Patch[string] { return channel.Put(s) }
+	put := channel.Put[string]
 	want := []Row[channel.Fact]{
 		{Line: 2, Value: channel.Fact{Source: "file", Type: channel.CustomerUpserted, Time: at("2026-01-30T23:00:00Z"), Upsert: &channel.Upsert{
 			Customer: "c1", Region: put("DE"), Segment: put("smb"), Currency: put("EUR"), DeclaredValue: channel.Put(channel.Figure{Decimal: "7000.00", Currency: "EUR"}),
