@@ -95,3 +95,38 @@ func BenchmarkTenMillionItems(b *testing.B) {
 	b.ReportMetric(float64(mem.HeapSys)/(1<<20), "MB-heap")
 	b.ReportMetric(0, "ns/op")
 }
+
+// BenchmarkReads are the two reads of an order and of a statement: one Get of
+// two items, and one Query of a customer with ten entries.
+func BenchmarkReads(b *testing.B) {
+	t := mustOpen(b, b.TempDir())
+	const customers = 2000
+	for c := range customers {
+		var tx table.Tx
+		for e := range 10 {
+			tx.Ops = append(tx.Ops, table.Op{Kind: table.Put, Key: table.Key{Table: table.Ledger, PK: fmt.Sprintf("C#%07d", c), SK: fmt.Sprintf("F#2026-%02d#o#%d", e, e)},
+				Body: entryBody, If: table.Cond{Kind: table.Absent}})
+		}
+		if _, err := t.Transact(context.Background(), tx); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.Run("get", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := range b.N {
+			k := table.Key{Table: table.Ledger, PK: fmt.Sprintf("C#%07d", i%customers), SK: "F#2026-03#o#3"}
+			if _, _, err := t.Get(context.Background(), k, table.Key{Table: table.State, PK: k.PK, SK: "absent"}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("query", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := range b.N {
+			p, err := t.Query(context.Background(), table.Range{Table: table.Ledger, PK: fmt.Sprintf("C#%07d", i%customers), To: "F#2026-12#~"})
+			if err != nil || len(p.Items) != 10 {
+				b.Fatal(len(p.Items), err)
+			}
+		}
+	})
+}
