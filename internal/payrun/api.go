@@ -74,7 +74,6 @@ type CloseRequest struct {
 type PrepareRequest struct {
 	Period channel.Period
 	User   string
-	Key    string // Idempotency-Key, "" for none
 }
 
 // The states of a run.
@@ -105,7 +104,6 @@ type Run struct {
 	Lines      []RunLine      `json:"lines"`            // all of them, by partner and currency
 	SettledAt  *time.Time     `json:"settledAt,omitempty"`
 	Existing   bool           `json:"-"` // Prepare: the run was there already
-	Replayed   bool           `json:"-"` // the key had been used: nothing was done this time
 }
 
 // The states of a run's line.
@@ -181,7 +179,6 @@ type DiffItem struct {
 type ApproveRequest struct {
 	Run      string
 	User     string
-	Key      string
 	Override bool
 	Reason   string
 }
@@ -190,7 +187,6 @@ type ApproveRequest struct {
 type DenyRequest struct {
 	Run    string
 	User   string
-	Key    string
 	Reason string
 }
 

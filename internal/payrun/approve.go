@@ -21,12 +21,7 @@ const (
 // run_denied after a veto, 409 beyond_limit without a reason to override.
 // Before it counts, lines, statements and ledger are compared.
 func (p *Payrun) Approve(ctx context.Context, r ApproveRequest) (Run, error) {
-	type asked struct {
-		Override bool   `json:"override"`
-		Reason   string `json:"reason"`
-	}
-	request := store.Request{Call: "POST /v1/payout-runs/" + r.Run + "/approve", Caller: r.User, Key: r.Key, Body: asked{r.Override, r.Reason}}
-	return p.answer(ctx, r.Run, request, func(ctx context.Context, run payout.Run, now time.Time) (payout.Run, store.Approval, error) {
+	return p.answer(ctx, r.Run, func(ctx context.Context, run payout.Run, now time.Time) (payout.Run, store.Approval, error) {
 		lines, err := p.lines(ctx, run.Period)
 		if err != nil {
 			return run, store.Approval{}, err
@@ -49,8 +44,7 @@ func (p *Payrun) Approve(ctx context.Context, r ApproveRequest) (Run, error) {
 
 // Deny vetoes a run for good; the period may then be prepared anew.
 func (p *Payrun) Deny(ctx context.Context, r DenyRequest) (Run, error) {
-	request := store.Request{Call: "POST /v1/payout-runs/" + r.Run + "/deny", Caller: r.User, Key: r.Key, Body: r.Reason}
-	return p.answer(ctx, r.Run, request, func(_ context.Context, run payout.Run, now time.Time) (payout.Run, store.Approval, error) {
+	return p.answer(ctx, r.Run, func(_ context.Context, run payout.Run, now time.Time) (payout.Run, store.Approval, error) {
 		next, err := run.Deny(r.User, r.Reason, now)
 		return next, store.Approval{Answer: answerDeny, At: now, By: r.User, Hash: run.Hash, Reason: r.Reason}, err
 	})
@@ -59,12 +53,8 @@ func (p *Payrun) Deny(ctx context.Context, r DenyRequest) (Run, error) {
 // answer commits somebody's answer to a run: the approval for ever and the run
 // by compare and swap, in one transaction. An answer that changes nothing is
 // not written again.
-func (p *Payrun) answer(ctx context.Context, id string, request store.Request, decide func(context.Context, payout.Run, time.Time) (payout.Run, store.Approval, error)) (Run, error) {
+func (p *Payrun) answer(ctx context.Context, id string, decide func(context.Context, payout.Run, time.Time) (payout.Run, store.Approval, error)) (Run, error) {
 	now := p.now()
-	replayed, err := p.store.Replay(ctx, request, &keyedRun{})
-	if err != nil {
-		return Run{}, err
-	}
 	for range 5 {
 		run, version, err := p.find(ctx, id)
 		if err != nil {
@@ -75,9 +65,7 @@ func (p *Payrun) answer(ctx context.Context, id string, request store.Request, d
 			return Run{}, err
 		}
 		if next.State == run.State {
-			out, err := p.show(ctx, run)
-			out.Replayed = replayed
-			return out, err
+			return p.show(ctx, run)
 		}
 		given, err := p.store.Approvals(ctx, run.Period)
 		if err != nil {
@@ -87,7 +75,6 @@ func (p *Payrun) answer(ctx context.Context, id string, request store.Request, d
 		b := &store.Batch{}
 		b.Put(store.RunKey(run.Period, run.N), next, version)
 		b.New(store.ApprovalKey(run.Period, len(given)+1), approval)
-		b.PutStoredAnswer(request, keyedRun{run.ID()})
 		err = p.store.Commit(ctx, b)
 		if err == nil {
 			return p.show(ctx, next)

@@ -51,11 +51,11 @@ func TestClose_RepeatedAfterAnyCrash_GivesTheSameBytes(t *testing.T) {
 func TestPayRun_RepeatedAfterAnyCrash_PaysOnce(t *testing.T) {
 	crash(t, func(w *world) { w.march(); w.order("c3", "g", "2026-03-24T10:00:00Z", "2000.00"); w.close("2026-03") }, func(w *world) {
 		w.repeat("prepare", func() error {
-			_, err := w.p.Prepare(w.ctx, PrepareRequest{Period: "2026-03", User: "ana", Key: "k1"})
+			_, err := w.p.Prepare(w.ctx, PrepareRequest{Period: "2026-03", User: "ana"})
 			return err
 		})
 		w.repeat("approve", func() error {
-			_, err := w.p.Approve(w.ctx, ApproveRequest{Run: "2026-03.1", User: "ben", Key: "k2"})
+			_, err := w.p.Approve(w.ctx, ApproveRequest{Run: "2026-03.1", User: "ben"})
 			return err
 		})
 		w.repeat("pay", func() error {

@@ -34,9 +34,7 @@ func (p *Payrun) Pay(ctx context.Context, r PayRequest) (Run, error) {
 	case err != nil:
 		return Run{}, err
 	case run.State == payout.Settled:
-		out, err := p.show(ctx, run)
-		out.Replayed = true
-		return out, err
+		return p.show(ctx, run)
 	case c.Frozen:
 		return Run{}, fault.New(fault.Conflict, "payouts_frozen", "payouts are frozen: run %s waits", run.ID())
 	case next.State != run.State:

@@ -68,16 +68,11 @@ func plain(lines []versioned) []payout.Line {
 
 // Prepare makes the payout run of a closed period: 409 period_not_closed.
 //
-// Lines are put first and the run last, so that a run that exists is whole. A
-// crash in between leaves lines that the next Prepare finds as they are.
+// No key is needed to ask twice: the period is its own. Lines are put first and
+// the run last, so that a run that exists is whole. A crash in between leaves
+// lines that the next Prepare finds as they are.
 func (p *Payrun) Prepare(ctx context.Context, r PrepareRequest) (Run, error) {
 	now := p.now()
-	request := store.Request{Call: "POST /v1/payout-runs", Caller: r.User, Key: r.Key, Body: r.Period}
-	var answered keyedRun
-	replayed, err := p.store.Replay(ctx, request, &answered)
-	if err != nil {
-		return Run{}, err
-	}
 	runs, err := p.runsOf(ctx, r.Period)
 	if err != nil {
 		return Run{}, err
@@ -85,12 +80,9 @@ func (p *Payrun) Prepare(ctx context.Context, r PrepareRequest) (Run, error) {
 	for _, run := range runs {
 		if run.State != payout.Denied {
 			out, err := p.show(ctx, run)
-			out.Existing, out.Replayed = true, replayed
+			out.Existing = true
 			return out, err
 		}
-	}
-	if replayed {
-		request.Key = "" // its run was denied since; a new one has another answer
 	}
 	head, closed, err := p.store.PeriodHead(ctx, r.Period)
 	if err != nil {
@@ -110,7 +102,6 @@ func (p *Payrun) Prepare(ctx context.Context, r PrepareRequest) (Run, error) {
 	}
 	b := &store.Batch{}
 	b.Put(store.RunKey(r.Period, n), run, 0)
-	b.PutStoredAnswer(request, keyedRun{run.ID()})
 	err = p.store.Commit(ctx, b)
 	if store.AsRefused(err) != nil {
 		run, _, err = p.run(ctx, r.Period, n) // somebody else prepared it just now
@@ -119,12 +110,6 @@ func (p *Payrun) Prepare(ctx context.Context, r PrepareRequest) (Run, error) {
 		return Run{}, err
 	}
 	return p.show(ctx, run)
-}
-
-// keyedRun is the stored answer to a keyed request about a run: which one. How
-// it stands is shown as of when it is asked.
-type keyedRun struct {
-	Run string `json:"run"`
 }
 
 // runsOf are the runs of a period ("": of all), the newest first.
