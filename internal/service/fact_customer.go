@@ -24,6 +24,9 @@ func (s *Service) applyUpsert(ctx context.Context, ap *application) (FactOutcome
 	}
 	e, orig := ap.entry(history.KindProfile, store.ScopedID(ap.fact.Source, ap.fact.ID))
 	e.Profile = u
+	if ap.fact.TimeAssumed { // its place in its second is that of its arrival
+		e.Seq = head.Version + 1
+	}
 	before := *head
 	same, err := s.fold(ctx, head, e)
 	if err != nil {
@@ -54,7 +57,7 @@ func (s *Service) applyUpsert(ctx context.Context, ap *application) (FactOutcome
 // fold puts a profile change into a head and reports whether it changed
 // nothing at its own time.
 func (s *Service) fold(ctx context.Context, h *store.Head, e *history.Entry) (same bool, err error) {
-	at := store.Stamp{At: e.Occurred, ID: e.ID}
+	at := store.Stamp{At: e.Occurred, ID: e.Tie()}
 	registers := e.Profile.SourcedBy.Set
 	if !at.Before(h.ProfileAt) && (!registers || !e.Occurred.Before(h.LastFrom())) {
 		old := h.Profile
