@@ -179,13 +179,13 @@ func (c *payoutDiffCmd) Run(s *session) error {
 		s.printf("Run %s, %s: %s new, %s gone, %s changed, %s unchanged\n", d.Run, against, count(d.Counts.New), count(d.Counts.Gone), count(d.Counts.Changed), count(d.Counts.Unchanged))
 		g := grid{head: []string{"  TOTAL", "BEFORE", "NOW", "CHANGE"}, right: []int{1, 2, 3}}
 		for _, t := range d.Totals {
-			g.add("  "+t.Currency, money(t.Before, ""), money(t.Now, ""), percent(t.Change))
+			g.add("  "+t.Currency, money(t.Before, ""), money(t.Now, ""), signedPercent(t.Change))
 		}
 		g.write(s.out)
 		for _, i := range d.Items {
 			s.printf("  %s %s: %s -> %s", i.Kind, i.PartnerID, dash(money(i.Before, i.Currency)), dash(money(i.Now, i.Currency)))
 			if i.Change != "" {
-				s.printf(" (%s)", percent(i.Change))
+				s.printf(" (%s)", signedPercent(i.Change))
 			}
 			s.printf("\n")
 			for _, r := range i.Reasons {
@@ -199,9 +199,9 @@ func (c *payoutDiffCmd) Run(s *session) error {
 	})
 }
 
-// percent turns a share of one as decimal text into a percentage: 0.1234 is
+// signedPercent turns a share of one as decimal text into a percentage: 0.1234 is
 // +12.3 %.
-func percent(share string) string {
+func signedPercent(share string) string {
 	if share == "" {
 		return ""
 	}
