@@ -93,7 +93,7 @@ func (t *terms) ruleSentences() []string {
 			}
 			out = append(out, s+".")
 		default:
-			out = append(out, fmt.Sprintf("Rule %q: where %s, it %s.", r.name, r.when.Source(), strings.Replace(r.does(), " it ", " the customer ", 1)))
+			out = append(out, fmt.Sprintf("Rule %q: where %s, the customer goes to %s.", r.name, r.when.Source(), r.to()))
 		}
 		out = note(out, r.note)
 	}

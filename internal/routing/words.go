@@ -114,13 +114,18 @@ func (r *run) applied() string {
 
 // does is what a rule does, after its name.
 func (r *rule) does() string {
-	switch {
-	case r.decline != nil:
+	if r.decline != nil {
 		return "declines it"
-	case r.partner != "":
-		return "gives it to the partner " + string(r.partner)
 	}
-	return "gives it to " + channelWords(r.channel)
+	return "gives it to " + r.to()
+}
+
+// to is whom a rule that does not decline gives the customer.
+func (r *rule) to() string {
+	if r.partner != "" {
+		return "the partner " + string(r.partner)
+	}
+	return channelWords(r.channel)
 }
 
 // counted says why nobody of a channel can: ": 2 do not serve the region, 1
