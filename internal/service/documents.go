@@ -104,8 +104,8 @@ func (s *Service) putDraft(ctx context.Context, m *moment, a Actor, d *draft, dr
 		if err != nil {
 			return err
 		}
-		for _, old := range versions {
-			if old.Hash == v.Hash {
+		for i, old := range versions {
+			if old.Hash == v.Hash && (d.kind != KindProgramme || i == len(versions)-1) { // a programme has no date: its newest counts
 				v, unchanged = old, true
 				return nil
 			}

@@ -172,12 +172,25 @@ func (s *Service) replayed(ctx context.Context, head *store.Head, d *store.Decis
 	if d.Request != request {
 		return nil, fault.New(fault.Conflict, "key_reused", "the Idempotency-Key was used for another request about this customer")
 	}
+	if d.Alias == "" && !answered(head, d) {
+		return &result{id: d.ID, head: head, standing: d, replayed: true}, nil
+	}
 	id := d.ID
 	if d.Alias != "" {
 		id = d.Alias
 	}
 	found, answer, err := s.loadDecision(ctx, id)
 	return &result{id: id, head: head, standing: found, answer: answer, replayed: true}, err
+}
+
+// answered reports whether a decision's offer may have been answered, so that
+// there is one more item to read.
+func answered(head *store.Head, d *store.Decision) bool {
+	if head.Offer != nil && head.Offer.Decision == d.ID {
+		return false
+	}
+	r, err := parseRecord(d)
+	return err != nil || r.Offer != nil
 }
 
 // routeOffered answers a route while an offer is open: with the decision that

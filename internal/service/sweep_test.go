@@ -1,0 +1,173 @@
+package service
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/table"
+)
+
+func TestSweep_RoutesCustomersWhoseOwnerLeft_TheOldOwnerStaysUntilThen(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), offers, "p1")
+	w.known("c1")
+	r := w.route("c1", "k")
+	_, err := w.answer(r, true)
+	w.must(err)
+	_, err = w.s.PutPartner(w.ctx, manager, "p1", PartnerBody{Name: "p1", Currency: "EUR", Status: "left"})
+	w.must(err)
+	sum, err := w.s.Sweep(w.ctx, manager)
+	w.must(err)
+	if sum.Orphaned != 0 { // nobody else is there
+		t.Fatalf("got %+v", sum)
+	}
+	w.owner("c1", "partner:p1")
+	before := len(w.decisions("c1"))
+	w.partners("p2")
+	sum, err = w.s.Sweep(w.ctx, manager)
+	w.must(err)
+	w.owner("c1", "partner:p1")
+	if sum.Orphaned != 1 || w.head("c1").Offer == nil || len(w.decisions("c1")) != before+1 {
+		t.Fatalf("got %+v, %+v", sum, w.head("c1"))
+	}
+	d, err := w.s.Decision(w.ctx, manager, w.head("c1").Decision)
+	w.must(err)
+	_, err = w.answer(RouteResponse{Decision: d}, true)
+	w.must(err)
+	w.owner("c1", "partner:p2")
+}
+
+func (w *world) decisions(id string) []Decision {
+	w.Helper()
+	l, err := w.s.Decisions(w.ctx, manager, DecisionsQuery{Customer: channel.CustomerID(id)})
+	w.must(err)
+	return l.Items
+}
+
+func TestSweep_FallsBackAfterTheWaitAndRecordsNothingThatChangesNothing(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), `"fallback":{"podKind":"inside","afterHours":72},`, "p1/0")
+	_, err := w.s.PutPod(w.ctx, manager, "inside", PodBody{Name: "inside", Kind: "inside"})
+	w.must(err)
+	w.known("c1")
+	if r := w.route("c1", "k"); r.Outcome != "waiting" || r.Reasons[len(r.Reasons)-1].Code == "" {
+		t.Fatalf("got %+v", r.Decision)
+	}
+	for range 3 {
+		w.now = w.now.Add(time.Hour)
+		_, err := w.s.Sweep(w.ctx, manager)
+		w.must(err)
+	}
+	if n := len(w.decisions("c1")); n != 1 {
+		t.Fatalf("%d decisions", n)
+	}
+	w.now = w.now.Add(72 * time.Hour)
+	sum, err := w.s.Sweep(w.ctx, manager)
+	w.must(err)
+	w.owner("c1", "pod:inside")
+	if sum.Fallback != 1 || len(w.decisions("c1")) != 2 {
+		t.Fatalf("got %+v", sum)
+	}
+	list, err := w.s.Customers(w.ctx, manager, CustomersQuery{State: StateWaiting})
+	w.must(err)
+	if len(list.Items) != 0 {
+		t.Fatalf("still listed: %+v", list.Items)
+	}
+}
+
+func TestSweep_WaitingCustomers_GetRoomMostValuableFirst(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1/0")
+	for i := range 5 {
+		w.want(w.upsert(fmt.Sprint("c", i), worth(fmt.Sprintf("%d.00", 1000*(1+i*3%5)))), channel.Applied)
+	}
+	w.partners("p1/2")
+	sum, err := w.s.Sweep(w.ctx, manager)
+	w.must(err)
+	if sum.Waiting != 5 || sum.Placed != 2 {
+		t.Fatalf("got %+v", sum)
+	}
+	w.owner("c3", "partner:p1") // 1000*(1+9%5) = 5000
+	w.owner("c1", "partner:p1") // 4000
+}
+
+func TestRoute_MovingRegion_TakesTheCustomerFromWhoDoesNotServeIt(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce)
+	for _, p := range []struct{ id, region string }{{"p1", "DE"}, {"p2", "FR"}} {
+		_, err := w.s.PutPartner(w.ctx, manager, channel.PartnerID(p.id), PartnerBody{Name: p.id, Currency: "EUR", Regions: []string{p.region}})
+		w.must(err)
+	}
+	w.want(w.upsert("c1"), channel.Applied)
+	w.owner("c1", "partner:p1")
+	w.want(w.upsert("c1", func(u *channel.Upsert) { u.Region = channel.Put("FR") }), channel.Applied)
+	w.owner("c1", "partner:p2")
+	e, err := w.s.Why(w.ctx, manager, "c1")
+	w.must(err)
+	if !e.Agrees || len(e.Text) == 0 {
+		t.Fatalf("got %+v", e)
+	}
+	detail, err := w.s.Customer(w.ctx, manager, "c1")
+	w.must(err)
+	if len(detail.Spans) != 2 || len(detail.Decisions) != 2 || len(detail.History) != 2 {
+		t.Fatalf("got %+v", detail)
+	}
+	mine, err := w.s.Decisions(w.ctx, asPartner("p1"), DecisionsQuery{})
+	w.must(err)
+	if len(mine.Items) != 2 { // given and taken away
+		t.Fatalf("p1 sees %d decisions", len(mine.Items))
+	}
+	p, err := w.s.Portfolio(w.ctx, manager, "partner:p2")
+	w.must(err)
+	if p.Customers != 1 || len(p.Top) != 1 {
+		t.Fatalf("got %+v", p)
+	}
+}
+
+func TestLists_ComeInPagesThatMissNobody(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), offers, "p1", "p2")
+	var ids []string
+	for i := range 23 {
+		ids = append(ids, fmt.Sprint("c", i))
+	}
+	w.known(ids...)
+	_, err := w.s.RouteAll(w.ctx, manager, RouteAllRequest{})
+	w.must(err)
+	walk := func(what string, next func(Page) (int, string)) {
+		t.Helper()
+		total, cursor := 0, ""
+		for {
+			n, c := next(Page{Limit: 5, Cursor: cursor})
+			total += n
+			if cursor = c; c == "" {
+				break
+			}
+		}
+		if total != 23 {
+			t.Fatalf("%s: %d", what, total)
+		}
+	}
+	walk("customers", func(p Page) (int, string) {
+		l, err := w.s.Customers(w.ctx, manager, CustomersQuery{Page: p})
+		w.must(err)
+		return len(l.Items), l.NextCursor
+	})
+	walk("decisions", func(p Page) (int, string) {
+		l, err := w.s.Decisions(w.ctx, manager, DecisionsQuery{Page: p})
+		w.must(err)
+		return len(l.Items), l.NextCursor
+	})
+	walk("offers", func(p Page) (int, string) {
+		l, err := w.s.Offers(w.ctx, manager, OffersQuery{Page: p})
+		w.must(err)
+		return len(l.Items), l.NextCursor
+	})
+	w.now = w.now.Add(100 * time.Hour)
+	walk("expired offers", func(p Page) (int, string) {
+		l, err := w.s.Offers(w.ctx, manager, OffersQuery{State: "expired", Page: p})
+		w.must(err)
+		return len(l.Items), l.NextCursor
+	})
+	_, err = w.s.Customers(w.ctx, manager, CustomersQuery{Page: Page{Cursor: "!"}})
+	w.wantFault(err, "invalid_cursor")
+	_, err = w.s.Partners(w.ctx, manager, Page{Limit: 5000})
+	w.wantFault(err, "invalid_limit")
+}
