@@ -83,7 +83,7 @@ func (s *Service) routeResponse(ctx context.Context, m *moment, a Actor, r *resu
 	if err != nil {
 		return out, err
 	}
-	out.Decision = view(m, &shown{id: r.id, decision: r.verdict.Decision, view: v, by: ""})
+	out.Decision = view(m, &shown{id: r.id, decision: r.verdict.Decision, view: v, by: a.User})
 	out.Preview = r.preview
 	return out, nil
 }
