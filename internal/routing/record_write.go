@@ -7,33 +7,14 @@ func (r *Record) Append(b []byte) []byte {
 	o.flag("atOnce", r.AtOnce)
 	o.flag("byRule", r.ByRule)
 	o.plain("cause", string(r.Cause))
-	if c := r.Census; c != nil {
-		o.key("census")
-		in := begin(o.b)
-		in.some("stablePpm", c.StablePPM)
-		in.text("version", c.Version)
-		o.b = in.end()
-	}
+	r.Census.append(&o)
 	o.must("customer", string(r.Customer))
 	o.plain("directory", r.Directory)
 	o.number("engine", int64(r.Engine))
-	if x := r.Experiment; x != nil {
-		o.key("experiment")
-		in := begin(o.b)
-		in.must("arm", x.Arm)
-		in.must("name", x.Name)
-		o.b = in.end()
-	}
+	r.Experiment.append(&o)
 	o.plain("explanation", r.Explanation)
 	o.flag("first", r.First)
-	if h := r.Hand; h != nil {
-		o.key("hand")
-		in := begin(o.b)
-		in.must("by", h.By)
-		in.must("owner", string(h.Owner))
-		in.must("reason", h.Reason)
-		o.b = in.end()
-	}
+	r.Hand.append(&o)
 	o.key("inputs")
 	o.b = r.Inputs.append(o.b)
 	o.flag("moved", r.Moved)
@@ -63,6 +44,41 @@ func (r *Record) Append(b []byte) []byte {
 	o.key("value")
 	o.b = r.Value.append(o.b)
 	return o.end()
+}
+
+// append writes the member, if there is one.
+func (c *CensusRef) append(o *object) {
+	if c == nil {
+		return
+	}
+	o.key("census")
+	in := begin(o.b)
+	in.some("stablePpm", c.StablePPM)
+	in.text("version", c.Version)
+	o.b = in.end()
+}
+
+func (x *ArmRef) append(o *object) {
+	if x == nil {
+		return
+	}
+	o.key("experiment")
+	in := begin(o.b)
+	in.plain("arm", x.Arm)
+	in.must("name", x.Name)
+	o.b = in.end()
+}
+
+func (h *HandRef) append(o *object) {
+	if h == nil {
+		return
+	}
+	o.key("hand")
+	in := begin(o.b)
+	in.must("by", h.By)
+	in.must("owner", string(h.Owner))
+	in.must("reason", h.Reason)
+	o.b = in.end()
 }
 
 func (v *ValueRecord) append(b []byte) []byte {
