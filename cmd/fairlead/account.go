@@ -16,16 +16,17 @@ import (
 	"github.com/fairlead/fairlead/internal/statement"
 )
 
-// loaded counts what the sample's imports applied, by kind.
+// loaded counts what the sample's imports brought, by kind; played again, what
+// was there already.
 type loaded map[string]int
 
 // add reads the answer of one import.
 func (l loaded) add(kind string, out []byte) error {
-	var answer struct{ Applied int }
+	var answer struct{ Applied, Duplicate int }
 	if err := json.Unmarshal(out, &answer); err != nil {
 		return fmt.Errorf("the answer of importing %s cannot be read: %w", kind, err)
 	}
-	l[kind] += answer.Applied
+	l[kind] += answer.Applied + answer.Duplicate
 	return nil
 }
 
@@ -41,7 +42,7 @@ func (s *session) account(l loaded) error {
 		return err
 	}
 	period := sample.Periods[len(sample.Periods)-1]
-	s.printf("The sample programme on %s. Every name in it is invented.\n\n", sample.Clock.Format("2 January 2006"))
+	s.printf("The sample programme on %s. Every name in it is invented.\n", sample.Clock.Format("2 January 2006"))
 	s.printf("Loaded %s, %s and %s; %s, %s and %s.\n\n", plural(l["customers"], "customer"), plural(l["partners"], "partner"),
 		plural(l["pods"], "pod"), plural(l["orders"], "order"), plural(l["refunds"], "refund"), plural(l["feedback"], "answer"))
 	if err := s.places(customers, decisions); err != nil {
@@ -159,6 +160,8 @@ func whereAbouts(c service.Customer, d service.Decision) (where, why string) {
 	switch {
 	case codes["protected"]:
 		return where, "brought by the partner itself"
+	case codes["fallback"]:
+		return where, "waited too long for a partner"
 	case codes["rule"]:
 		return where, "rule: " + matched(d.Rules)
 	case codes["sales_force_full"]:
@@ -285,15 +288,23 @@ func (s *session) payments(period string) error {
 	var words []string
 	for _, r := range runs {
 		words = append(words, fmt.Sprintf("%s %s", r.Period, totals(r.Totals)))
-		if string(r.Period) == period {
-			paid := 0
-			for _, l := range r.Lines {
-				if l.State == payrun.LinePaid {
-					paid++
-				}
-			}
-			s.printf("Payout run %s is %s: %s of %s, prepared by %s, approved by %s.\n", r.ID, r.State, plural(paid, "payment"), totals(r.Totals), r.PreparedBy, approver(r))
+		if string(r.Period) != period {
+			continue
 		}
+		raw, err := s.call(get(at("/payout-runs/%s", r.ID)), nil)
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(raw, &r); err != nil {
+			return err
+		}
+		paid := 0
+		for _, l := range r.Lines {
+			if l.State == payrun.LinePaid {
+				paid++
+			}
+		}
+		s.printf("Payout run %s is %s: %s, %s in all, prepared by %s, approved by %s.\n", r.ID, r.State, plural(paid, "payment"), totals(r.Totals), r.PreparedBy, approver(r))
 	}
 	s.printf("Paid: %s.\n\n", strings.Join(words, ", "))
 	return nil

@@ -83,7 +83,7 @@ func (c *demoCmd) Run(s *session) error {
 		return err
 	}
 	h.fixed = true
-	told := account{loaded: map[string]int{}}
+	counts := loaded{}
 	m := s.meter("playing half a year", false)
 	for i, step := range programme.Steps {
 		now = step.At
@@ -92,12 +92,16 @@ func (c *demoCmd) Run(s *session) error {
 			m.done()
 			return errors.Join(err, h.Close())
 		}
-		told.note(step.Args, out)
+		if step.Args[0] == "import" {
+			if err := counts.add(step.Args[1], out); err != nil {
+				return errors.Join(err, h.Close())
+			}
+		}
 		m.set(int64(i+1), int64(len(programme.Steps)))
 	}
 	m.done()
 	now = sample.Clock
-	return errors.Join(s.tell(h, &told), h.Close())
+	return errors.Join(s.on(h).account(counts), h.Close())
 }
 
 // step runs one command line of the sample, quietly, and returns its answer.
@@ -109,4 +113,13 @@ func (s *session) step(h *host, folder string, step sample.Step) ([]byte, error)
 		return nil, fmt.Errorf("the sample's step %q at %s ended with %d: %s", strings.Join(step.Args, " "), step.At.Format(time.RFC3339), code, complaint.String()+out.String())
 	}
 	return out.Bytes(), nil
+}
+
+// on is the session talking to an open data folder.
+func (s *session) on(h *host) *session {
+	m := *s.machine
+	m.host = h
+	as := *s
+	as.machine, as.conn = &m, nil
+	return &as
 }
