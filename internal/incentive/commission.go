@@ -20,7 +20,10 @@ type earned struct {
 	stepUps int64 // under waive: what `whole` steps gave earlier orders
 	back    int64 // R(sum of share x refunded fraction)
 	backs   []refunded
-	tiers   []sides // fresh orders: how much of them fell into each tier
+	// matchedBack is back of the orders that match: the same, but where a late
+	// fact made one match no longer.
+	matchedBack int64
+	tiers       []sides // fresh orders: how much of them fell into each tier
 }
 
 // refunded is one order of a reversal.
@@ -35,8 +38,8 @@ func (c *computation) commissions() error {
 	for _, name := range c.names(TypeCommission) {
 		shares := map[int32]int64{}
 		months := make([]earned, len(c.months))
-		for _, low := range c.windowStarts(name) {
-			if err := c.priceWindow(c.window(name, low), months, shares); err != nil {
+		for _, s := range c.spans(name) {
+			if err := c.priceWindow(c.window(name, s), months, shares); err != nil {
 				return err
 			}
 		}
@@ -83,47 +86,45 @@ func (c *computation) windowStart(i int, w Window) int {
 	return max(0, start.Sub(c.low)) // no plan, and so nothing, before the first month
 }
 
-func (c *computation) windowStarts(name string) []int {
-	var out []int
+// span is one window: its first month, and how long it is.
+type span struct {
+	low  int
+	kind Window
+}
+
+// spans are the windows of a commission, each with some month of its own.
+func (c *computation) spans(name string) []span {
+	var out []span
 	for i := range c.months {
 		if p, _ := c.months[i].component(name, TypeCommission); p != nil {
-			if low := c.windowStart(i, p.Window); !slices.Contains(out, low) {
-				out = append(out, low)
+			if s := (span{c.windowStart(i, p.Window), p.Window}); !slices.Contains(out, s) {
+				out = append(out, s)
 			}
 		}
 	}
 	return out
 }
 
-// window is the commission from month low to the last month whose window begins
-// there.
-func (c *computation) window(name string, low int) *window {
-	w := &window{c: c, low: low}
-	high := low
-	for i := low; i < len(c.months); i++ {
+// window is the commission over the months of a span, up to the open one.
+func (c *computation) window(name string, s span) *window {
+	w := &window{c: c, span: s}
+	for i := s.low; i < len(c.months) && c.windowStart(i, s.kind) == s.low; i++ {
 		p, t := c.months[i].component(name, TypeCommission)
 		m := windowMonth{comp: p}
 		if p != nil {
 			m.orders = t.orders
 			w.whole = w.whole || p.Whole
-			if c.windowStart(i, p.Window) == low {
-				high = i
-			}
 		}
 		w.months = append(w.months, m)
-		if i-low == 11 {
-			break // no window is longer
-		}
 	}
-	w.months = w.months[:high-low+1]
 	return w
 }
 
-// mine reports whether month i of the window is priced by this window: another
-// version may have another window.
+// mine reports whether month i of the window is priced by it: another version
+// may have a longer or shorter window.
 func (w *window) mine(i int) bool {
 	p := w.months[i].comp
-	return p != nil && w.c.windowStart(w.low+i, p.Window) == w.low
+	return p != nil && p.Window == w.kind
 }
 
 // priceWindow fills in the window's own months and the shares of their orders.
@@ -220,26 +221,32 @@ func (c *computation) refundedByMonth() [][]int32 {
 }
 
 // reverse computes what refunds take back of the month's shares. A share frozen
-// by an earlier statement counts as frozen, even if the order would match no
-// longer.
+// by an earlier statement counts as frozen, even if a late fact has made the
+// order match no longer; that is part of the rest, then, and under waive no
+// part of what the month is worth.
 func (c *computation) reverse(name string, e *earned, orders []int32, shares map[int32]int64) error {
-	var sum money.Fractions
+	var sum, matched money.Fractions
 	for _, i := range orders {
 		o := &c.orders[i]
-		share, known := c.frozen[frozenKey{name, o.of.ID}]
-		if !known || c.fresh(o) {
-			share, known = shares[i]
+		share, matches := shares[i]
+		if frozen, known := c.frozen[frozenKey{name, o.of.ID}]; known && !c.fresh(o) {
+			share = frozen
 		}
-		if known && share != 0 {
-			sum.AddMulDiv(share, o.of.Amount-o.net, o.of.Amount)
-			e.backs = append(e.backs, refunded{i, share})
+		if share == 0 {
+			continue
+		}
+		sum.AddMulDiv(share, o.of.Amount-o.net, o.of.Amount)
+		e.backs = append(e.backs, refunded{i, share})
+		if matches {
+			matched.AddMulDiv(share, o.of.Amount-o.net, o.of.Amount)
 		}
 	}
 	var err error
-	e.back, err = sum.Round()
-	if e.comp.Waive {
-		e.worth = e.all + e.stepUps - e.back
+	if e.back, err = sum.Round(); err != nil || !e.comp.Waive {
+		return err
 	}
+	e.matchedBack, err = matched.Round()
+	e.worth = e.all + e.stepUps - e.matchedBack
 	return err
 }
 

@@ -141,7 +141,7 @@ func (c *computation) credit(index int32, cust *customer) error {
 		next := order{of: o, customer: index, month: int32(at), net: o.Amount - counted(o, m.clawback), foreign: o.Currency != m.plan.Currency}
 		next.stage = int32(max(o.Booked.Sub(c.low), c.first, at))
 		next.guarded = c.guards(m, cust, o.Occurred)
-		if err := c.count(&next, cust, i == cust.first); err != nil {
+		if err := c.count(&next, cust, cust.first < 0 || i <= cust.first); err != nil {
 			return err
 		}
 		c.orders = append(c.orders, next)

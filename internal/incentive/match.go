@@ -23,7 +23,9 @@ type orderVariables struct {
 	Amount  float64 `expr:"amount"`
 	Margin  float64 `expr:"margin"`
 	Product string  `expr:"product"`
-	// First: the customer's earliest order that counts, under any owner.
+	// First: no order that counts precedes it, under any owner. So an order that
+	// is refunded in full still matches what it matched, and its share is
+	// reversed; the next one becomes first too.
 	First      bool              `expr:"first"`
 	Attributes map[string]string `expr:"attributes"`
 }

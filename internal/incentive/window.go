@@ -10,9 +10,9 @@ import (
 // window is one commission over the months in which its attainment grows. Each
 // order is priced by its own month's version, at the position reached.
 type window struct {
+	span   // low is the index of months[0] in the computation
 	c      *computation
-	low    int           // index of months[0] in the computation
-	months []windowMonth // from the window's first month on
+	months []windowMonth // up to the open one
 	whole  bool          // some month's version is `whole`
 }
 

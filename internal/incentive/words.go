@@ -168,13 +168,13 @@ func (b commissionBooking) adjustment(w *writer) {
 	back := -e.back - b.was[Reversal]
 	booked := b.was[Earning] + b.was[Reversal] + b.was[TierAdjustment]
 	if e.comp.Waive {
-		w.say("A higher rate was reached in %s; it counts for the earlier orders too.", b.name())
+		w.say("What %s is worth now, beyond its new orders and refunds: a higher rate counts for the earlier orders too.", b.name())
 		w.amountOf("shares of all orders", e.all)
 		w.amountOf("steps up for earlier orders", e.stepUps)
-		w.amountOf("taken back with refunds", e.back)
+		w.amountOf("taken back with refunds", e.matchedBack)
 		w.formula = w.amount(e.all)
 		w.less(-e.stepUps)
-		w.less(e.back)
+		w.less(e.matchedBack)
 	} else {
 		w.say("What %s is worth now, beyond its new orders and refunds.", b.name())
 		w.amountOf(fmt.Sprintf("commission of the %s to the end of %s", e.comp.Window, b.name()), e.through)

@@ -182,3 +182,7 @@ func mustParse(t interface{ Fatalf(string, ...any) }, doc string) *Plan {
 func planOf(from, components string) string {
 	return fmt.Sprintf(`{"id": "standard", "effectiveFrom": %q, "currency": "EUR", "components": %s}`, from, components)
 }
+
+func (w *world) feedback(booked channel.Period, at time.Time, customer channel.CustomerID, id string, score int) {
+	w.entry(customer, booked, history.Entry{Kind: history.KindFeedback, ID: id, Score: score, Occurred: at})
+}
