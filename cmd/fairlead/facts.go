@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 
 	"github.com/fairlead/fairlead/internal/client"
 	"github.com/fairlead/fairlead/internal/service"
@@ -92,9 +93,9 @@ func (c *factsCmd) print(s *session, outcomes []service.FactOutcome) error {
 			g.add("  "+k, count(by[k]))
 		}
 		g.write(s.out)
-		for _, o := range outcomes {
+		for i, o := range outcomes {
 			if o.Outcome == "rejected" || o.Outcome == "conflict" {
-				s.printf("  %s %s: %s: %s\n", o.Source, o.ID, o.Outcome, because(o))
+				s.printf("  item %d, %s: %s: %s\n", i+1, strings.TrimSpace(dash(o.Source)+" "+o.ID), o.Outcome, because(o))
 			}
 		}
 		return nil
