@@ -1,9 +1,11 @@
 package statement
 
 import (
+	"cmp"
 	_ "embed"
 	"html/template"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +20,7 @@ var pageSource string
 // that is fetched. html/template escapes every value for where it stands.
 var page = template.Must(template.New("statement").Funcs(template.FuncMap{
 	"grouped": Grouped, "month": Month, "day": Day, "percent": Percent, "zero": isZero, "signed": signed, "short": short,
-	"count": count, "negated": negated,
+	"count": count, "negated": negated, "formula": formula,
 }).Parse(pageSource))
 
 // HTML writes the statement as one self-contained page that reads well on a
@@ -39,7 +41,8 @@ type pageView struct {
 	Handovers []Handover
 }
 
-// group is the lines of one component, in the order of the statement.
+// group is the lines of one component: those for the statement's own month
+// first, then what earlier months were corrected by.
 type group struct {
 	Component string
 	Sum       string
@@ -59,6 +62,7 @@ func groups(d *Document) []group {
 		out[i].Lines = append(out[i].Lines, l)
 	}
 	for i := range out {
+		slices.SortStableFunc(out[i].Lines, func(a, b Line) int { return cmp.Compare(later(a, d), later(b, d)) })
 		var sum money.Exact
 		for _, l := range out[i].Lines {
 			if minor, err := money.ParseSignedMinor(l.Amount, d.Currency); err == nil {
@@ -71,6 +75,16 @@ func groups(d *Document) []group {
 	}
 	return out
 }
+
+func later(l Line, d *Document) int {
+	if l.Period == d.Period {
+		return 0
+	}
+	return 1
+}
+
+// formula sets the multiplication sign that people write.
+func formula(s string) string { return strings.ReplaceAll(s, " x ", " \u00d7 ") }
 
 // signed is an amount with its sign written out, as in a calculation.
 func signed(amount string) string {

@@ -166,7 +166,7 @@ func TestHTML_BeginsWithTheAnswerAndShowsEveryLine(t *testing.T) {
 		t.Errorf("the answer is at %d, the calculation at %d", answer, first)
 	}
 	for _, l := range d.Lines {
-		for _, want := range []string{l.Text, l.Formula, Grouped(l.Amount), l.Kind} {
+		for _, want := range []string{l.Text, formula(l.Formula), Grouped(l.Amount), l.Kind} {
 			if !strings.Contains(got, escaped(want)) {
 				t.Errorf("line %s: %q is not on the page", l.ID, want)
 			}
