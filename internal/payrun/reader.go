@@ -57,7 +57,7 @@ func (r *reading) set(i int, m *made) error {
 
 // keepEntries is how many entries the second reader keeps in memory between its
 // two passes; customers beyond are read once more.
-const keepEntries = 1 << 20
+const keepEntries = 1 << 18
 
 // walk is the second reader's first pass: every customer by its head, never by
 // a portfolio.
