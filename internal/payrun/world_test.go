@@ -88,6 +88,11 @@ func (w *world) must(err error) {
 	}
 }
 
+func (w *world) decode(text []byte, into any) {
+	w.t.Helper()
+	w.must(json.Unmarshal(text, into))
+}
+
 func (w *world) version(kind, id, hash string) {
 	w.t.Helper()
 	_, err := w.s.UpdateControl(w.ctx, w.now, func(c store.Control, b *store.Batch) (store.Control, error) {
