@@ -1,0 +1,103 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The variables that the functions read; the stacks set them.
+const (
+	StageVar           = "FAIRLEAD_STAGE"             // name of the installation, such as prod; "local" is LocalStack
+	LedgerTableVar     = "FAIRLEAD_LEDGER_TABLE"      // name of the ledger table
+	StateTableVar      = "FAIRLEAD_STATE_TABLE"       // name of the state table
+	QueueURLVar        = "FAIRLEAD_QUEUE_URL"         // where the hook puts webhooks for the worker
+	BusNameVar         = "FAIRLEAD_BUS_NAME"          // event bus that is told of decisions, offers and statements
+	StatementBucketVar = "FAIRLEAD_STATEMENT_BUCKET"  // rendered statements, and the batches of runs under runs/
+	HookSecretsVar     = "FAIRLEAD_HOOK_SECRETS"      // name or ARN of the secret with the webhooks' secrets
+	IssuerVar          = "FAIRLEAD_ISSUER"            // OpenID Connect issuer whose tokens are believed
+	AudienceVar        = "FAIRLEAD_AUDIENCE"          // audience its tokens must have
+	ScopeVar           = "FAIRLEAD_SCOPE"             // scope its tokens must have; empty: none
+	JWKSURLVar         = "FAIRLEAD_JWKS_URL"          // address of its keys
+	DevKeysVar         = "FAIRLEAD_DEV_KEYS"          // JSON Web Key Set of development tokens; believed on the local stage only
+	LeaseSecondsVar    = "FAIRLEAD_LEASE_SECONDS"     // L: how long a loaded control block may be used
+	WriteSecondsVar    = "FAIRLEAD_WRITE_SECONDS"     // W: how long after its instant a write may be sent
+	GraceSecondsVar    = "FAIRLEAD_GRACE_SECONDS"     // G: how long signed requests may be under way after that
+	StateMachineVar    = "FAIRLEAD_STATE_MACHINE_ARN" // closes periods and pays runs; the api starts it
+)
+
+// LocalStage is the stage that believes development tokens.
+const LocalStage = "local"
+
+// The constants of the closing protocol on DynamoDB (docs/data-model.md,
+// "Closing a period").
+const (
+	DefaultLease = 30 * time.Second
+	DefaultWrite = 10 * time.Second
+	DefaultGrace = 16 * time.Minute
+)
+
+// Function is how a function finds what it works on. Which fields it needs
+// depends on the function: Need says what is missing.
+type Function struct {
+	Stage                   string
+	LedgerTable, StateTable string
+	QueueURL                string
+	BusName                 string
+	StatementBucket         string
+	HookSecrets             string
+	StateMachine            string
+	Issuer, Audience        string
+	Scope, JWKSURL          string
+	DevKeys                 string
+	Lease, Write, Grace     time.Duration
+}
+
+// ReadFunction reads Function from the environment of this process. It fails
+// for a number that is none, and for development keys on any stage but the
+// local one: they would let anybody in who has the key of some laptop.
+func ReadFunction() (Function, error) { return functionFrom(os.Getenv) }
+
+func functionFrom(get func(string) string) (Function, error) {
+	f := Function{
+		Stage: get(StageVar), LedgerTable: get(LedgerTableVar), StateTable: get(StateTableVar), QueueURL: get(QueueURLVar),
+		BusName: get(BusNameVar), StatementBucket: get(StatementBucketVar), HookSecrets: get(HookSecretsVar), StateMachine: get(StateMachineVar),
+		Issuer: get(IssuerVar), Audience: get(AudienceVar), Scope: get(ScopeVar), JWKSURL: get(JWKSURLVar), DevKeys: get(DevKeysVar),
+	}
+	if f.DevKeys != "" && f.Stage != LocalStage {
+		return f, fmt.Errorf("%s is set on stage %q: development keys are believed on stage %q only", DevKeysVar, f.Stage, LocalStage)
+	}
+	for _, v := range []struct {
+		into    *time.Duration
+		name    string
+		without time.Duration
+	}{{&f.Lease, LeaseSecondsVar, DefaultLease}, {&f.Write, WriteSecondsVar, DefaultWrite}, {&f.Grace, GraceSecondsVar, DefaultGrace}} {
+		*v.into = v.without
+		if text := get(v.name); text != "" {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 0 || n > 86400 {
+				return f, fmt.Errorf("%s is %q: want whole seconds from 0 to 86400", v.name, text)
+			}
+			*v.into = time.Duration(n) * time.Second
+		}
+	}
+	return f, nil
+}
+
+// Need fails if one of the variables is empty, naming all that are.
+func Need(names ...string) error { return need(os.Getenv, names) }
+
+func need(get func(string) string, names []string) error {
+	var missing []string
+	for _, n := range names {
+		if get(n) == "" {
+			missing = append(missing, n)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("not set in the environment: %s", strings.Join(missing, ", "))
+}

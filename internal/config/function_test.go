@@ -1,0 +1,53 @@
+package config
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func env(pairs ...string) func(string) string {
+	all := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		all[pairs[i]] = pairs[i+1]
+	}
+	return func(k string) string { return all[k] }
+}
+
+func TestFunction_WithoutTimesTakesThoseOfTheClosingProtocol(t *testing.T) {
+	f, err := functionFrom(env(LedgerTableVar, "l", StateTableVar, "s"))
+	if err != nil || f.Lease != 30*time.Second || f.Write != 10*time.Second || f.Grace != 16*time.Minute || f.LedgerTable != "l" || f.StateTable != "s" {
+		t.Errorf("got %+v, %v", f, err)
+	}
+	f, err = functionFrom(env(LeaseSecondsVar, "0", WriteSecondsVar, "0", GraceSecondsVar, "0"))
+	if err != nil || f.Lease != 0 || f.Write != 0 || f.Grace != 0 {
+		t.Errorf("zero means zero: got %+v, %v", f, err)
+	}
+}
+
+func TestFunction_RefusesWhatIsNoNumberOfSeconds(t *testing.T) {
+	for _, bad := range []string{"x", "-1", "1.5", "86401"} {
+		if _, err := functionFrom(env(GraceSecondsVar, bad)); err == nil || !strings.Contains(err.Error(), GraceSecondsVar) {
+			t.Errorf("%q: got %v", bad, err)
+		}
+	}
+}
+
+func TestFunction_DevelopmentKeysLetNobodyInOutsideTheLocalStage(t *testing.T) {
+	if _, err := functionFrom(env(StageVar, "prod", DevKeysVar, "{}")); err == nil {
+		t.Error("a deployed stage believed development keys")
+	}
+	if _, err := functionFrom(env(StageVar, LocalStage, DevKeysVar, "{}")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNeed_NamesEverythingMissing(t *testing.T) {
+	err := need(env(QueueURLVar, "q"), []string{QueueURLVar, LedgerTableVar, StateTableVar})
+	if err == nil || err.Error() != "not set in the environment: FAIRLEAD_LEDGER_TABLE, FAIRLEAD_STATE_TABLE" {
+		t.Errorf("got %v", err)
+	}
+	if err := need(env(QueueURLVar, "q"), []string{QueueURLVar}); err != nil {
+		t.Error(err)
+	}
+}
