@@ -132,6 +132,8 @@ func execute(ctx context.Context, args []string, m *machine) (code int, err erro
 	switch {
 	case err == nil:
 		return 0, nil
+	case ctx.Err() != nil:
+		return exitFailed, errors.New("interrupted; what was done so far is stored, run the command again to finish it")
 	case errors.As(err, &e) && e.err == nil:
 		return e.code, nil
 	case errors.As(err, &e):
@@ -174,7 +176,7 @@ func wrongUsage(args []string, err error) error {
 			text += "; " + hint
 		}
 	}
-	return fmt.Errorf("%s\nRun fairlead --help, or fairlead COMMAND --help, for what there is.", text)
+	return fmt.Errorf("%s\nRun fairlead --help, or fairlead COMMAND --help, for what there is", text)
 }
 
 // firstWord is the first argument that is no flag.

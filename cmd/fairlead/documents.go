@@ -30,12 +30,12 @@ type planCmd struct {
 	Assign assignPlanCmd `cmd:"" help:"Put a partner on a plan from a day on."`
 }
 
-// kind is policy or plan, by the command's first word, with its path.
-func (s *session) kind() (kind, path string) {
-	if strings.HasPrefix(s.words, "plan ") {
-		return "plan", "/v1/plans"
+// documents is the path of the documents that the command's first word means.
+func (s *session) documents() string {
+	if s.word() == "plan" {
+		return "/v1/plans"
 	}
-	return "policy", "/v1/policies"
+	return "/v1/policies"
 }
 
 // document reads the file of a document.
@@ -66,7 +66,7 @@ type checkCmd struct {
 }
 
 func (c *checkCmd) Run(s *session) error {
-	_, path := s.kind()
+	path := s.documents()
 	raw, err := s.submit(with(post(path), "dryRun", "true"), c.File)
 	if err != nil {
 		return err
@@ -121,7 +121,7 @@ type explainCmd struct {
 }
 
 func (c *explainCmd) Run(s *session) error {
-	_, path := s.kind()
+	path := s.documents()
 	raw, err := s.submit(with(post(path), "dryRun", "true"), c.File)
 	if err != nil {
 		return err
@@ -139,7 +139,7 @@ type publishCmd struct {
 }
 
 func (c *publishCmd) Run(s *session) error {
-	_, path := s.kind()
+	path := s.documents()
 	raw, err := s.submit(post(path), c.File)
 	if err != nil {
 		return err
@@ -181,7 +181,7 @@ func (c *showProgrammeCmd) Run(s *session) error {
 type listDocCmd struct{}
 
 func (c *listDocCmd) Run(s *session) error {
-	_, path := s.kind()
+	path := s.documents()
 	return list(s, get(path), func(items []service.DocumentInfo) error {
 		g := grid{head: []string{"ID", "VERSION", "IN FORCE FROM", "PUBLISHED", "BY", ""}, right: []int{1}}
 		for _, d := range items {
@@ -204,7 +204,7 @@ type showDocCmd struct {
 }
 
 func (c *showDocCmd) Run(s *session) error {
-	_, path := s.kind()
+	path := s.documents()
 	id, version, ok := strings.Cut(c.ID, "@")
 	where := path[len("/v1"):] + "/%s"
 	ids := []string{id}
@@ -233,7 +233,7 @@ type diffDocCmd struct {
 }
 
 func (c *diffDocCmd) Run(s *session) error {
-	_, path := s.kind()
+	path := s.documents()
 	r := with(get(at(path[len("/v1"):]+"/%s/diff", c.A)), "with", c.B)
 	return answer(s, r, nil, func(d service.DocumentDiff) error {
 		s.printf("%s version %d -> %s version %d: %s\n", d.A.ID, d.A.Version, d.B.ID, d.B.Version, plural(len(d.Changes), "difference"))

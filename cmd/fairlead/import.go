@@ -46,7 +46,7 @@ func (c *importCmd) Run(s *session) error {
 	if err != nil {
 		return unreadable(c.File, err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	info, err := file.Stat()
 	if err == nil && info.IsDir() {
 		err = errors.New("is a folder")
@@ -221,7 +221,7 @@ func (r *rejects) merge(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer source.Close()
+	defer func() { _ = source.Close() }()
 	lines, number, text := bufio.NewReaderSize(source, 64<<10), 0, []byte(nil)
 	in, w := csv.NewReader(bufio.NewReader(r.tmp)), csv.NewWriter(out)
 	_ = w.Write([]string{"line", "column", "reason", "raw"})

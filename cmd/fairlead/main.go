@@ -24,9 +24,10 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], &machine{
+	code := run(ctx, os.Args[1:], &machine{
 		name: os.Args[0], out: os.Stdout, err: os.Stderr, clock: time.Now,
 		tty: term.IsTerminal(int(os.Stderr.Fd())),
-	}))
+	})
+	stop()
+	os.Exit(code)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -72,7 +71,7 @@ func keep(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func TestMain_IsShort(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join("main.go"))
+	data, err := os.ReadFile("main.go")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func (w *pipeWriter) serve(h http.Handler, r *http.Request) {
 		}
 		w.out.CloseWithError(err)
 		_ = r.Body.Close()
-		if p != nil && p != http.ErrAbortHandler {
+		if cut, ok := p.(error); p != nil && (!ok || !errors.Is(cut, http.ErrAbortHandler)) {
 			panic(p)
 		}
 	}()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -40,7 +41,7 @@ func (a *api) outermost(next http.Handler) http.Handler {
 // finish turns a panic into a 500 and writes the log line.
 func (a *api) finish(r *http.Request, n *note, began time.Time) {
 	if p := recover(); p != nil {
-		if p == http.ErrAbortHandler {
+		if cut, ok := p.(error); ok && errors.Is(cut, http.ErrAbortHandler) {
 			panic(p)
 		}
 		n.err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())

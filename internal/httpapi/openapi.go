@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"encoding/json"
-	"net/http"
 	"strconv"
 	"strings"
 )
@@ -137,11 +136,11 @@ func responses(rt Route, s *schemas) object {
 		}
 		content[m] = object{"schema": schema}
 	}
-	success := rt.Status
-	if success == 0 {
-		success = http.StatusOK
+	out := object{"200": object{"description": "Done", "content": content}, "default": problem}
+	if rt.Creates {
+		out["201"] = object{"description": "Made", "content": content}
 	}
-	return object{strconv.Itoa(success): object{"description": "Done", "content": content}, "default": problem}
+	return out
 }
 
 // constrain adds what validator tags say to a schema and reports whether a

@@ -42,7 +42,7 @@ type Route struct {
 	Summary string
 	Keyed   bool     // takes Idempotency-Key
 	Self    string   // partner or pod: whoever comes by that role alone sees only itself under {id}
-	Status  int      // of success, where it is not 200; 201 where either is possible
+	Creates bool     // answers 201 where it made something, else 200
 	Takes   string   // media type of a streamed body; "" is JSON or none
 	Gives   []string // media types; nil is JSON
 
@@ -139,8 +139,8 @@ func (r Route) keyed() Route { r.Keyed = true; return r }
 // self limits one role to the resource of its own id.
 func (r Route) self(role string) Route { r.Self = role; return r }
 
-// answers sets the status of success.
-func (r Route) answers(status int) Route { r.Status = status; return r }
+// creates marks a row that answers 201 where it made something, else 200.
+func (r Route) creates() Route { r.Creates = true; return r }
 
 // media sets what a streaming row takes and gives.
 func (r Route) media(takes string, gives ...string) Route {

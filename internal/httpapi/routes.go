@@ -17,11 +17,11 @@ func (a *api) routes() []Route {
 
 func (a *api) customerRoutes() []Route {
 	return []Route{
-		put("/v1/customers/{id}", writers(crm, manager), a.putCustomer, "Make or change a customer: absent keys stay, null erases"),
+		put("/v1/customers/{id}", writers(crm, manager), a.putCustomer, "Make or change a customer: absent keys stay, null erases").creates(),
 		get("/v1/customers/{id}", readers(crm), a.customer, "One customer: who serves it, its value and its history"),
 		get("/v1/customers", readers(crm), a.customers, "Customers, by owner or state"),
-		post("/v1/customers/{id}/route", writers(crm, manager), a.route, "Decide who serves a customer; ?preview=true decides without doing it").keyed(),
-		post("/v1/customers/{id}/assign", writers(manager), a.assign, "Put a customer with an owner by hand, with a reason").keyed(),
+		post("/v1/customers/{id}/route", writers(crm, manager), a.route, "Decide who serves a customer; ?preview=true decides without doing it").keyed().creates(),
+		post("/v1/customers/{id}/assign", writers(manager), a.assign, "Put a customer with an owner by hand, with a reason").keyed().creates(),
 		post("/v1/routes", writers(manager), a.routeAll, "Route everyone not yet routed, and everyone waiting").keyed(),
 		post("/v1/sweeps", writers(manager), a.sweep, "Expire offers, route waiting and orphaned customers, fall back").stored(),
 	}
@@ -65,7 +65,7 @@ func (a *api) directoryRoutes() []Route {
 func (a *api) documentRoutes(path, kind string) []Route {
 	at := "/v1/" + path
 	return []Route{
-		post(at, writers(manager), a.publish(kind), "Publish a "+kind+"; ?dryRun=true validates and computes its examples only"),
+		post(at, writers(manager), a.publish(kind), "Publish a "+kind+"; ?dryRun=true validates and computes its examples only").creates(),
 		get(at, readers(), a.documents(kind), "The newest version of every "+kind),
 		get(at+"/{id}", readers(), a.document(kind), "The newest version of a "+kind+", with its text in plain sentences"),
 		get(at+"/{id}/versions/{v}", readers(), a.version(kind), "One version of a "+kind),
@@ -85,11 +85,11 @@ func (a *api) statementRoutes() []Route {
 
 func (a *api) payRoutes() []Route {
 	return []Route{
-		put("/v1/programme", writers(manager), a.publish(service.KindProgramme), "Publish the programme: time zone, settlement, approval"),
+		put("/v1/programme", writers(manager), a.publish(service.KindProgramme), "Publish the programme: time zone, settlement, approval").creates(),
 		get("/v1/programme", readers(crm, finance, partner, pod), a.programme, "The programme in force"),
 		post("/v1/periods/{period}/close", writers(finance), a.closePeriod, "Close a month: statements and seals are made, nothing is booked in it any more").stored(),
 		get("/v1/periods/{period}", readers(finance), a.period, "How far a month is"),
-		post("/v1/payout-runs", writers(finance), a.prepare, "Prepare the payout run of a closed month").stored(),
+		post("/v1/payout-runs", writers(finance), a.prepare, "Prepare the payout run of a closed month").stored().creates(),
 		get("/v1/payout-runs", readers(finance), a.runs, "Payout runs, newest first"),
 		get("/v1/payout-runs/{id}", readers(finance), a.run, "One payout run with its lines"),
 		get("/v1/payout-runs/{id}/lines", readers(finance), a.runLines, "The lines of a run"),

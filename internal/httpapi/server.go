@@ -80,9 +80,6 @@ func (a *api) handler(rt Route) http.Handler {
 }
 
 func (a *api) serve(rt Route, c *Call, note *note) error {
-	if rt.Status != 0 {
-		c.status = rt.Status
-	}
 	if len(rt.Roles) > 0 {
 		actor, err := a.tokens.actor(c.r)
 		if err != nil {
