@@ -83,7 +83,7 @@ type Transfer struct {
 // accounts differ, the code is known. The error is Internal: a transfer is
 // made by us, never by a caller.
 func (t Transfer) Check() error {
-	problem := ""
+	var problem string
 	switch {
 	case t.ID == "" || t.Period == "" || t.Cause == "":
 		problem = "has no id, period or cause"

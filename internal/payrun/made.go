@@ -3,6 +3,7 @@ package payrun
 import (
 	"bytes"
 	"context"
+	"slices"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
@@ -207,7 +208,7 @@ func (p *Payrun) putAll(ctx context.Context, o channel.Owner, period channel.Per
 
 // check compares what the second reader made with what stands.
 func (p *Payrun) check(ctx context.Context, m *made, period channel.Period) error {
-	all := append(m.before[:len(m.before):len(m.before)], m.tx...)
+	all := slices.Concat(m.before, m.tx)
 	for from := 0; from < len(all); from += table.MaxGet {
 		some := all[from:min(from+table.MaxGet, len(all))]
 		keys := make([]table.Key, len(some))

@@ -168,13 +168,12 @@ func (p *Payrun) record(ctx context.Context, l versioned, answer payout.Answer) 
 
 func (p *Payrun) move(ctx context.Context, b *store.Batch, l *versioned, next payout.Line) (lost bool, err error) {
 	err = p.store.Commit(ctx, b)
-	if store.AsRefused(err) != nil {
-		return true, nil
-	}
-	if err == nil {
+	if lost = store.AsRefused(err) != nil; lost {
+		err = nil // not ours any more, and no failure
+	} else if err == nil {
 		l.Line, l.version = next, l.version+1
 	}
-	return false, err
+	return lost, err
 }
 
 func lineKey(l payout.Line) table.Key { return store.LineKey(l.Period, l.Partner, l.Currency) }

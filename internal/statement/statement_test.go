@@ -160,7 +160,8 @@ func TestAnswer_SaysWhatWasEarnedAndWhatIsPaidWhen(t *testing.T) {
 func TestHTML_BeginsWithTheAnswerAndShowsEveryLine(t *testing.T) {
 	d := document(nil)
 	got := render(t, d)
-	body := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(got[strings.Index(got, "<main>"):], "")
+	_, main, _ := strings.Cut(got, "<main>")
+	body := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(main, "")
 	answer := strings.Index(body, d.Answer())
 	if first := strings.Index(body, "Paid to you"); answer < 0 || answer > first {
 		t.Errorf("the answer is at %d, the calculation at %d", answer, first)
