@@ -70,7 +70,7 @@ func (r *reading) header(cal channel.Calendar) {
 	p, doc := r.policy, r.doc
 	from, err := cal.ParseTime("effectiveFrom", doc.EffectiveFrom)
 	r.problems.Merge("", err)
-	p.EffectiveFrom = from
+	p.EffectiveFrom, p.from = from, from.In(cal.Location()).Format("2 January 2006")
 	if doc.Attributes != nil {
 		p.attributes = map[string]bool{}
 		for _, name := range *doc.Attributes {

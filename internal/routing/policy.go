@@ -17,6 +17,7 @@ type Policy struct {
 	Note          string
 	EffectiveFrom time.Time // the first instant of its day in the programme's time zone
 
+	from       string // EffectiveFrom as people say it, in the programme's time zone
 	hash       string
 	bytes      []byte
 	warnings   []string

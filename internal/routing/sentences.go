@@ -17,7 +17,7 @@ func (p *Policy) Sentences() []string {
 	if p.Name != "" {
 		title = p.Name + " (" + title + ")"
 	}
-	out := []string{fmt.Sprintf("%s is in force from %s on; amounts are in %s.", title, p.EffectiveFrom.Format("2 January 2006"), p.base.currency)}
+	out := []string{fmt.Sprintf("%s is in force from %s on; amounts are in %s.", title, p.from, p.base.currency)}
 	out = note(out, p.Note)
 	out = append(out, p.base.sentences()...)
 	if x := p.experiment; x != nil {
