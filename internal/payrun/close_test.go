@@ -3,12 +3,14 @@ package payrun
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/table"
 )
 
 func TestClose_StatesWhatTheMonthEarned(t *testing.T) {
@@ -268,5 +270,38 @@ func TestClose_FactsBetweenTwoClosesInAnyOrderGiveTheSameBytes(t *testing.T) {
 		if d := cmp.Diff(first, got); d != "" {
 			t.Fatalf("order %d: %s", turn, d)
 		}
+	}
+}
+
+func TestClose_OfAnEmptyInstallationIsAClose(t *testing.T) {
+	s := store.New(table.NewMemory(), store.Options{})
+	p := New(Config{Store: s, Clock: func() time.Time { return instantOf(t, "2026-04-01") }})
+	got, err := p.Close(t.Context(), CloseRequest{Period: "2026-03", User: "ana"})
+	if err != nil || got.State != PeriodClosed || got.Owners != 0 || got.Root == "" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	run, err := p.Prepare(t.Context(), PrepareRequest{Period: "2026-03", User: "ana"})
+	if err != nil || len(run.Lines) != 0 || run.State != RunPrepared {
+		t.Errorf("%+v, %v", run, err)
+	}
+}
+
+func TestStatement_EveryAssignedPartnerHasOneAndNobodyElse(t *testing.T) {
+	w := newWorld(t) // nothing happened at all
+	w.close("2026-03")
+	d, err := w.p.Statement(w.ctx, StatementRequest{Partner: "p1", Period: "2026-03"})
+	if err != nil || d.Earned != "0.00" || len(d.Lines) != 0 || d.Plan == nil || d.Payment.State != "nothing_due" {
+		t.Errorf("p1: %+v, %v", d, err)
+	}
+	if _, err := w.p.Statement(w.ctx, StatementRequest{Partner: "p3", Period: "2026-03"}); !fault.Is(err, "statement_not_found") {
+		t.Errorf("p3, on no plan: %v", err)
+	}
+	if _, err := w.p.Statement(w.ctx, StatementRequest{Partner: "p1", Period: "2026-04"}); !fault.Is(err, "statement_not_found") || !strings.Contains(err.Error(), "preview") {
+		t.Errorf("an open month: %v", err)
+	}
+	w.at("2026-04-20")
+	d, err = w.p.Statement(w.ctx, StatementRequest{Partner: "p3", Period: "2026-04", Preview: true})
+	if err != nil || d.Plan != nil || d.Earned != "0.00" {
+		t.Errorf("a preview of p3: %+v, %v", d, err)
 	}
 }
