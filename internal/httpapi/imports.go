@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"iter"
 	"mime"
 	"net/http"
@@ -11,6 +13,7 @@ import (
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/source"
+	"github.com/fairlead/fairlead/internal/store"
 )
 
 type importFile struct {
@@ -37,10 +40,56 @@ func (a *api) importFile(c *Call, q importFile) error {
 	if err := a.mayImport(c, q); err != nil {
 		return err
 	}
-	request := service.ImportRequest{Kind: q.Kind, Route: q.Route, Key: c.Key}
-	broken, err := a.rows(c, &request)
+	if c.Key != "" {
+		return a.importOnce(c, q)
+	}
+	answer, err := a.importRows(c, q, c.r.Body)
 	if err != nil {
 		return err
+	}
+	return c.json(answer)
+}
+
+// importOnce answers a file that came under this key before with the account of
+// then, after reading it to its end to be sure that it is the same file.
+func (a *api) importOnce(c *Call, q importFile) error {
+	asked := store.Request{Call: "POST /v1/imports", Caller: c.caller(), Key: c.Key}
+	sum := sha256.New()
+	body := io.TeeReader(c.r.Body, sum)
+	file := func() string { return fmt.Sprintf("%s %t sha256:%x", q.Kind, q.Route, sum.Sum(nil)) }
+	known, err := c.store.Load(c, store.StoredAnswerKey(asked.Call, asked.Caller, asked.Key), new(store.StoredAnswer))
+	if err != nil {
+		return err
+	}
+	if known != 0 {
+		if _, err := io.Copy(io.Discard, body); err != nil {
+			return badSyntax(http.StatusBadRequest, "body_unreadable", "the body ended before it was complete")
+		}
+		var kept keptAnswer
+		asked.Body = file()
+		if _, err := c.store.Replay(c, asked, &kept); err != nil {
+			return err
+		}
+		c.replayed = true
+		return c.write("application/json", []byte(kept.Body))
+	}
+	answer, err := a.importRows(c, q, body)
+	if err != nil {
+		return err
+	}
+	asked.Body = file()
+	if err := c.keep(asked, answer); err != nil {
+		return err
+	}
+	return c.json(answer)
+}
+
+// importRows does it.
+func (a *api) importRows(c *Call, q importFile, body io.Reader) (importAnswer, error) {
+	request := service.ImportRequest{Kind: q.Kind, Route: q.Route, Key: c.Key}
+	broken, err := a.rows(c, body, &request)
+	if err != nil {
+		return importAnswer{}, err
 	}
 	lines := c.streams()
 	var named []service.ImportReject
@@ -56,14 +105,14 @@ func (a *api) importFile(c *Call, q importFile) error {
 	}
 	sum, err := a.Service.Import(c, c.Actor, request)
 	if err != nil {
-		return err
+		return importAnswer{}, err
 	}
 	if err := broken(); err != nil {
 		f := *fault.Of(err)
 		f.Msg = fmt.Sprintf("%s; the %d lines before it were taken", f.Msg, sum.Read)
-		return &f
+		return importAnswer{}, &f
 	}
-	return c.json(importAnswer{ImportSummary: sum, Rejects: named})
+	return importAnswer{ImportSummary: sum, Rejects: named}, nil
 }
 
 // mayImport checks what the table of routes cannot say: who is a partner or a
@@ -85,28 +134,28 @@ func (a *api) mayImport(c *Call, q importFile) error {
 
 // rows opens the file and puts its lines into the request. broken tells,
 // afterwards, whether the file ended before its end.
-func (a *api) rows(c *Call, r *service.ImportRequest) (broken func() error, err error) {
+func (a *api) rows(c *Call, body io.Reader, r *service.ImportRequest) (broken func() error, err error) {
 	cal, err := a.Service.Calendar(c)
 	if err != nil {
 		return nil, err
 	}
 	switch kind := source.Kind(r.Kind); kind {
 	case source.Partners:
-		file, err := source.OpenPartners(c.r.Body, cal)
+		file, err := source.OpenPartners(body, cal)
 		if err != nil {
 			return nil, err
 		}
 		r.Partners = mapped(file, partnerRow)
 		return file.Err, nil
 	case source.Pods:
-		file, err := source.OpenPods(c.r.Body, cal)
+		file, err := source.OpenPods(body, cal)
 		if err != nil {
 			return nil, err
 		}
 		r.Pods = mapped(file, podRow)
 		return file.Err, nil
 	default:
-		file, err := source.OpenFacts(kind, c.r.Body, cal)
+		file, err := source.OpenFacts(kind, body, cal)
 		if err != nil {
 			return nil, err
 		}

@@ -193,6 +193,16 @@ func TestStory_AnImportTellsBadLinesAsTheyComeOrAtTheEnd(t *testing.T) {
 	if sum.Read != 3 || sum.Duplicate != 2 || sum.Rejected != 1 || len(sum.Rejects) != 1 || sum.Rejects[0].Line != 3 {
 		t.Errorf("%+v", sum)
 	}
+	once := func(body string) reply {
+		return c.do("POST", "/v1/imports?kind=orders", body, "Content-Type", "text/csv", "Idempotency-Key", "file-1")
+	}
+	first := once(storyCSV).expect(http.StatusOK)
+	if again := once(storyCSV).expect(http.StatusOK); again.Body != first.Body || again.Header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("%s%s", first.Body, again.Body)
+	}
+	if r := once(storyCSV + "o4,c1,2026-03-02,5.00,EUR\n").expect(http.StatusConflict); r.slug() != "key_reused" {
+		t.Error(r.Body)
+	}
 	c.get("/v1/imports/" + sum.ID).expect(http.StatusOK)
 	h.role(manager).do("POST", "/v1/imports?kind=pods", "pod_id,name,regions,capacity\nsouth,South,,\n", "Content-Type", "text/csv").expect(http.StatusOK)
 	c.do("POST", "/v1/imports?kind=pods", "x", "Content-Type", "text/csv").expect(http.StatusForbidden)
