@@ -45,7 +45,9 @@ func (s *Service) RouteAll(ctx context.Context, a Actor, r RouteAllRequest) (Rou
 		jobs[i].key = "all " + stem + " " + string(jobs[i].after)
 		jobs[i].cause, jobs[i].by = routing.ByCall, a.User
 	}
-	sum, err := s.bulk(ctx, bulkRun{jobs: jobs, progress: r.Progress})
+	run := theseJobs(jobs)
+	run.progress = r.Progress
+	sum, err := s.bulk(ctx, run)
 	if err != nil {
 		return sum, err
 	}
@@ -123,8 +125,13 @@ func (s *Service) valued(ctx context.Context, m *moment, head *store.Head) (bulk
 
 // bulkRun is many routes, decided in order and written side by side.
 type bulkRun struct {
-	jobs     []bulkJob
+	n        int
+	job      func(i int) bulkJob
 	progress func(done int)
+}
+
+func theseJobs(jobs []bulkJob) bulkRun {
+	return bulkRun{n: len(jobs), job: func(i int) bulkJob { return jobs[i] }}
 }
 
 // bulk routes many customers. Decisions are made one after another, each
@@ -134,12 +141,17 @@ type bulkRun struct {
 func (s *Service) bulk(ctx context.Context, r bulkRun) (RouteSummary, error) {
 	sum := newSummary()
 	b := &bulkState{service: s, sum: &sum}
-	for from := 0; from < len(r.jobs); from += table.MaxGet {
-		if err := b.chunk(ctx, r.jobs[from:min(from+table.MaxGet, len(r.jobs))]); err != nil {
+	jobs := make([]bulkJob, 0, table.MaxGet)
+	for i := range r.n {
+		if jobs = append(jobs, r.job(i)); len(jobs) < table.MaxGet && i < r.n-1 {
+			continue
+		}
+		if err := b.chunk(ctx, jobs); err != nil {
 			return sum, err
 		}
+		jobs = jobs[:0]
 		if r.progress != nil {
-			r.progress(min(from+table.MaxGet, len(r.jobs)))
+			r.progress(i + 1)
 		}
 	}
 	slices.SortFunc(sum.Failed, func(a, b FailedRoute) int { return cmp.Compare(a.Customer, b.Customer) })

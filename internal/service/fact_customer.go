@@ -33,7 +33,9 @@ func (s *Service) applyUpsert(ctx context.Context, ap *application) (FactOutcome
 		return FactOutcome{}, err
 	}
 	if ap.file && same && head.Version != 0 {
-		return ap.duplicate(u.Customer, ""), nil
+		o := ap.duplicate(u.Customer, "")
+		o.head = &before
+		return o, nil
 	}
 	if head.Version == 0 {
 		head.State = StateNew
@@ -46,12 +48,15 @@ func (s *Service) applyUpsert(ctx context.Context, ap *application) (FactOutcome
 	done, refused, err := s.commitFact(ctx, ap, b, claimOp)
 	switch {
 	case err != nil || done.Outcome != "":
+		done.head = &before
 		return done, err
 	case refused != nil:
 		return FactOutcome{}, errAgain
 	}
 	head.Version++
-	return ap.outcome(claim), s.afterUpsert(ctx, ap.moment, &before, head)
+	done = ap.outcome(claim)
+	done.head = head
+	return done, s.afterUpsert(ctx, ap.moment, &before, head)
 }
 
 // fold puts a profile change into a head and reports whether it changed
@@ -97,25 +102,24 @@ func (s *Service) afterUpsert(ctx context.Context, m *moment, before, after *sto
 
 // applyFeedback records a customer's score: claim and entry.
 func (s *Service) applyFeedback(ctx context.Context, ap *application) (FactOutcome, error) {
-	head, err := s.store.Head(ctx, ap.fact.Feedback.Customer)
+	known, err := s.store.Known(ctx, ap.fact.Feedback.Customer)
 	if err != nil {
 		return FactOutcome{}, err
 	}
 	e, orig := ap.entry(history.KindFeedback, store.ScopedID(ap.fact.Source, ap.fact.ID))
 	e.Score = ap.fact.Feedback.Score
-	return s.recordOnly(ctx, ap, head, e, orig)
+	if !known {
+		return s.recordOnly(ctx, ap, channel.Pending, e, orig)
+	}
+	return s.recordOnly(ctx, ap, channel.Applied, e, orig)
 }
 
 // recordOnly books an entry that changes no state.
-func (s *Service) recordOnly(ctx context.Context, ap *application, head *store.Head, e *history.Entry, orig channel.Period) (FactOutcome, error) {
-	outcome := channel.Applied
-	if head.Version == 0 {
-		outcome = channel.Pending
-	}
-	claim := ap.claim(outcome, head.ID, e)
+func (s *Service) recordOnly(ctx context.Context, ap *application, o channel.Outcome, e *history.Entry, orig channel.Period) (FactOutcome, error) {
+	claim := ap.claim(o, ap.fact.Customer(), e)
 	b := &store.Batch{}
 	claimOp := b.New(store.ClaimKey(ap.fact.Source, ap.fact.ID), claim)
-	b.PutEntry(head.ID, e, orig)
+	b.PutEntry(ap.fact.Customer(), e, orig)
 	done, refused, err := s.commitFact(ctx, ap, b, claimOp)
 	switch {
 	case err != nil || done.Outcome != "":
@@ -136,7 +140,7 @@ func (s *Service) applyChurn(ctx context.Context, ap *application) (FactOutcome,
 	e, orig := ap.entry(history.KindChurn, store.ScopedID(ap.fact.Source, ap.fact.ID))
 	e.Applied, e.Seq = ap.from(head, ap.now), head.Version
 	if head.Version == 0 {
-		return s.recordOnly(ctx, ap, head, e, orig)
+		return s.recordOnly(ctx, ap, channel.Pending, e, orig)
 	}
 	dir, err := s.directory(ctx, ap.moment)
 	if err != nil {

@@ -16,12 +16,12 @@ import (
 // a placeholder, the arrival that its refunds waited for.
 func (s *Service) applyOrder(ctx context.Context, ap *application) (FactOutcome, error) {
 	o := ap.fact.Order
-	head, err := s.store.Head(ctx, o.Customer)
+	known, err := s.store.Known(ctx, o.Customer)
 	if err != nil {
 		return FactOutcome{}, err
 	}
 	outcome := channel.Applied
-	if head.Version == 0 {
+	if !known {
 		outcome = channel.Pending
 	}
 	item := store.Order{ID: o.ID, Customer: o.Customer, Amount: o.Amount, Currency: o.Currency, Hash: store.Short(ap.hash)}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -109,7 +108,13 @@ type importRun struct {
 	now    time.Time
 	sum    *ImportSummary
 	report func(ImportReject) error
-	routes []bulkJob // customers to route when all rows are in
+	routes []arrival // customers to route when all rows are in
+}
+
+// arrival is a customer to route as of when it came.
+type arrival struct {
+	customer channel.CustomerID
+	at       int64 // seconds
 }
 
 // future is a row whose outcome is on its way.
@@ -117,6 +122,7 @@ type future struct {
 	line    int
 	key     string // what rows of one order, or one customer, share
 	done    chan struct{}
+	before  *future // of the same key
 	fact    channel.Fact
 	outcome FactOutcome
 	err     error
@@ -154,7 +160,7 @@ func (run *importRun) take(f *future, route bool) error {
 		return run.report(ImportReject{Line: f.line, Outcome: f.outcome.Outcome, Field: f.outcome.Field, Message: f.outcome.Message})
 	}
 	if route && f.fact.Upsert != nil {
-		run.routes = append(run.routes, bulkJob{customer: f.fact.Upsert.Customer, at: f.fact.Time})
+		run.routes = append(run.routes, arrival{customer: f.fact.Upsert.Customer, at: f.fact.Time.Unix()})
 	}
 	return nil
 }
@@ -164,6 +170,9 @@ func (run *importRun) take(f *future, route bool) error {
 // the outcome of each does not depend on luck.
 func (s *Service) applyRows(ctx context.Context, a Actor, rows iter.Seq[FactRow], now time.Time) iter.Seq[*future] {
 	return func(yield func(*future) bool) {
+		work := make(chan *future, factsInFlight)
+		defer close(work)
+		workers := 0
 		ring := make([]*future, 0, factsInFlight)
 		last := map[string]*future{}
 		head := 0
@@ -190,7 +199,14 @@ func (s *Service) applyRows(ctx context.Context, a Actor, rows iter.Seq[FactRow]
 			}
 			f := &future{line: row.Line, done: make(chan struct{}), fact: row.Fact}
 			ring = append(ring, f)
-			s.launch(ctx, a, row, launch{f, last, now})
+			if !f.prepare(row, last, now) {
+				continue
+			}
+			if workers < factsInFlight { // a worker keeps its grown stack for the next row
+				workers++
+				go s.work(ctx, a, work)
+			}
+			work <- f
 		}
 		for head < len(ring) {
 			if !yield(pop()) {
@@ -200,33 +216,33 @@ func (s *Service) applyRows(ctx context.Context, a Actor, rows iter.Seq[FactRow]
 	}
 }
 
-type launch struct {
-	*future
-	last map[string]*future
-	now  time.Time
-}
-
-// launch begins one row.
-func (s *Service) launch(ctx context.Context, a Actor, row FactRow, l launch) {
-	f := l.future
+// prepare readies a row for a worker; false if there is nothing to apply.
+func (f *future) prepare(row FactRow, last map[string]*future, now time.Time) bool {
 	if row.Err != nil {
 		f.outcome = rejected(string(row.Fact.ID), string(row.Fact.Source), row.Fact.Type, row.Err)
 		close(f.done)
-		return
+		return false
 	}
 	if f.fact.Time.IsZero() {
-		f.fact.Time, f.fact.TimeAssumed = l.now, true
+		f.fact.Time, f.fact.TimeAssumed = now, true
 	}
 	f.key = rowKey(&f.fact)
-	before := l.last[f.key]
-	l.last[f.key] = f
-	go func() {
-		defer close(f.done)
-		if before != nil {
-			<-before.done
+	f.before = last[f.key]
+	last[f.key] = f
+	return true
+}
+
+// work applies rows as they come. A row waits for the one before it of the same
+// key, which a worker has taken earlier: the channel keeps the order.
+func (s *Service) work(ctx context.Context, a Actor, work <-chan *future) {
+	for f := range work {
+		if f.before != nil {
+			<-f.before.done
+			f.before = nil
 		}
 		f.outcome, f.err = s.applyRow(ctx, &f.fact, a.User)
-	}()
+		close(f.done)
+	}
 }
 
 func rowKey(f *channel.Fact) string {
@@ -252,20 +268,17 @@ func (s *Service) applyRow(ctx context.Context, f *channel.Fact, by string) (Fac
 // routeImported routes imported customers in the order in which they arrived,
 // each as of then, and skips who has a decision.
 func (s *Service) routeImported(ctx context.Context, a Actor, r ImportRequest, run *importRun) error {
-	slices.SortFunc(run.routes, func(x, y bulkJob) int {
-		return cmp.Or(x.at.Compare(y.at), strings.Compare(string(x.customer), string(y.customer)))
+	slices.SortFunc(run.routes, func(x, y arrival) int {
+		return cmp.Or(cmp.Compare(x.customer, y.customer), cmp.Compare(x.at, y.at))
 	})
-	seen := map[channel.CustomerID]bool{}
-	run.routes = slices.DeleteFunc(run.routes, func(j bulkJob) bool {
-		again := seen[j.customer]
-		seen[j.customer] = true
-		return again
+	run.routes = slices.CompactFunc(run.routes, func(x, y arrival) bool { return x.customer == y.customer })
+	slices.SortFunc(run.routes, func(x, y arrival) int {
+		return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.customer, y.customer))
 	})
-	for i := range run.routes {
-		j := &run.routes[i]
-		j.key, j.cause, j.by, j.onlyNew = "import", routing.ByImport, a.User, true
-	}
-	sum, err := s.bulk(ctx, bulkRun{jobs: run.routes})
+	sum, err := s.bulk(ctx, bulkRun{n: len(run.routes), job: func(i int) bulkJob {
+		r := run.routes[i]
+		return bulkJob{customer: r.customer, at: time.Unix(r.at, 0).UTC(), key: "import", cause: routing.ByImport, by: a.User, onlyNew: true}
+	}})
 	run.sum.Routes = &sum
 	return err
 }

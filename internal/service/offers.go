@@ -100,7 +100,7 @@ func (s *Service) loadOffer(ctx context.Context, a Actor, id channel.DecisionID)
 		return nil, err
 	}
 	if o.decision, err = store.DecodeDecision(id, items[1]); err != nil || o.decision == nil || o.decision.Alias != "" {
-		return nil, errors.Join(err, none)
+		return nil, orElse(err, none)
 	}
 	if o.record, err = routing.ParseRecord(o.decision.Record); err != nil {
 		return nil, err

@@ -14,9 +14,9 @@ import (
 // reach. The key derives from the fact, so a repeated fact repeats nothing; a
 // fact whose route was lost in a crash gets it when it is sent again.
 func (s *Service) routeOnSight(ctx context.Context, m *moment, f *channel.Fact, o *FactOutcome, by string) error {
-	head, err := s.store.Head(ctx, f.Upsert.Customer)
-	if err != nil || head.Version == 0 || head.Offer != nil {
-		return err
+	head := o.head
+	if head == nil || head.Version == 0 || head.Offer != nil {
+		return nil
 	}
 	due, err := s.routeDue(ctx, m, head)
 	if err == nil && due {

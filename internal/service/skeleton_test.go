@@ -53,5 +53,8 @@ func TestBudgets_OrderAndRoute(t *testing.T) {
 	f := w.order("o1", "c1", 10_000)
 	w.costs("order", 2, table.Units{Read: 1, Write: 6}, func() { w.want(f, channel.Applied) })
 	w.costs("repeat of an order", 2, table.Units{Read: 1, Write: 6}, func() { w.want(f, channel.Duplicate) })
+	u := w.upsert("c0")
+	w.want(u, channel.Applied)
+	w.costs("repeat of a profile", 2, table.Units{Read: 1, Write: 6}, func() { w.want(u, channel.Duplicate) })
 	w.costs("refund", 2, table.Units{Read: 1, Write: 6}, func() { w.want(w.refund("r1", "o1", "1.00"), channel.Applied) })
 }

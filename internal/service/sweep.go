@@ -123,13 +123,13 @@ func (s *Service) sweepWaiting(ctx context.Context, a Actor, sum *SweepSummary) 
 	}
 	slices.SortFunc(late, mostValuableFirst)
 	slices.SortFunc(jobs, mostValuableFirst)
-	fell, err := s.bulk(ctx, bulkRun{jobs: late})
+	fell, err := s.bulk(ctx, theseJobs(late))
 	sum.Fallback = placed(fell)
 	sum.Failed = append(sum.Failed, fell.Failed...)
 	if err != nil {
 		return err
 	}
-	again, err := s.bulk(ctx, bulkRun{jobs: jobs})
+	again, err := s.bulk(ctx, theseJobs(jobs))
 	sum.Waiting, sum.Placed = len(jobs), placed(again)
 	sum.Failed = append(sum.Failed, again.Failed...)
 	return err
@@ -170,7 +170,7 @@ func (s *Service) sweepOrphans(ctx context.Context, a Actor, sum *SweepSummary) 
 		jobs[i].key = "orphan after " + string(jobs[i].after)
 	}
 	slices.SortFunc(jobs, mostValuableFirst)
-	done, err := s.bulk(ctx, bulkRun{jobs: jobs})
+	done, err := s.bulk(ctx, theseJobs(jobs))
 	sum.Orphaned = done.Routed
 	sum.Failed = append(sum.Failed, done.Failed...)
 	return err

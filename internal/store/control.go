@@ -88,9 +88,17 @@ type controlCache struct {
 func (s *Store) Control(ctx context.Context, t time.Time) (*Control, error) {
 	s.control.mu.Lock()
 	defer s.control.mu.Unlock()
-	if b := s.control.block; b != nil && (s.opts.Lease == 0 || t.Sub(s.control.loaded) <= s.opts.Lease && !t.Before(s.control.loaded)) {
+	if b := s.control.block; b != nil && s.opts.Lease >= 0 && (s.opts.Lease == 0 || t.Sub(s.control.loaded) <= s.opts.Lease && !t.Before(s.control.loaded)) {
 		return b, nil
 	}
+	return s.loadControl(ctx, t)
+}
+
+// LatestControl is the control block as it stands now, whatever was loaded
+// before. The answer is shared: do not change it.
+func (s *Store) LatestControl(ctx context.Context, t time.Time) (*Control, error) {
+	s.control.mu.Lock()
+	defer s.control.mu.Unlock()
 	return s.loadControl(ctx, t)
 }
 

@@ -115,8 +115,8 @@ func (s *Store) PutContent(ctx context.Context, content []byte) (string, error) 
 		if err != nil {
 			return "", err
 		}
-		h, err := s.PutContent(ctx, part)
-		if err != nil {
+		h := seal.Hash(part)
+		if err := s.putPart(ctx, h, part, 0); err != nil {
 			return "", err
 		}
 		m.Parts = append(m.Parts, h)

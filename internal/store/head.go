@@ -184,6 +184,12 @@ func (s *Store) Head(ctx context.Context, id channel.CustomerID) (*Head, error) 
 	return DecodeHead(id, items[0])
 }
 
+// Known reports whether a customer is known.
+func (s *Store) Known(ctx context.Context, id channel.CustomerID) (bool, error) {
+	items, err := s.Get(ctx, HeadKey(id))
+	return err == nil && items[0].Version != 0, err
+}
+
 // Heads walks all customers of a bucket whose id is greater than after.
 func (s *Store) Heads(ctx context.Context, bucket int, after channel.CustomerID) iter.Seq2[*Head, error] {
 	r := table.Range{Table: table.State, PK: HeadPK(BucketName(bucket))}
@@ -191,6 +197,12 @@ func (s *Store) Heads(ctx context.Context, bucket int, after channel.CustomerID)
 		r.From = string(after) + "\x01" // ids hold no control characters
 	}
 	return mapItems(s.Items(ctx, r), func(it table.Item) (*Head, error) { return DecodeHead(channel.CustomerID(it.SK), it) })
+}
+
+// Customers is Heads of a whole bucket for who only needs the ids.
+func (s *Store) Customers(ctx context.Context, bucket int) iter.Seq2[channel.CustomerID, error] {
+	r := table.Range{Table: table.State, PK: HeadPK(BucketName(bucket))}
+	return mapItems(s.Items(ctx, r), func(it table.Item) (channel.CustomerID, error) { return channel.CustomerID(it.SK), nil })
 }
 
 func mapItems[T any](items iter.Seq2[table.Item, error], read func(table.Item) (T, error)) iter.Seq2[T, error] {

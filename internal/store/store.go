@@ -22,7 +22,7 @@ import (
 // period"). The zero Options are the embedded store's: one process, the control
 // block in memory, the gate as the fence.
 type Options struct {
-	Lease time.Duration // L: how long a loaded control block may be used; 0: for ever, this process is the only writer
+	Lease time.Duration // L: how long a loaded control block may be used; 0: for ever, this process is the only writer; negative: for one use
 	Write time.Duration // W: how long after its instant a write may be sent; 0: no limit
 	Grace time.Duration // G: how long signed requests may be under way after that
 
@@ -138,6 +138,11 @@ func (b *Batch) add(op table.Op) int {
 func (b *Batch) encode(v any) []byte {
 	if raw, ok := v.(json.RawMessage); ok {
 		return raw // canonical already
+	}
+	if item, ok := v.(quickItem); ok {
+		if body, ok := canonicalOf(item); ok {
+			return body
+		}
 	}
 	body, err := seal.Canonical(v)
 	if err != nil && b.err == nil {

@@ -1,0 +1,101 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"testing"
+	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/table/bolt"
+)
+
+// The size of the CDNOW data: what an import has to keep up with.
+const (
+	cdnowOrders    = 69_659
+	cdnowCustomers = 23_570
+)
+
+func benchService(b *testing.B) *Service {
+	b.Helper()
+	t, err := bolt.Open(b.TempDir(), bolt.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { t.Close() })
+	return New(Config{Store: store.New(t, store.Options{}), Clock: func() time.Time { return start }})
+}
+
+func customerRows(n int) iter.Seq[FactRow] {
+	return func(yield func(FactRow) bool) {
+		for i := range n {
+			f := channel.Fact{Source: "file", Type: channel.CustomerUpserted, Time: start,
+				Upsert: &channel.Upsert{Customer: channel.CustomerID(fmt.Sprintf("c%05d", i)), Region: channel.Put("DE")}}
+			if !yield(FactRow{Line: i + 2, Fact: f}) {
+				return
+			}
+		}
+	}
+}
+
+func orderRows(from, n int) iter.Seq[FactRow] {
+	return func(yield func(FactRow) bool) {
+		for i := from; i < from+n; i++ {
+			id := fmt.Sprintf("o%08d", i)
+			f := channel.Fact{ID: channel.EventID("order:" + id), Source: "file", Type: channel.OrderCompleted, Time: start.Add(time.Duration(i%500) * time.Hour),
+				Order: &channel.Order{ID: channel.OrderID(id), Customer: channel.CustomerID(fmt.Sprintf("c%05d", i*7919%cdnowCustomers)), Amount: int64(i % 9999), Currency: "USD"}}
+			if !yield(FactRow{Line: i + 2, Fact: f}) {
+				return
+			}
+		}
+	}
+}
+
+// BenchmarkImportOrders_CDNOW imports 69,659 orders of 23,570 customers into the
+// embedded store; the customers are there before.
+func BenchmarkImportOrders_CDNOW(b *testing.B) {
+	ctx := context.Background()
+	var took time.Duration
+	for range b.N {
+		s := benchService(b)
+		if _, err := s.Import(ctx, manager, ImportRequest{Kind: ImportCustomers, Facts: customerRows(cdnowCustomers)}); err != nil {
+			b.Fatal(err)
+		}
+		begin := time.Now()
+		sum, err := s.Import(ctx, manager, ImportRequest{Kind: ImportOrders, Facts: orderRows(0, cdnowOrders)})
+		if err != nil || sum.Applied != cdnowOrders {
+			b.Fatal(err, sum)
+		}
+		took += time.Since(begin)
+	}
+	b.ReportMetric(float64(cdnowOrders)*float64(b.N)/took.Seconds(), "orders/s")
+}
+
+// BenchmarkRouteAll_CDNOW routes 23,570 customers in the embedded store.
+func BenchmarkRouteAll_CDNOW(b *testing.B) {
+	ctx := context.Background()
+	var took time.Duration
+	for range b.N {
+		s := benchService(b)
+		if _, err := s.Publish(ctx, manager, PublishRequest{Kind: KindPolicy, Raw: []byte(fmt.Sprintf(testPolicy, atOnce))}); err != nil {
+			b.Fatal(err)
+		}
+		for i := range 12 {
+			if _, err := s.PutPartner(ctx, manager, channel.PartnerID(fmt.Sprint("p", i)), PartnerBody{Name: "p", Currency: "EUR"}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if _, err := s.Import(ctx, manager, ImportRequest{Kind: ImportCustomers, Facts: customerRows(cdnowCustomers)}); err != nil {
+			b.Fatal(err)
+		}
+		begin := time.Now()
+		sum, err := s.RouteAll(ctx, manager, RouteAllRequest{})
+		if err != nil || sum.Routed != cdnowCustomers {
+			b.Fatal(err, sum)
+		}
+		took += time.Since(begin)
+	}
+	b.ReportMetric(cdnowCustomers*float64(b.N)/took.Seconds(), "routes/s")
+}
