@@ -51,7 +51,19 @@ type PeriodStatus struct {
 	Note         string         `json:"note,omitempty"`
 	// Already is set when the period had been closed before this request.
 	Already bool `json:"alreadyClosed,omitempty"`
+	// Work is what is known of the work on it elsewhere: see Work*. Empty where
+	// requests do their work themselves.
+	Work string `json:"work,omitempty"`
+	// Started is set when this request handed the work on: it is not done yet.
+	Started bool `json:"-"`
 }
+
+// What is known of the work on a period or a run that is done elsewhere; empty: nothing.
+const (
+	WorkRunning = "running"
+	WorkDone    = "done"
+	WorkFailed  = "failed" // it ended before it was done: asking for it again goes on from there
+)
 
 // Total sums the statements of a period in one currency.
 type Total struct {
@@ -103,7 +115,9 @@ type Run struct {
 	Totals     []Amount       `json:"totals"`           // payable
 	Lines      []RunLine      `json:"lines"`            // all of them, by partner and currency
 	SettledAt  *time.Time     `json:"settledAt,omitempty"`
-	Existing   bool           `json:"-"` // Prepare: the run was there already
+	Work       string         `json:"work,omitempty"` // as in PeriodStatus
+	Existing   bool           `json:"-"`              // Prepare: the run was there already
+	Started    bool           `json:"-"`              // Pay: the work was handed on and is not done yet
 }
 
 // The states of a run's line.

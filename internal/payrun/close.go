@@ -3,6 +3,7 @@ package payrun
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -17,39 +18,65 @@ import (
 //
 // The steps are those of docs/data-model.md, "Closing a period": C1 shuts the
 // period, C2 waits for what is under way, C3 makes every owner's statement, C4
-// reads all again another way, C5 ends it with one root.
+// reads all again another way, C5 ends it with one root. Here they run one after
+// the other, each over everything; on AWS the state machine calls them batch by
+// batch (steps.go).
 func (p *Payrun) Close(ctx context.Context, r CloseRequest) (PeriodStatus, error) {
 	p.closing.Lock()
 	defer p.closing.Unlock()
-	now := p.now()
-	c, err := p.shut(ctx, r.Period, now)
+	plan, b, err := p.planClose(ctx, r.Period)
 	if err != nil {
 		return PeriodStatus{}, err
 	}
-	if c.State(r.Period) == PeriodClosed {
-		s, err := p.status(ctx, &c, r.Period)
+	if plan.Closed {
+		s, err := p.Period(ctx, r.Period)
 		s.Already = true
 		return s, err
 	}
-	p.settleWrites()
-	b, err := p.books(ctx, &c, c.Pinned, r.Period)
-	if err != nil {
-		return PeriodStatus{}, err
+	if plan.Wait > 0 {
+		p.store.Options().Sleep(plan.Wait)
 	}
 	progress := r.Progress
 	if progress == nil {
 		progress = func(int, int) {}
 	}
-	n := len(b.owners())
-	first, err := p.firstReader(ctx, b, func(done int) { progress(done, 2*n) })
-	if err != nil {
+	n := len(plan.Owners)
+	if _, err := p.closeOwners(ctx, b, plan.Owners, func(done int) { progress(done, 2*n) }); err != nil {
 		return PeriodStatus{}, err
 	}
-	second, err := p.secondReader(ctx, b, func(done int) { progress(n+done, 2*n) })
-	if err != nil {
+	w := newWalk(keepEntries)
+	if err := p.walkBuckets(ctx, b, 0, store.Buckets, w); err != nil {
 		return PeriodStatus{}, err
 	}
-	return p.end(ctx, b, r.User, readings{first, second})
+	if err := p.verifyOwners(ctx, b, plan.Owners, w, func(done int) { progress(n+done, 2*n) }); err != nil {
+		return PeriodStatus{}, err
+	}
+	return p.end(ctx, b, r.User, w)
+}
+
+// planClose is C1 and the documents that the rest goes by. C2 begins when it
+// returns: whatever was decided on a control block that still had the period
+// open has been sent, or is dropped by its own clock, once lease, write and
+// grace have passed. Embedded, the gate was the fence: no wait.
+func (p *Payrun) planClose(ctx context.Context, period channel.Period) (ClosePlan, *books, error) {
+	c, err := p.shut(ctx, period, p.now())
+	if err != nil {
+		return ClosePlan{}, nil, err
+	}
+	pin, closed := c.Pinned, c.State(period) == PeriodClosed
+	if closed {
+		head, sealed, err := p.store.PeriodHead(ctx, period)
+		if err != nil || !sealed {
+			return ClosePlan{Closed: true}, nil, err
+		}
+		pin = head.Documents
+	}
+	b, err := p.books(ctx, &c, pin, period)
+	if err != nil {
+		return ClosePlan{}, nil, err
+	}
+	o := p.store.Options()
+	return ClosePlan{Closed: closed, Wait: max(0, o.Lease+o.Write+o.Grace), Owners: b.owners()}, b, nil
 }
 
 // shut is C1: open -> closing, by compare and swap on the control block, while
@@ -62,15 +89,8 @@ func (p *Payrun) shut(ctx context.Context, period channel.Period, now time.Time)
 		if stands = c; c.State(period) != PeriodOpen {
 			return c, errStands
 		}
-		b := &books{pin: c.Published}
-		if err := p.loadProgramme(ctx, &c, b); err != nil {
+		if err := p.closable(ctx, &c, period, now); err != nil {
 			return c, err
-		}
-		if err := inOrder(&c, period); err != nil {
-			return c, err
-		}
-		if from := b.closableFrom(period); now.Before(from) {
-			return c, notOver(b, period, from)
 		}
 		c.Closing, c.Pinned = period, c.Published
 		return c, nil
@@ -107,22 +127,12 @@ func notOver(b *books, period channel.Period, from time.Time) error {
 		period, from.In(zone).Format("2 January 2006 15:04"), zone, when)
 }
 
-// settleWrites is C2: whatever was decided on a control block that still had
-// the period open has been sent, or is dropped by its own clock, once lease,
-// write and grace have passed. Embedded, the gate was the fence: no wait.
-func (p *Payrun) settleWrites() {
-	o := p.store.Options()
-	if wait := o.Lease + o.Write + o.Grace; wait > 0 {
-		o.Sleep(wait)
-	}
-}
-
-// firstReader is C3: per owner, by its portfolio.
-func (p *Payrun) firstReader(ctx context.Context, b *books, progress func(int)) (*reading, error) {
-	period, owners := b.period, b.owners()
-	all := newReading(len(owners))
-	err := each(ctx, len(owners), progress, func(ctx context.Context, i int) error {
-		customers, err := p.portfolio(ctx, owners[i], period)
+// closeOwners is C3: per owner, by its portfolio. It returns how many of them
+// have a statement.
+func (p *Payrun) closeOwners(ctx context.Context, b *books, owners []channel.Owner, progress func(int)) (statements int, err error) {
+	var made atomic.Int64
+	err = each(ctx, len(owners), progress, func(ctx context.Context, i int) error {
+		customers, err := p.portfolio(ctx, owners[i], b.period)
 		if err != nil {
 			return err
 		}
@@ -130,19 +140,19 @@ func (p *Payrun) firstReader(ctx context.Context, b *books, progress func(int)) 
 		if err != nil {
 			return err
 		}
-		if err := p.commit(ctx, m, period); err != nil {
-			return err
+		if m.result != nil {
+			made.Add(1)
 		}
-		return all.set(i, m)
+		return p.commit(ctx, m, b.period)
 	})
-	return all, err
+	return int(made.Load()), err
 }
 
 // end is C5: one root over all seals, then closing -> closed, in one
 // transaction.
-func (p *Payrun) end(ctx context.Context, b *books, user string, found readings) (PeriodStatus, error) {
+func (p *Payrun) end(ctx context.Context, b *books, user string, w *Walk) (PeriodStatus, error) {
 	period, now := b.period, p.now()
-	head, err := p.head(ctx, b, found)
+	head, err := p.head(ctx, b, w)
 	if err != nil {
 		return PeriodStatus{}, err
 	}
@@ -172,18 +182,21 @@ func (p *Payrun) end(ctx context.Context, b *books, user string, found readings)
 	return p.status(ctx, &c, period)
 }
 
-// readings are what the two readers of a period found.
-type readings struct{ first, second *reading }
-
-// head sums the period up. Every entry the second reader saw is in exactly one
-// seal, or nobody was credited with it.
-func (p *Payrun) head(ctx context.Context, b *books, found readings) (store.PeriodHead, error) {
-	first, second := found.first, found.second
-	h := store.PeriodHead{Documents: b.pin, Owners: len(first.roots), Root: seal.HashOf(seal.Root(first.roots)),
-		Statements: first.statements, Totals: first.totals, Unattributed: second.unattributed.sums}
-	h.Entries = first.count + len(second.unattributed.leaves)
-	if h.Entries != second.seen {
-		return h, internal("closing %s: %d entries are sealed and %d unattributed, but %d are booked", b.period, first.count, len(second.unattributed.leaves), second.seen)
+// head sums the period up from what is sealed. Every entry the second reader
+// saw is in exactly one seal, or nobody was credited with it.
+func (p *Payrun) head(ctx context.Context, b *books, w *Walk) (store.PeriodHead, error) {
+	owners := b.owners()
+	if err := w.strangers(b.period, owners); err != nil {
+		return store.PeriodHead{}, err
+	}
+	all, err := p.sealed(ctx, b.period, owners)
+	if err != nil {
+		return store.PeriodHead{}, err
+	}
+	h := store.PeriodHead{Documents: b.pin, Owners: len(owners), Root: seal.HashOf(seal.Root(all.roots)), Statements: all.statements,
+		Totals: all.totals, Unattributed: w.Unattributed, Entries: all.count + w.Nobody}
+	if h.Entries != w.Seen {
+		return h, internal("closing %s: %d entries are sealed and %d unattributed, but %d are booked", b.period, all.count, w.Nobody, w.Seen)
 	}
 	if b.period > b.first {
 		items, err := p.store.Get(ctx, store.PeriodHeadKey(b.period.Prev()))

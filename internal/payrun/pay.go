@@ -21,31 +21,68 @@ import (
 // stop the others. Repeating it is safe at any age: every step finds what the
 // last attempt left and goes on from there.
 func (p *Payrun) Pay(ctx context.Context, r PayRequest) (Run, error) {
-	run, version, err := p.find(ctx, r.Run)
+	run, version, err := p.begin(ctx, r.Run)
 	if err != nil {
 		return Run{}, err
+	}
+	if run.State == payout.Settled {
+		return p.show(ctx, run)
+	}
+	lines, err := p.lines(ctx, run.Period)
+	if err != nil {
+		return Run{}, err
+	}
+	left := unpaid(lines)
+	progress := func(done int) {
+		if r.Progress != nil {
+			r.Progress(len(lines)-len(left)+done, len(lines))
+		}
+	}
+	if err := p.payLines(ctx, run, left, progress); err != nil {
+		return Run{}, err
+	}
+	return p.settle(ctx, run, version)
+}
+
+// begin starts to pay a run, if it may be paid and has not begun.
+func (p *Payrun) begin(ctx context.Context, id string) (payout.Run, uint64, error) {
+	run, version, err := p.mayPay(ctx, id)
+	if err != nil || run.State == payout.Settled {
+		return run, version, err
+	}
+	next, err := run.Start()
+	if err == nil && next.State != run.State {
+		version, err = p.putRun(ctx, next, version)
+	}
+	return next, version, err
+}
+
+// mayPay loads a run that may be paid; a settled one is an answer.
+func (p *Payrun) mayPay(ctx context.Context, id string) (payout.Run, uint64, error) {
+	run, version, err := p.find(ctx, id)
+	if err != nil {
+		return run, 0, err
 	}
 	c, err := p.control(ctx)
 	if err != nil {
-		return Run{}, err
+		return run, 0, err
 	}
-	next, err := run.Start()
-	switch {
-	case err != nil:
-		return Run{}, err
-	case run.State == payout.Settled:
-		return p.show(ctx, run)
-	case c.Frozen:
-		return Run{}, fault.New(fault.Conflict, "payouts_frozen", "payouts are frozen: run %s waits", run.ID())
-	case next.State != run.State:
-		if version, err = p.putRun(ctx, next, version); err != nil {
-			return Run{}, err
+	_, err = run.Start()
+	if err == nil && run.State != payout.Settled && c.Frozen {
+		err = fault.New(fault.Conflict, "payouts_frozen", "payouts are frozen: run %s waits", run.ID())
+	}
+	return run, version, err
+}
+
+// unpaid are the lines that are not final.
+func unpaid(lines []versioned) []versioned {
+	left := lines[:0:0]
+	for _, l := range lines {
+		if !l.Final() {
+			left = append(left, l)
 		}
 	}
-	if err := p.payLines(ctx, next, r.Progress); err != nil {
-		return Run{}, err
-	}
-	return p.settle(ctx, next, version)
+	return left
 }
 
 // putRun replaces a run by compare and swap and returns the version it has now.
@@ -59,25 +96,11 @@ func (p *Payrun) putRun(ctx context.Context, r payout.Run, version uint64) (uint
 	return version + 1, err
 }
 
-func (p *Payrun) payLines(ctx context.Context, run payout.Run, progress func(done, total int)) error {
-	lines, err := p.lines(ctx, run.Period)
-	if err != nil {
-		return err
-	}
-	left := lines[:0:0]
-	for _, l := range lines {
-		if !l.Final() {
-			left = append(left, l)
-		}
-	}
+// payLines takes each line as far as it goes.
+func (p *Payrun) payLines(ctx context.Context, run payout.Run, left []versioned, progress func(done int)) error {
 	var mu sync.Mutex
 	var failed []error
-	tell := func(done int) {
-		if progress != nil {
-			progress(len(lines)-len(left)+done, len(lines))
-		}
-	}
-	err = each(ctx, len(left), tell, func(ctx context.Context, i int) error {
+	err := each(ctx, len(left), progress, func(ctx context.Context, i int) error {
 		if err := p.payLine(ctx, left[i]); err != nil {
 			mu.Lock()
 			failed = append(failed, err)

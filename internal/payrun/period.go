@@ -11,7 +11,7 @@ import (
 
 // Period is the state of a period, whether anything happened in it or not.
 func (p *Payrun) Period(ctx context.Context, period channel.Period) (PeriodStatus, error) {
-	c, err := p.control(ctx)
+	c, err := p.store.LatestControl(ctx, p.now())
 	if err != nil {
 		return PeriodStatus{}, err
 	}

@@ -1,106 +1,84 @@
 package payrun
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"sync"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/history"
-	"github.com/fairlead/fairlead/internal/money"
-	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/store"
 )
-
-// reading is what one reader of a period found.
-type reading struct {
-	mu         sync.Mutex
-	roots      []seal.Digest // the leaf of each owner's seal, by owner
-	count      int           // entries in all seals
-	statements int
-	totals     map[string]store.PeriodTotal
-
-	// Only the second reader knows of entries that nobody is credited with.
-	unattributed entries
-	seen         int // all entries that a seal could cover
-}
-
-func newReading(owners int) *reading {
-	return &reading{roots: make([]seal.Digest, owners), totals: map[string]store.PeriodTotal{}}
-}
-
-// set records owner number i.
-func (r *reading) set(i int, m *made) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.roots[i] = seal.Leaf(m.tx[len(m.tx)-1].body)
-	r.count += m.seal.Count
-	if m.result == nil {
-		return nil
-	}
-	r.statements++
-	t := r.totals[m.result.Currency]
-	for _, add := range []struct {
-		to    *int64
-		minor int64
-	}{{&t.Earned, m.result.Earned}, {&t.Payable, m.result.Payable}, {&t.Carried, m.result.ClosingBalance}} {
-		sum, err := money.Add(*add.to, add.minor)
-		if err != nil {
-			return internal("the totals in %s: %w", m.result.Currency, err)
-		}
-		*add.to = sum
-	}
-	r.totals[m.result.Currency] = t
-	return nil
-}
 
 // keepEntries is how many entries the second reader keeps in memory between its
 // two passes; customers beyond are read once more.
 const keepEntries = 1 << 18
 
-// walk is the second reader's first pass: every customer by its head, never by
-// a portfolio.
-type walk struct {
-	mu           sync.Mutex
-	customers    map[channel.Owner][]channel.CustomerID
-	kept         map[channel.CustomerID]known
-	room         int
-	unattributed []tallied
-	seen         int
+// Walk is the second reader's first pass: every customer by its head, never by
+// a portfolio. It may be made bucket by bucket, in several processes, and
+// joined.
+type Walk struct {
+	// Customers are those whom an owner ever owned, in no order.
+	Customers map[channel.Owner][]channel.CustomerID `json:"customers"`
+	// Unattributed sums the entries that nobody is credited with, by the kind's
+	// letter; Nobody is how many they are.
+	Unattributed map[string]store.Tally `json:"unattributed,omitempty"`
+	Nobody       int                    `json:"nobody"`
+	Seen         int                    `json:"seen"` // all entries that a seal could cover
+
+	mu   sync.Mutex
+	kept map[channel.CustomerID]known
+	room int
 }
 
-type tallied struct {
-	id channel.CustomerID
-	entries
+// newWalk keeps up to room entries in memory for the second pass.
+func newWalk(room int) *Walk {
+	return &Walk{Customers: map[channel.Owner][]channel.CustomerID{}, kept: map[channel.CustomerID]known{}, room: room}
 }
 
-// secondReader is C4: it makes everything again from the customers' own pasts
-// and compares it with what the first reader stored.
-func (p *Payrun) secondReader(ctx context.Context, b *books, progress func(int)) (*reading, error) {
-	period := b.period
-	w := &walk{customers: map[channel.Owner][]channel.CustomerID{}, kept: map[channel.CustomerID]known{}, room: keepEntries}
-	err := each(ctx, store.Buckets, nil, func(ctx context.Context, n int) error { return p.walkBucket(ctx, b, n, w) })
-	if err != nil {
-		return nil, err
+// Join adds what another part of the walk found.
+func (w *Walk) Join(other *Walk) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.Customers == nil {
+		w.Customers = map[channel.Owner][]channel.CustomerID{}
 	}
-	owners := b.owners()
-	for o := range w.customers {
+	for o, ids := range other.Customers {
+		w.Customers[o] = append(w.Customers[o], ids...)
+	}
+	w.Seen += other.Seen
+	return w.nobody(other.Unattributed, other.Nobody)
+}
+
+// nobody adds entries that nobody is credited with.
+func (w *Walk) nobody(sums map[string]store.Tally, count int) (err error) {
+	w.Nobody += count
+	if len(sums) > 0 {
+		w.Unattributed, err = joined(w.Unattributed, sums)
+	}
+	return err
+}
+
+// strangers refuses owners that the directory does not know.
+func (w *Walk) strangers(period channel.Period, owners []channel.Owner) error {
+	for o := range w.Customers {
 		if _, ok := slices.BinarySearch(owners, o); !ok {
-			return nil, internal("closing %s: customers were owned by %s, who is not in the directory", period, o)
+			return internal("closing %s: customers were owned by %s, who is not in the directory", period, o)
 		}
 	}
-	all := newReading(len(owners))
-	all.seen = w.seen
-	slices.SortFunc(w.unattributed, func(a, b tallied) int { return cmp.Compare(a.id, b.id) })
-	for _, t := range w.unattributed {
-		all.unattributed.join(t.entries)
-	}
-	if all.unattributed.broken != nil {
-		return nil, internal("the unattributed sums of %s: %w", period, all.unattributed.broken)
-	}
-	return all, each(ctx, len(owners), progress, func(ctx context.Context, i int) error {
-		customers, err := p.walked(ctx, w, owners[i], period)
+	return nil
+}
+
+// walkBuckets walks the heads of the buckets from (inclusive) to (exclusive).
+func (p *Payrun) walkBuckets(ctx context.Context, b *books, from, to int, w *Walk) error {
+	return each(ctx, to-from, nil, func(ctx context.Context, n int) error { return p.walkBucket(ctx, b, from+n, w) })
+}
+
+// verifyOwners is C4: it makes everything again from the customers' own pasts
+// and compares it with what the first reader stored.
+func (p *Payrun) verifyOwners(ctx context.Context, b *books, owners []channel.Owner, w *Walk, progress func(int)) error {
+	return each(ctx, len(owners), progress, func(ctx context.Context, i int) error {
+		customers, err := p.walked(ctx, w, owners[i], b.period)
 		if err != nil {
 			return err
 		}
@@ -108,44 +86,47 @@ func (p *Payrun) secondReader(ctx context.Context, b *books, progress func(int))
 		if err != nil {
 			return err
 		}
-		if err := p.check(ctx, m, period); err != nil {
-			return err
-		}
-		return all.set(i, m)
+		return p.check(ctx, m, b.period)
 	})
 }
 
-func (p *Payrun) walkBucket(ctx context.Context, b *books, n int, w *walk) error {
-	for h, err := range p.store.Heads(ctx, n, "") {
+func (p *Payrun) walkBucket(ctx context.Context, b *books, n int, w *Walk) error {
+	for id, err := range p.store.Customers(ctx, n) {
 		if err != nil {
 			return err
 		}
-		k, err := p.read(ctx, h.ID, b.period)
+		k, err := p.read(ctx, id, b.period)
 		if err != nil {
 			return err
 		}
 		var nobody entries
 		nobody.add(b, k, channel.Nobody)
-		w.add(b, k, nobody)
+		if nobody.broken != nil {
+			return internal("the unattributed sums of %s for %s: %w", id, b.period, nobody.broken)
+		}
+		if err := w.add(b, k, nobody); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (w *walk) add(b *books, k known, nobody entries) {
+func (w *Walk) add(b *books, k known, nobody entries) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	id := k.past.Customer
 	for _, o := range k.owners() {
-		w.customers[o] = append(w.customers[o], id)
+		w.Customers[o] = append(w.Customers[o], id)
 	}
-	if len(nobody.leaves) > 0 {
-		w.unattributed = append(w.unattributed, tallied{id, nobody})
-	}
-	w.seen += seen(b, k)
+	w.Seen += seen(b, k)
 	if n := len(k.file.Partition.Entries); len(k.past.Spans) > 0 && n <= w.room {
 		w.room -= n
 		w.kept[id] = k
 	}
+	if err := w.nobody(nobody.sums, len(nobody.leaves)); err != nil {
+		return internal("the unattributed sums of %s: %w", b.period, err)
+	}
+	return nil
 }
 
 // seen counts the entries that some seal of the period must cover, or nobody's.
@@ -166,9 +147,9 @@ func seen(b *books, k known) int {
 }
 
 // walked are the customers that an owner ever owned, by the walk.
-func (p *Payrun) walked(ctx context.Context, w *walk, o channel.Owner, period channel.Period) ([]known, error) {
-	out := make([]known, 0, len(w.customers[o]))
-	for _, id := range w.customers[o] {
+func (p *Payrun) walked(ctx context.Context, w *Walk, o channel.Owner, period channel.Period) ([]known, error) {
+	out := make([]known, 0, len(w.Customers[o]))
+	for _, id := range w.Customers[o] {
 		k, ok := w.kept[id]
 		if !ok {
 			var err error

@@ -98,22 +98,22 @@ func (s *entries) sum(t *store.Tally, currency string, minor int64) {
 	t.Sums[currency] = sum
 }
 
-// join adds the sums of others, for the tally of a whole period.
-func (s *entries) join(other entries) {
-	if s.sums == nil {
-		s.sums = map[string]store.Tally{}
+// joined adds tallies by kind. Neither argument is changed.
+func joined(some, more map[string]store.Tally) (map[string]store.Tally, error) {
+	out := entries{sums: maps.Clone(some)}
+	if out.sums == nil {
+		out.sums = map[string]store.Tally{}
 	}
-	s.broken = cmp.Or(s.broken, other.broken)
-	s.leaves = append(s.leaves, other.leaves...)
-	for kind, more := range other.sums {
-		t := s.sums[kind]
-		t.Count += more.Count
+	for kind, add := range more {
+		t := out.sums[kind]
+		t.Count += add.Count
 		t.Sums = maps.Clone(t.Sums)
-		for currency, minor := range more.Sums {
-			s.sum(&t, currency, minor)
+		for currency, minor := range add.Sums {
+			out.sum(&t, currency, minor)
 		}
-		s.sums[kind] = t
+		out.sums[kind] = t
 	}
+	return out.sums, out.broken
 }
 
 // manifest is the first eight bytes of each leaf, sorted, in base64: enough to
