@@ -16,17 +16,20 @@ import (
 
 // scenario is a random world told to Compute and to the naive reference alike.
 type scenario struct {
-	t      *rapid.T
-	random *rand.Rand // rapid's own numbers are mostly small; these are even
-	w      *world
-	n      *naive
-	plain  bool // nothing but adjusting commissions, and what properties need
-	orders []*naiveOrder
-	serial int
+	t         *rapid.T
+	random    *rand.Rand // rapid's own numbers are mostly small; these are even
+	w         *world
+	n         *naive
+	plain     bool // nothing but adjusting commissions, and what properties need
+	carry     bool // plain: every ceiling carries, or every one loses
+	uncounted bool // nothing counts orders or looks at a single one's size
+	orders    []*naiveOrder
+	serial    int
 }
 
-func newScenario(t *rapid.T) *scenario {
-	seed := rapid.Uint64().Draw(t, "seed")
+func newScenario(t *rapid.T) *scenario { return scenarioOf(t, rapid.Uint64().Draw(t, "seed")) }
+
+func scenarioOf(t *rapid.T, seed uint64) *scenario {
 	s := &scenario{t: t, random: rand.New(rand.NewPCG(seed, 7)), w: newWorld(), n: &naive{guarded: map[channel.Period]bool{}, booked: map[naiveKey]int64{}, shares: map[string]map[string]int64{},
 		opened: map[channel.Period][2]int64{}, effect: map[channel.Period][3]int64{}, holds: map[channel.Period]Hold{}}}
 	cal, err := channel.ParseCalendar("zone", s.pick("", "Europe/Berlin", "America/Sao_Paulo"))
@@ -53,10 +56,13 @@ func (s *scenario) rate(low, high int) string {
 }
 
 func (s *scenario) when() string {
-	if s.chance(30) {
-		return fmt.Sprintf(`, "when": %q`, s.pick("order.product == 'kit'", "order.amount >= 100", "order.first"))
+	switch {
+	case !s.chance(30):
+		return ""
+	case s.uncounted:
+		return `, "when": "order.product == 'kit'"`
 	}
-	return ""
+	return fmt.Sprintf(`, "when": %q`, s.pick("order.product == 'kit'", "order.amount >= 100", "order.first"))
 }
 
 func (s *scenario) guard() string {
@@ -85,7 +91,7 @@ func (s *scenario) commission(name string) string {
 func (s *scenario) components() string {
 	list := []string{s.commission("commission")}
 	add := func(percent int, format string, args ...any) {
-		if s.chance(percent) {
+		if s.chance(percent) && !(s.uncounted && counts(format)) {
 			list = append(list, fmt.Sprintf(format, args...))
 		}
 	}
@@ -97,11 +103,20 @@ func (s *scenario) components() string {
 	add(50, `{"type": "handover", "name": "hand", "rate": %q, "floor": %q, "ceiling": "900.00", "trail": {"rate": %q, "months": %d}%s}`, s.rate(0, 50_000), s.cents(0, 20_000), s.rate(0, 90_000), s.number(1, 6), s.guard())
 	add(30, `{"type": "recognition", "name": "points", "perOrder": 3, "perNewCustomer": 7%s}`, s.when())
 	add(30, `{"type": "mdf", "name": "fund", "rate": %q%s%s}`, s.rate(0, 50_000), s.when(), s.guard())
-	add(40, `{"type": "guarantee", "name": "minimum", "amount": %q, "recoverable": %t}`, s.cents(0, 20_000), s.chance(60))
-	add(40, `{"type": "cap", "name": "ceiling", "amount": %q, "excess": %q}`, s.cents(0, 40_000), s.pick("lose", "carry", "carry"))
+	recoverable, excess := s.chance(60), s.pick("lose", "carry", "carry")
+	if s.plain { // what a ceiling loses depends on what was carried into it, and that on what was known
+		recoverable, excess = recoverable && s.carry, map[bool]string{true: "carry", false: "lose"}[s.carry]
+	}
+	add(40, `{"type": "guarantee", "name": "minimum", "amount": %q, "recoverable": %t}`, s.cents(0, 20_000), recoverable)
+	add(40, `{"type": "cap", "name": "ceiling", "amount": %q, "excess": %q}`, s.cents(0, 40_000), excess)
 	add(30, `{"type": "reserve", "name": "reserve", "share": %q, "days": %d}`, s.rate(0, 500_000), s.number(0, 70))
 	add(30, `{"type": "clawback", "name": "window", "days": %d}`, s.number(0, 60))
 	return "[" + strings.Join(list, ",\n ") + "]"
+}
+
+// counts reports whether a component counts orders.
+func counts(component string) bool {
+	return strings.Contains(component, `"retention"`) || strings.Contains(component, `"bounty"`) || strings.Contains(component, `"recognition"`)
 }
 
 // versions draws the plan versions; each begins where the one before ends.
