@@ -39,12 +39,20 @@ func (c *serveCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	h, err := openHost(s.dataDir(), clock, slog.New(slog.NewJSONHandler(s.err, nil)), issuers...)
+	h, err := openHost(s.dataDir(), clock, s.logger(), issuers...)
 	if err != nil {
 		return err
 	}
 	err = c.listen(s, h, fixed)
 	return errors.Join(err, h.Close())
+}
+
+// logger writes for people on a terminal, for machines elsewhere.
+func (s *session) logger() *slog.Logger {
+	if s.tty {
+		return slog.New(slog.NewTextHandler(s.err, nil))
+	}
+	return slog.New(slog.NewJSONHandler(s.err, nil))
 }
 
 func (c *serveCmd) issuers(ctx context.Context) ([]httpapi.Issuer, error) {
