@@ -29,11 +29,11 @@ func (p *Payrun) read(ctx context.Context, id channel.CustomerID, upTo channel.P
 // too many, never too few: who owned a customer is for its own past to say.
 func (p *Payrun) portfolio(ctx context.Context, o channel.Owner, upTo channel.Period) ([]known, error) {
 	var out []known
-	for e, err := range p.store.Portfolio(ctx, o, "") {
+	for id, err := range p.store.PortfolioCustomers(ctx, o) {
 		if err != nil {
 			return nil, err
 		}
-		k, err := p.read(ctx, e.Customer, upTo)
+		k, err := p.read(ctx, id, upTo)
 		if err != nil {
 			return nil, err
 		}

@@ -105,8 +105,10 @@ func DecodeDecision(id channel.DecisionID, it table.Item) (*Decision, error) {
 	if it.Version == 0 {
 		return nil, nil
 	}
-	d := &Decision{ID: id}
-	return d, Decode(it, d)
+	d := &Decision{}
+	err := decodeQuick(it, d)
+	d.ID = id
+	return d, err
 }
 
 // DecodeAnswer reads an answer; nil for an absent item.
@@ -128,11 +130,13 @@ type recordPart struct {
 	Offer *struct {
 		Partner channel.PartnerID `json:"partner"`
 	} `json:"offer"`
-	Value struct {
-		Amount   string `json:"amount"`
-		Currency string `json:"currency"`
-		Basis    string `json:"basis"`
-	} `json:"value"`
+	Value recordValue `json:"value"`
+}
+
+type recordValue struct {
+	Amount   string `json:"amount"`
+	Currency string `json:"currency"`
+	Basis    string `json:"basis"`
 }
 
 // move is the change of owner that a decision and the answer to its offer made;
@@ -143,7 +147,7 @@ func move(d *Decision, a *Answer) (history.Move, bool, error) {
 		return history.Move{}, false, nil
 	}
 	var r recordPart
-	if err := json.Unmarshal(d.Record, &r); err != nil {
+	if err := unmarshalQuick(d.Record, &r); err != nil {
 		return history.Move{}, false, fault.New(fault.Internal, "internal", "internal error").Because(err)
 	}
 	value, err := money.ParseMinor(r.Value.Amount, r.Value.Currency)

@@ -69,7 +69,7 @@ func encodeEntry(e *history.Entry, orig channel.Period) entryBody {
 // decodeEntry reads an entry of a customer's partition back.
 func decodeEntry(id channel.CustomerID, it table.Item) (history.Entry, error) {
 	var body entryBody
-	if err := Decode(it, &body); err != nil {
+	if err := decodeQuick(it, &body); err != nil {
 		return history.Entry{}, err
 	}
 	parts := strings.SplitN(it.SK, "#", 4)
@@ -209,7 +209,7 @@ func (p *profilePatch) upsert(id channel.CustomerID) *channel.Upsert {
 	var body patchBody
 	if p != nil {
 		raw, _ := (*p)[""].(json.RawMessage)
-		if json.Unmarshal(raw, &body) != nil {
+		if unmarshalQuick(raw, &body) != nil {
 			return &channel.Upsert{Customer: id}
 		}
 	}

@@ -40,6 +40,14 @@ func (s *Store) Portfolio(ctx context.Context, o channel.Owner, after channel.Cu
 	})
 }
 
+// PortfolioCustomers is Portfolio for who only needs to know whom to read.
+func (s *Store) PortfolioCustomers(ctx context.Context, o channel.Owner) iter.Seq2[channel.CustomerID, error] {
+	r := table.Range{Table: table.State, PK: PortfolioPK(o), From: "C#", To: "C$"}
+	return mapItems(s.Items(ctx, r), func(it table.Item) (channel.CustomerID, error) {
+		return channel.CustomerID(it.SK[len("C#"):]), nil
+	})
+}
+
 // OpenOffer is an open offer in its partner's portfolio, by when it ends.
 type OpenOffer struct {
 	Customer channel.CustomerID `json:"customer"`
