@@ -51,7 +51,7 @@ func (s *Service) overruling(ctx context.Context, m *moment, t *task) error {
 	t.head = &h
 	t.more = func(b *store.Batch) {
 		again := *before
-		writeWithdrawal(b, m, &again, dir, t.by)
+		writeWithdrawal(b, &again, withdrawal{m.now, t.by, dir})
 	}
 	return nil
 }

@@ -123,7 +123,7 @@ func (s *Service) write(b *store.Batch, m *moment, t *task, v *verdict) (*store.
 	if c.Moved {
 		kept.From = m.from(t.head, t.at)
 		kept.Booked, _ = m.book(kept.From)
-		writeMove(b, &h, c.Owner, kept.From, t.id)
+		writeMove(b, &h, store.Span{Owner: c.Owner, From: kept.From, Decision: t.id})
 		h.Moved = &store.Moved{At: kept.From, ByRule: c.ByRule, First: c.First}
 	}
 	h.Tier, h.Decision, h.State, h.Round = v.Record.Tier, t.id, c.State, store.Round{}
@@ -149,20 +149,20 @@ func (s *Service) write(b *store.Batch, m *moment, t *task, v *verdict) (*store.
 }
 
 // writeMove ends one ownership and begins the next, in the head and in both
-// portfolios.
-func writeMove(b *store.Batch, h *store.Head, to channel.Owner, from time.Time, by channel.DecisionID) {
+// portfolios. Owner Nobody begins none.
+func writeMove(b *store.Batch, h *store.Head, next store.Span) {
 	old := h.Owner
-	h.Move(to, from, by)
+	h.Move(next.Owner, next.From, next.Decision)
 	if old != channel.Nobody {
 		for _, span := range slices.Backward(h.Spans) {
-			if span.Owner == old && span.Until.Equal(from) {
-				b.SetPortfolio(old, store.PortfolioEntry{Customer: h.ID, Decision: span.Decision, Since: span.From, Until: from})
+			if span.Owner == old && span.Until.Equal(next.From) {
+				b.SetPortfolio(old, store.PortfolioEntry{Customer: h.ID, Decision: span.Decision, Since: span.From, Until: next.From})
 				break
 			}
 		}
 	}
-	if to != channel.Nobody {
-		b.SetPortfolio(to, store.PortfolioEntry{Customer: h.ID, Decision: by, Since: from})
+	if next.Owner != channel.Nobody {
+		b.SetPortfolio(next.Owner, store.PortfolioEntry{Customer: h.ID, Decision: next.Decision, Since: next.From})
 	}
 }
 

@@ -150,12 +150,12 @@ func (s *Service) applyChurn(ctx context.Context, ap *application) (FactOutcome,
 	b := &store.Batch{}
 	claimOp := b.New(store.ClaimKey(ap.fact.Source, ap.fact.ID), claim)
 	b.PutEntry(head.ID, e, orig)
-	writeWithdrawal(b, ap.moment, head, dir, ap.by)
+	writeWithdrawal(b, head, withdrawal{ap.now, ap.by, dir})
 	if head.Owner != channel.Nobody {
 		if dir.limit(head.Owner) != channel.Unlimited {
 			b.Release(head.Owner)
 		}
-		writeMove(b, head, channel.Nobody, e.Applied, head.Decision)
+		writeMove(b, head, store.Span{From: e.Applied, Decision: head.Decision})
 	}
 	if head.State == StateWaiting {
 		b.DeleteWaiting(head.ID)

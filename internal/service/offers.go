@@ -150,7 +150,7 @@ func (s *Service) acceptOffer(ctx context.Context, m *moment, before *store.Head
 	answer := &store.Answer{Answer: store.Accepted, At: m.now, By: e.by, Request: e.request, Seq: h.Version, From: m.from(before, m.now)}
 	answer.Booked, _ = m.book(answer.From)
 	b := &store.Batch{NotAfter: s.store.NotAfter(m.now)}
-	writeMove(b, &h, owner, answer.From, offer.Decision)
+	writeMove(b, &h, store.Span{Owner: owner, From: answer.From, Decision: offer.Decision})
 	h.Moved = &store.Moved{At: answer.From, ByRule: offer.ByRule, First: before.Moved == nil}
 	h.Offer, h.Waiting, h.Round, h.State = nil, nil, store.Round{}, StateAssigned
 	if before.Owner != channel.Nobody && dir.limit(before.Owner) != channel.Unlimited {
@@ -198,40 +198,46 @@ func (s *Service) endOffer(ctx context.Context, m *moment, before *store.Head, e
 	if f := fault.Of(err); err == nil || errors.Is(err, errAgain) || f.Kind == fault.Unavailable || f.Kind == fault.Internal {
 		return answer, err
 	}
-	return answer, s.endWithoutNext(ctx, m, &h, answer, end, fault.Of(err).Slug)
+	answer.Next = ""
+	b := &store.Batch{NotAfter: s.store.NotAfter(m.now)}
+	end(b)
+	writeStranded(b, &h, store.Waiting{Since: m.now, Why: fault.Of(err).Slug})
+	return answer, s.commitAnswer(ctx, b)
 }
 
-// endWithoutNext ends an offer where no decision can be made (no policy in
-// force, a currency it does not know): the customer waits, so that it is on a
-// list somebody reads.
-func (s *Service) endWithoutNext(ctx context.Context, m *moment, h *store.Head, answer *store.Answer, end func(*store.Batch), why string) error {
-	b := &store.Batch{NotAfter: s.store.NotAfter(m.now)}
-	answer.Next = ""
-	end(b)
+// writeStranded puts a customer whose offer ended, and for whom no decision can
+// be made (no policy in force, a currency it does not know), on the list of
+// those who wait, which somebody reads.
+func writeStranded(b *store.Batch, h *store.Head, w store.Waiting) {
 	h.Round = store.Round{}
 	if h.Owner == channel.Nobody {
-		since := m.now
 		if h.Waiting != nil {
-			since = h.Waiting.Since
+			w.Since = h.Waiting.Since
 		}
-		h.State, h.Waiting = StateWaiting, &store.Waiting{Since: since, Why: why}
-		b.SetWaiting(store.WaitingCustomer{Customer: h.ID, Waiting: *h.Waiting})
+		h.State, h.Waiting = StateWaiting, &w
+		b.SetWaiting(store.WaitingCustomer{Customer: h.ID, Waiting: w})
 	}
 	b.PutHead(h)
-	return s.commitAnswer(ctx, b)
+}
+
+// withdrawal is who withdraws an offer, and when.
+type withdrawal struct {
+	at  time.Time
+	by  string
+	dir *directory
 }
 
 // writeWithdrawal withdraws a customer's open offer, for a use case that
 // overrules it; the head loses it.
-func writeWithdrawal(b *store.Batch, m *moment, h *store.Head, dir *directory, by string) {
+func writeWithdrawal(b *store.Batch, h *store.Head, w withdrawal) {
 	if h.Offer == nil {
 		return
 	}
 	b.DeleteOffer(h.Offer.Listed(h.ID))
-	if o := channel.PartnerOwner(h.Offer.Partner); dir.limit(o) != channel.Unlimited {
+	if o := channel.PartnerOwner(h.Offer.Partner); w.dir.limit(o) != channel.Unlimited {
 		b.Release(o)
 	}
-	b.PutAnswer(h.Offer.Decision, &store.Answer{Answer: store.Withdrawn, At: m.now, By: by, Seq: h.Version})
+	b.PutAnswer(h.Offer.Decision, &store.Answer{Answer: store.Withdrawn, At: w.at, By: w.by, Seq: h.Version})
 	h.Offer = nil
 }
 
