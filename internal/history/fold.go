@@ -186,7 +186,8 @@ func (f *folder) spans(moves []Move) {
 			continue
 		}
 		if owner != channel.Nobody {
-			h.Spans[len(h.Spans)-1].Until = m.From
+			last := &h.Spans[len(h.Spans)-1]
+			last.Until, last.Left = m.From, m.Owner == channel.Nobody
 		}
 		if m.Owner != channel.Nobody {
 			h.Spans = append(h.Spans, Span{Owner: m.Owner, From: m.From, Move: m.Move})

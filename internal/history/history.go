@@ -181,6 +181,9 @@ type Span struct {
 	Owner       channel.Owner
 	From, Until time.Time
 	Move        Move
+	// Left: it ended because nobody owned the customer then (churn), even if
+	// the next span begins at that very instant.
+	Left bool
 }
 
 // Profile is what is known of a customer at one instant. Treat it as read-only:

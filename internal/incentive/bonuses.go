@@ -88,7 +88,7 @@ const observed = "observed"
 
 // promotedAt reports whether span s began by a move from the partner to a pod.
 func (cust *customer) promotedAt(s int) bool {
-	if s == 0 || !cust.mine[s-1] || !cust.Spans[s-1].Until.Equal(cust.Spans[s].From) {
+	if s == 0 || !cust.mine[s-1] || cust.Spans[s-1].Left || !cust.Spans[s-1].Until.Equal(cust.Spans[s].From) {
 		return false
 	}
 	_, pod := cust.Spans[s].Owner.Pod()

@@ -136,6 +136,7 @@ func (c *computation) priceWindow(w *window, months []earned, shares map[int32]i
 			months[w.low+i] = earned{comp: m.comp, tiers: make([]sides, len(m.comp.Tiers))}
 		}
 	}
+	c.shares = slices.Grow(c.shares, w.fresh())
 	if adjust {
 		nets, err := w.nets()
 		if err != nil {
@@ -155,6 +156,22 @@ func (c *computation) priceWindow(w *window, months []earned, shares map[int32]i
 		return w.share(w.byBooking(), true, months, shares)
 	}
 	return nil
+}
+
+// fresh counts the orders that this statement may freeze shares of.
+func (w *window) fresh() int {
+	n := 0
+	for i, m := range w.months {
+		if !w.mine(i) {
+			continue
+		}
+		for _, index := range m.orders {
+			if w.c.fresh(&w.c.orders[index]) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // share prices the groups and keeps what the months of one consequence need:
@@ -179,7 +196,7 @@ func (w *window) share(groups []group, waive bool, months []earned, shares map[i
 			e.addTiers(p, o.guarded)
 			w.c.shares = append(w.c.shares, Share{p.comp.Name, o.of.ID, p.share})
 		}
-		if o.net < o.of.Amount {
+		if o.net < o.amount {
 			shares[p.index] = p.share
 		}
 	}
@@ -213,7 +230,7 @@ func (e *earned) addTiers(p priced, guarded bool) {
 func (c *computation) refundedByMonth() [][]int32 {
 	out := make([][]int32, len(c.months))
 	for i := range c.orders {
-		if o := &c.orders[i]; o.net < o.of.Amount {
+		if o := &c.orders[i]; o.net < o.amount {
 			out[o.month] = append(out[o.month], int32(i))
 		}
 	}
@@ -235,10 +252,10 @@ func (c *computation) reverse(name string, e *earned, orders []int32, shares map
 		if share == 0 {
 			continue
 		}
-		sum.AddMulDiv(share, o.of.Amount-o.net, o.of.Amount)
+		sum.AddMulDiv(share, o.amount-o.net, o.amount)
 		e.backs = append(e.backs, refunded{i, share})
 		if matches {
-			matched.AddMulDiv(share, o.of.Amount-o.net, o.of.Amount)
+			matched.AddMulDiv(share, o.amount-o.net, o.amount)
 		}
 	}
 	var err error

@@ -18,6 +18,7 @@ type order struct {
 	month    int32
 	stage    int32  // index of the month whose statement first booked it
 	mask     uint64 // bit i: component i of the month's plan matched
+	amount   int64  // of.Amount, at hand because it is asked for so often
 	net      int64  // amount less counted refunds
 	guarded  bool
 	foreign  bool // in another currency than the plan's: earns nothing
@@ -63,6 +64,11 @@ func (c *computation) sortCustomers() {
 
 // gather walks every customer once.
 func (c *computation) gather() error {
+	total := 0
+	for i := range c.customers {
+		total += len(c.customers[i].Orders)
+	}
+	c.orders = make([]order, 0, total)
 	for i := range c.customers {
 		cust := &c.customers[i]
 		c.findFirst(cust)
@@ -138,7 +144,7 @@ func (c *computation) credit(index int32, cust *customer) error {
 		if m.plan == nil || o.Occurred.Before(m.since) {
 			continue
 		}
-		next := order{of: o, customer: index, month: int32(at), net: o.Amount - counted(o, m.clawback), foreign: o.Currency != m.plan.Currency}
+		next := order{of: o, customer: index, month: int32(at), amount: o.Amount, net: o.Amount - counted(o, m.clawback), foreign: o.Currency != m.plan.Currency}
 		next.stage = int32(max(o.Booked.Sub(c.low), c.first, at))
 		next.guarded = c.guards(m, cust, o.Occurred)
 		if err := c.count(&next, cust, cust.first < 0 || i <= cust.first); err != nil {
@@ -160,7 +166,7 @@ func (c *computation) count(o *order, cust *customer, first bool) error {
 	m := &c.months[o.month]
 	f := fact{order: o.of, history: cust.History, first: first, partner: m.partner}
 	c.matcher.next()
-	alive := live(o.of.Amount, o.of.Amount-o.net)
+	alive := live(o.amount, o.amount-o.net)
 	if o.foreign {
 		c.listForeign(o, cust, alive)
 	} else {
@@ -234,7 +240,14 @@ func (c *computation) arrange() {
 		at    int64
 		index int32
 	}
+	sizes := make([]int, len(c.months))
+	for i := range c.orders {
+		sizes[c.orders[i].month]++
+	}
 	keys := make([][]key, len(c.months))
+	for i, n := range sizes {
+		keys[i] = make([]key, 0, n)
+	}
 	for i := range c.orders {
 		o := &c.orders[i]
 		keys[o.month] = append(keys[o.month], key{o.of.Occurred.Unix(), int32(i)})

@@ -36,7 +36,7 @@ func (p *Component) gross(o *order) int64 {
 	if p.OnMargin {
 		return *o.of.Margin
 	}
-	return o.of.Amount
+	return o.amount
 }
 
 // net is what is left of gross after counted refunds, if that is a whole number
@@ -45,7 +45,7 @@ func (p *Component) net(o *order) (n int64, whole bool) {
 	switch {
 	case !p.OnMargin:
 		return o.net, true
-	case o.net == o.of.Amount:
+	case o.net == o.amount:
 		return *o.of.Margin, true
 	case o.net == 0:
 		return 0, true
