@@ -109,7 +109,7 @@ func TestFold_OwnershipIsHalfOpenAndSurvivesTies(t *testing.T) {
 	want := []Span{
 		{Owner: p1, From: day(3, 1), Until: day(3, 10)},
 		{Owner: p2, From: day(3, 10), Until: day(3, 10)},
-		{Owner: pod, From: day(3, 10), Until: day(3, 20)},
+		{Owner: pod, From: day(3, 10), Until: day(3, 20), Left: true},
 	}
 	if d := cmp.Diff(want, h.Spans, cmpopts.IgnoreFields(Span{}, "Move")); d != "" {
 		t.Error(d)
