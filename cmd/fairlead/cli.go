@@ -31,6 +31,7 @@ type grammar struct {
 	Demo    demoCmd    `cmd:"" group:"Begin" help:"Load the sample programme, route, close and pay half a year, and say what happened."`
 	Init    initCmd    `cmd:"" group:"Begin" help:"Write sample documents with notes into a folder, to start from."`
 	Token   tokenCmd   `cmd:"" group:"Begin" help:"Print a signed development token for this data folder."`
+	Keys    keysCmd    `cmd:"" group:"Begin" help:"Print the public key set that checks those tokens."`
 	Version versionCmd `cmd:"" group:"Begin" help:"Print the version."`
 
 	Programme programmeCmd `cmd:"" group:"Documents" help:"What holds for everything: time zone, settlement, approval."`

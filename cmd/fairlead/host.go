@@ -38,6 +38,10 @@ func openHost(dir string, clock func() time.Time, log *slog.Logger, issuers ...h
 	if err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
+	secrets, err := httpapi.OpenHookSecrets(dir)
+	if err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
@@ -47,6 +51,7 @@ func openHost(dir string, clock func() time.Time, log *slog.Logger, issuers ...h
 	h.handler = httpapi.New(httpapi.Config{
 		Service: uses, Payrun: payrun.New(payrun.Config{Store: kept, Clock: clock}), Store: kept,
 		Issuers: append([]httpapi.Issuer{key.Issuer()}, issuers...),
+		Hooks:   &httpapi.Hooks{Secrets: secrets},
 		Clock:   clock, Log: log, Version: version(), Instance: instance(),
 		Ready: func(ctx context.Context) error { _, err := kept.Get(ctx, store.ControlKey()); return err },
 	})

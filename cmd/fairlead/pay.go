@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/fairlead/fairlead/internal/client"
 	"github.com/fairlead/fairlead/internal/payrun"
@@ -36,8 +37,39 @@ func (s *session) long(r client.Request, label string) (json.RawMessage, error) 
 	defer m.done()
 	var raw json.RawMessage
 	lines := client.Lines{Progress: func(done, total int) { m.set(int64(done), int64(total)) }}
-	err = conn.client.Stream(s.ctx, r, lines, &raw)
-	return raw, err
+	if err := conn.client.Stream(s.ctx, r, lines, &raw); err != nil {
+		return nil, err
+	}
+	return s.finished(conn, r, raw)
+}
+
+// finished waits for work that the service handed on (202), by asking how it
+// stands.
+func (s *session) finished(conn *connection, r client.Request, raw json.RawMessage) (json.RawMessage, error) {
+	resource := get(r.Path[:strings.LastIndexByte(r.Path, '/')]) // without the verb
+	for {
+		var answer struct {
+			Work string `json:"work"`
+		}
+		if err := json.Unmarshal(raw, &answer); err != nil {
+			return nil, err
+		}
+		switch answer.Work {
+		case payrun.WorkFailed:
+			return nil, fmt.Errorf("the work ended before it was done; nothing is lost or done twice: run the same command again to go on, and the service's log says why")
+		case payrun.WorkRunning:
+		default:
+			return raw, nil
+		}
+		select {
+		case <-s.ctx.Done():
+			return nil, fmt.Errorf("the work goes on without this command; fairlead shows how it stands")
+		case <-time.After(time.Second):
+		}
+		if err := conn.client.JSON(s.ctx, resource, nil, &raw); err != nil {
+			return nil, err
+		}
+	}
 }
 
 type periodShowCmd struct {

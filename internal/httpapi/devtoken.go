@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/MicahParks/keyfunc/v3"
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/fairlead/fairlead/internal/service"
@@ -122,4 +124,20 @@ func (k *DevKey) Issuer() Issuer {
 		}
 		return k.private.Public(), nil
 	}}
+}
+
+// PublicSet is the key set (RFC 7517) that checks this key's tokens, for a
+// service elsewhere that is told to believe them: DevIssuer.
+func (k *DevKey) PublicSet() []byte {
+	x := base64.RawURLEncoding.EncodeToString(k.private.Public().(ed25519.PublicKey))
+	return fmt.Appendf(nil, `{"keys":[{"alg":"EdDSA","crv":"Ed25519","kid":%q,"kty":"OKP","use":"sig","x":%q}]}`, k.id, x)
+}
+
+// DevIssuer is the trust in the development tokens of somebody's key set.
+func DevIssuer(set []byte) (Issuer, error) {
+	keys, err := keyfunc.NewJWKSetJSON(set)
+	if err != nil {
+		return Issuer{}, fmt.Errorf("the development keys are not a JSON Web Key Set: %w", err)
+	}
+	return Issuer{Name: devIssuer, Audience: devAudience, Scope: devScope, Leeway: oidcLeeway, Keys: keys.Keyfunc}, nil
 }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 
 	"github.com/fairlead/fairlead/internal/store"
@@ -56,11 +57,13 @@ func (c *Call) once(req any, work func() (any, error)) error {
 	return c.json(answer)
 }
 
-// keep stores an answer. That another process stored its own answer to the same
-// request meanwhile is no error: both did the same.
+// keep stores an answer. One that says that work was handed on is not kept: who
+// asks again wants to know how it stands, or to go on where it ended. That
+// another process stored its own answer to the same request meanwhile is no
+// error: both did the same.
 func (c *Call) keep(asked store.Request, answer any) error {
 	data, err := json.Marshal(answer)
-	if err != nil || len(data) > maxKept {
+	if err != nil || len(data) > maxKept || c.status == http.StatusAccepted {
 		return err
 	}
 	var b store.Batch

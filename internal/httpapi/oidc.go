@@ -24,12 +24,8 @@ const oidcLeeway = time.Minute
 // the background until ctx ends, and fetched again (at most once in five
 // minutes) when a token names a key that is not known yet.
 func OIDC(ctx context.Context, c OIDCConfig) (Issuer, error) {
-	if c.Issuer == "" || c.Audience == "" {
-		return Issuer{}, fmt.Errorf("an OIDC issuer needs its name and an audience")
-	}
-	u, err := url.Parse(c.JWKS)
-	if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && local(u.Hostname())) {
-		return Issuer{}, fmt.Errorf("the JWKS address %q is not an https address", c.JWKS)
+	if err := c.check(); err != nil {
+		return Issuer{}, err
 	}
 	keys, err := keyfunc.NewDefaultCtx(ctx, []string{c.JWKS})
 	if err != nil {
@@ -37,6 +33,18 @@ func OIDC(ctx context.Context, c OIDCConfig) (Issuer, error) {
 	}
 	find := func(t *jwt.Token) (any, error) { return keys.KeyfuncCtx(ctx)(t) }
 	return Issuer{Name: c.Issuer, Audience: c.Audience, Scope: c.Scope, Leeway: oidcLeeway, Keys: find}, nil
+}
+
+// check refuses a configuration that would believe anybody or nobody.
+func (c OIDCConfig) check() error {
+	if c.Issuer == "" || c.Audience == "" {
+		return fmt.Errorf("an OIDC issuer needs its name and an audience")
+	}
+	u, err := url.Parse(c.JWKS)
+	if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && local(u.Hostname())) {
+		return fmt.Errorf("the JWKS address %q is not an https address", c.JWKS)
+	}
+	return nil
 }
 
 func local(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }

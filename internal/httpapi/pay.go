@@ -19,7 +19,9 @@ func (a *api) closePeriod(c *Call, q periodPath) (payrun.PeriodStatus, error) {
 	if err != nil {
 		return payrun.PeriodStatus{}, err
 	}
-	return a.Payrun.Close(c, payrun.CloseRequest{Period: period, User: c.Actor.User, Progress: c.progressOf()})
+	status, err := a.Work.Close(c, payrun.CloseRequest{Period: period, User: c.Actor.User, Progress: c.progressOf()})
+	c.Accepted(status.Started)
+	return status, err
 }
 
 func (a *api) period(c *Call, q periodPath) (payrun.PeriodStatus, error) {
@@ -27,7 +29,11 @@ func (a *api) period(c *Call, q periodPath) (payrun.PeriodStatus, error) {
 	if err != nil {
 		return payrun.PeriodStatus{}, err
 	}
-	return a.Payrun.Period(c, period)
+	status, err := a.Payrun.Period(c, period)
+	if err == nil {
+		status.Work, err = a.Work.Working(c, payrun.CloseName(period))
+	}
+	return status, err
 }
 
 type prepareRun struct {
@@ -50,7 +56,17 @@ func (a *api) runs(c *Call, q page) (payrun.List[payrun.Run], error) {
 	return a.Payrun.Runs(c, q.payrun())
 }
 
-func (a *api) run(c *Call, q idPath) (payrun.Run, error) { return a.Payrun.Show(c, q.ID) }
+func (a *api) run(c *Call, q idPath) (payrun.Run, error) {
+	run, err := a.Payrun.Show(c, q.ID)
+	if err != nil {
+		return run, err
+	}
+	name, err := payrun.PayName(q.ID)
+	if err == nil {
+		run.Work, err = a.Work.Working(c, name)
+	}
+	return run, err
+}
 
 type runLines struct {
 	idPath
@@ -87,7 +103,9 @@ func (a *api) deny(c *Call, q denyRun) (payrun.Run, error) {
 }
 
 func (a *api) pay(c *Call, q idPath) (payrun.Run, error) {
-	return a.Payrun.Pay(c, payrun.PayRequest{Run: q.ID, User: c.Actor.User, Progress: c.progressOf()})
+	run, err := a.Work.Pay(c, payrun.PayRequest{Run: q.ID, User: c.Actor.User, Progress: c.progressOf()})
+	c.Accepted(run.Started)
+	return run, err
 }
 
 // payments is the payments file of a run, made whole before the first byte

@@ -76,6 +76,13 @@ func (c *Call) Created(yes bool) {
 	}
 }
 
+// Accepted answers 202 instead of 200: the work was handed on.
+func (c *Call) Accepted(yes bool) {
+	if yes {
+		c.status = http.StatusAccepted
+	}
+}
+
 // Replayed marks the answer as the stored one of an earlier request.
 func (c *Call) Replayed(yes bool) { c.replayed = yes }
 

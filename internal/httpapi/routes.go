@@ -12,7 +12,7 @@ import (
 func (a *api) routes() []Route {
 	return slices.Concat(a.customerRoutes(), a.decisionRoutes(), a.factRoutes(), a.directoryRoutes(),
 		a.documentRoutes("policies", service.KindPolicy), a.documentRoutes("plans", service.KindPlan),
-		a.statementRoutes(), a.payRoutes(), a.openRoutes())
+		a.statementRoutes(), a.payRoutes(), a.hookRoutes(), a.openRoutes())
 }
 
 func (a *api) customerRoutes() []Route {
@@ -98,6 +98,13 @@ func (a *api) payRoutes() []Route {
 		post("/v1/payout-runs/{id}/deny", writers(finance), a.deny, "Veto a run that has not begun to pay").stored(),
 		post("/v1/payout-runs/{id}/pay", writers(finance), a.pay, "Pay what is left of an approved run; safe to repeat").stored(),
 		raw(http.MethodGet, "/v1/payout-runs/{id}/payments", readers(finance), a.payments, "The payments file of a run").media("", "text/csv"),
+	}
+}
+
+// hookRoutes need a signature instead of a token.
+func (a *api) hookRoutes() []Route {
+	return []Route{
+		post("/v1/hooks/{source}", anyone, a.hook, "A webhook, signed as Standard Webhooks says; its body is that of POST /v1/facts"),
 	}
 }
 

@@ -25,6 +25,10 @@ type Config struct {
 	Version string           // shown in /openapi.json and on the index page
 	// Ready reports whether the store answers; nil: always.
 	Ready func(context.Context) error
+	// Work closes and pays; nil: Payrun, in place.
+	Work payrun.Starter
+	// Hooks takes webhooks; nil: there is no source.
+	Hooks *Hooks
 	// Instance names the running process in /healthz, so that a command can
 	// tell the service of its own data folder from another one on that address.
 	Instance string
@@ -43,9 +47,25 @@ func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Work == nil {
+		c.Work = c.Payrun
+	}
 	a := &api{Config: c, tokens: &tokens{issuers: c.Issuers, clock: c.Clock}}
-	routes := a.routes()
-	a.openapi = sync.OnceValues(func() ([]byte, error) { return openAPI(routes, c.Version) })
+	return a.serving(a.routes())
+}
+
+// NewHook makes the handler of the webhooks alone, for a process that has
+// nothing else: Clock, Log and Hooks are all it needs.
+func NewHook(c Config) http.Handler {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &api{Config: c, tokens: &tokens{clock: c.Clock}}
+	return a.serving(a.hookRoutes())
+}
+
+func (a *api) serving(routes []Route) http.Handler {
+	a.openapi = sync.OnceValues(func() ([]byte, error) { return openAPI(routes, a.Version) })
 	mux := http.NewServeMux()
 	for _, rt := range routes {
 		mux.Handle(rt.name(), a.handler(rt))

@@ -18,6 +18,29 @@ import (
 // several processes. Each may be repeated at any time, with the same result;
 // Close and Pay are the same steps over everything.
 
+// Starter closes and pays on request: in place, as Payrun does, or by handing
+// the work on, as the API on AWS does. Close and Pay fail alike either way;
+// where the work was handed on, the answer is how things stand, with Started.
+type Starter interface {
+	Close(ctx context.Context, r CloseRequest) (PeriodStatus, error)
+	Pay(ctx context.Context, r PayRequest) (Run, error)
+	// Working says how the work of that name (CloseName, PayName) is doing: one
+	// of the Work* words, or nothing.
+	Working(ctx context.Context, name string) (string, error)
+}
+
+// Working is nothing: requests do their work themselves.
+func (p *Payrun) Working(context.Context, string) (string, error) { return "", nil }
+
+// CloseName names the close of a period wherever it is worked on: there is one.
+func CloseName(p channel.Period) string { return "close-" + string(p) }
+
+// PayName names the payment of a run; a bare period means its first run.
+func PayName(run string) (string, error) {
+	period, n, err := payout.ParseRunID("run", run)
+	return "pay-" + payout.RunID(period, n), err
+}
+
 // ClosePlan is what a close is made of.
 type ClosePlan struct {
 	Closed bool            // the period was closed already

@@ -1,0 +1,104 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/source"
+)
+
+// Hooks is how webhooks are taken.
+type Hooks struct {
+	// Secrets are the active ones, asked for at each request.
+	Secrets func(context.Context) (source.Secrets, error)
+	// Queue keeps a verified webhook for later; nil: it is applied at once. When
+	// it returns without an error the webhook is as safe as a fact.
+	Queue func(context.Context, source.Webhook) error
+}
+
+type postHook struct {
+	Source string   `path:"source"`
+	Body   struct{} `body:"stream"`
+}
+
+// hookAnswer is what became of the facts of a webhook, or that they wait.
+type hookAnswer struct {
+	Queued bool                  `json:"queued"`
+	Items  []service.FactOutcome `json:"items,omitempty"`
+}
+
+// hook takes a webhook: verified over its raw bytes, then queued or applied. A
+// body that could never be read is refused while its sender is still there to
+// hear of it; what is wrong with one of its facts is an outcome.
+func (a *api) hook(c *Call, q postHook) (hookAnswer, error) {
+	if a.Hooks == nil {
+		return hookAnswer{}, fault.New(fault.NotFound, "source_not_found", "there is no webhook source here")
+	}
+	body, err := readBody(c.w, c.r, source.MaxWebhook)
+	if err != nil {
+		return hookAnswer{}, err
+	}
+	secrets, err := a.Hooks.Secrets(c)
+	if err != nil {
+		return hookAnswer{}, err
+	}
+	w, err := source.Verify(source.Delivery{Source: q.Source, Header: c.r.Header, Body: body}, secrets, a.Clock())
+	if err != nil {
+		return hookAnswer{}, err
+	}
+	if _, err := w.Items(); err != nil {
+		return hookAnswer{}, unreadable(err)
+	}
+	if a.Hooks.Queue != nil {
+		c.Accepted(true)
+		return hookAnswer{Queued: true}, a.Hooks.Queue(c, w)
+	}
+	items, err := a.Service.ApplyWebhook(c, w.Source, inputs(w))
+	c.Accepted(err == nil)
+	return hookAnswer{Items: items}, err
+}
+
+// inputs are the facts of a webhook for the service.
+func inputs(w source.Webhook) []service.FactInput {
+	items, _ := w.Items() // read once already
+	out := make([]service.FactInput, len(items))
+	for i, it := range items {
+		out[i] = service.FactInput{Fact: it.Fact, ID: it.ID, Source: it.Source, Err: it.Err}
+	}
+	return out
+}
+
+const hookFile = "webhooks.json"
+
+// OpenHookSecrets reads the secrets of webhooks of a data folder, making a file
+// (0600) with one of them the first time. It is read anew at each request, so
+// that a secret can be replaced while the folder is served.
+func OpenHookSecrets(dir string) (func(context.Context) (source.Secrets, error), error) {
+	path := filepath.Join(dir, hookFile)
+	read := func(context.Context) (source.Secrets, error) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		return source.ParseSecrets(data)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return read, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var secret [24]byte
+	_, _ = rand.Read(secret[:]) // crypto/rand never fails
+	_, err = fmt.Fprintf(f, "{\"standard\":[\"whsec_%s\"]}\n", base64.StdEncoding.EncodeToString(secret[:]))
+	return read, errors.Join(err, f.Close())
+}
