@@ -35,7 +35,8 @@ type (
 		Position incentive.Position `json:"position"`
 		Shares   []incentive.Share  `json:"shares"`
 	}
-	// customerFacts are a customer's entries; the seal's tree is made over these.
+	// customerFacts are a customer's entries; the seal's tree is made over
+	// these. appendFacts writes them.
 	customerFacts struct {
 		Customer channel.CustomerID `json:"customer"`
 		Entries  []factInput        `json:"entries"`
@@ -74,9 +75,10 @@ func inputs(in incentive.Input, b *books, customers []known) (*statement.Inputs,
 		}
 		plan.Spans = append(plan.Spans, span)
 	}
-	facts, ownership := []customerFacts{}, []customerMoves{}
+	facts := []byte{'['}
+	ownership := []customerMoves{}
 	for _, k := range customers {
-		facts = append(facts, factsOf(k, in.Period))
+		facts = appendFacts(facts, k, in.Period)
 		ownership = append(ownership, movesOf(k, in.Period))
 	}
 	shares := in.Shares
@@ -90,13 +92,13 @@ func inputs(in incentive.Input, b *books, customers []known) (*statement.Inputs,
 	if guard == nil {
 		guard = []incentive.Guard{}
 	}
-	out := &statement.Inputs{}
+	out := &statement.Inputs{Facts: append(facts, ']')}
 	for _, part := range []struct {
 		to    *json.RawMessage
 		value any
 	}{
 		{&out.Plan, plan}, {&out.Opening, openingInputs{in.Opening, shares}}, {&out.Values, values},
-		{&out.Facts, facts}, {&out.Ownership, ownership}, {&out.Guard, guard},
+		{&out.Ownership, ownership}, {&out.Guard, guard},
 	} {
 		body, err := seal.Canonical(part.value)
 		if err != nil {
@@ -107,14 +109,31 @@ func inputs(in incentive.Input, b *books, customers []known) (*statement.Inputs,
 	return out, nil
 }
 
-func factsOf(k known, upTo channel.Period) customerFacts {
-	out := customerFacts{Customer: k.past.Customer, Entries: []factInput{}}
-	for i, it := range k.file.Entries {
-		if k.file.Partition.Entries[i].Booked <= upTo {
-			out.Entries = append(out.Entries, factInput{Key: it.SK, Body: it.Body})
-		}
+// appendFacts appends the canonical JSON of a customer's facts to a list. They
+// are most of a statement, and their bodies are canonical as they stand: taking
+// them apart again was a third of the time it took to show one.
+func appendFacts(list []byte, k known, upTo channel.Period) []byte {
+	if len(list) > 1 {
+		list = append(list, ',')
 	}
-	return out
+	list = appendText(append(list, `{"customer":`...), string(k.past.Customer))
+	list = append(list, `,"entries":[`...)
+	for i, it := range k.file.Entries {
+		if k.file.Partition.Entries[i].Booked > upTo {
+			continue
+		}
+		if list[len(list)-1] != '[' {
+			list = append(list, ',')
+		}
+		list = append(append(list, `{"body":`...), it.Body...)
+		list = append(appendText(append(list, `,"key":`...), it.SK), '}')
+	}
+	return append(list, "]}"...)
+}
+
+// appendText appends a text of ids and marks between them, which need no escape.
+func appendText(b []byte, s string) []byte {
+	return append(append(append(b, '"'), s...), '"')
 }
 
 func movesOf(k known, upTo channel.Period) customerMoves {

@@ -119,6 +119,9 @@ func TestSeal_ItsTreeIsMadeOfWhatTheStatementShows(t *testing.T) {
 	w.must(err)
 	var facts []customerFacts
 	w.decode(d.Inputs.Facts, &facts)
+	if canonical, err := seal.CanonicalJSON(d.Inputs.Facts); err != nil || !bytes.Equal(canonical, d.Inputs.Facts) {
+		t.Errorf("the facts are not canonical as they stand: %v", err)
+	}
 	var leaves []seal.Digest
 	for _, c := range facts {
 		for _, e := range c.Entries {
