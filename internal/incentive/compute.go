@@ -69,7 +69,7 @@ type computation struct {
 	unpaid        []Unpaid
 	shares        []Share
 	own           []sums
-	opened        Month // draw and excess at the open month's opening
+	opened        advance // at the open month's opening
 	limited       limited
 	given         int64 // of a draw that fell below zero
 	points, fund  int64 // change

@@ -9,20 +9,23 @@ import (
 // zero, taken).
 type limited struct {
 	topUp, taken, carried, cut int64
-	draw, excess               int64 // at the month's end
 	minimum, ceiling           int64 // pro rata; -1: none
+	advance                          // at the month's end
 }
+
+// advance is what guarantee and cap carry from month to month.
+type advance struct{ draw, excess int64 }
 
 // net is what guarantee and cap add to the month.
 func (l limited) net() int64 { return l.topUp - l.taken + l.carried - l.cut }
 
-// limit applies the month's guarantee and cap to its own sum. own is without
-// the hand-over lines: these count for the guarantee, and the cap never cuts
-// them. draw and excess are as at the month's opening. Neither sees a balance.
-func (c *computation) limit(m *month, own, handover, draw, excess int64) (limited, error) {
-	l := limited{minimum: -1, ceiling: -1, draw: draw}
-	x := own
-	c.sum(&x, handover)
+// limit applies the month's guarantee and cap to its sums: hand-over lines count
+// for the guarantee, and the cap never cuts them. open is draw and excess at the
+// month's opening. Neither sees a balance.
+func (c *computation) limit(m *month, s sums, open advance) (limited, error) {
+	l := limited{minimum: -1, ceiling: -1, advance: advance{draw: open.draw}}
+	x := s.own
+	c.sum(&x, s.handover)
 	if g := m.only(TypeGuarantee); g != nil {
 		var err error
 		if l.minimum, err = money.MulDiv(g.Amount, int64(m.days), int64(m.of)); err != nil {
@@ -30,12 +33,12 @@ func (c *computation) limit(m *month, own, handover, draw, excess int64) (limite
 		}
 		l.topUp = max(0, l.minimum-x)
 		if g.Recoverable {
-			l.taken = min(draw, max(0, x-l.minimum))
-			l.draw = draw + l.topUp - l.taken
+			l.taken = min(open.draw, max(0, x-l.minimum))
+			l.draw = open.draw + l.topUp - l.taken
 		}
 	}
-	l.carried = excess
-	rest := own
+	l.carried = open.excess
+	rest := s.own
 	for _, n := range []int64{l.topUp, -l.taken, l.carried} {
 		c.sum(&rest, n)
 	}
@@ -75,7 +78,7 @@ func (c *computation) sumsOf(booked map[bookKey]int64) []sums {
 // open balances, and a draw below zero is given back at once, outside the cap.
 func (c *computation) limits() error {
 	c.own = c.sumsOf(c.after)
-	draw, excess := c.in.Opening.Draw, c.in.Opening.Excess
+	open := advance{c.in.Opening.Draw, c.in.Opening.Excess}
 	for i := range c.in.Opening.Months {
 		old := &c.in.Opening.Months[i]
 		if !old.Closed {
@@ -83,33 +86,35 @@ func (c *computation) limits() error {
 		}
 		at := old.Period.Sub(c.low)
 		m := &c.months[at]
-		before, err := c.limit(m, old.Own, old.Handover, old.Draw, old.Excess)
+		opened := advance{old.Draw, old.Excess}
+		before, err := c.limit(m, sums{old.Own, old.Handover}, opened)
 		if err != nil {
 			return err
 		}
-		now, err := c.limit(m, c.own[at].own, c.own[at].handover, old.Draw, old.Excess)
+		now, err := c.limit(m, c.own[at], opened)
 		if err != nil {
 			return err
 		}
 		b := correctionBooking{c: c, month: at, before: before, now: now}
 		c.line(bookKey{MinimumAndCeiling, at, Correction}, now.net()-before.net(), b.words)
-		c.sum(&draw, now.draw-before.draw)
-		c.sum(&excess, now.excess-before.excess)
+		c.sum(&open.draw, now.draw-before.draw)
+		c.sum(&open.excess, now.excess-before.excess)
 	}
-	c.given = max(0, -draw)
-	return c.limitOpen(draw+c.given, excess)
+	c.given = max(0, -open.draw)
+	open.draw += c.given
+	return c.limitOpen(open)
 }
 
 // limitOpen books the open month's guarantee and cap.
-func (c *computation) limitOpen(draw, excess int64) error {
+func (c *computation) limitOpen(open advance) error {
 	m, own := &c.months[c.open], c.own[c.open]
-	l, err := c.limit(m, own.own, own.handover, draw, excess)
+	l, err := c.limit(m, own, open)
 	if err != nil {
 		return err
 	}
-	c.opened, c.limited = Month{Draw: draw, Excess: excess}, l
+	c.opened, c.limited = open, l
 	guarantee, ceiling := nameOf(m.only(TypeGuarantee)), nameOf(m.only(TypeCap))
-	b := limitBooking{c: c, l: l, own: own, draw: draw}
+	b := limitBooking{c: c, l: l, own: own, draw: open.draw}
 	c.line(bookKey{guarantee, c.open, TopUp}, l.topUp, b.topUp)
 	c.line(bookKey{guarantee, c.open, DrawTaken}, -l.taken, b.taken)
 	c.line(bookKey{guarantee, c.open, DrawGiven}, c.given, b.given)

@@ -21,18 +21,17 @@ func Timeline(cal channel.Calendar, assigned []channel.Assignment, versions []*P
 	})
 	var out []PlanSpan
 	for i, a := range assigned {
-		until := a.To
-		if i+1 < len(assigned) && (until.IsZero() || assigned[i+1].From.Before(until)) {
-			until = assigned[i+1].From
+		if i+1 < len(assigned) && (a.To.IsZero() || assigned[i+1].From.Before(a.To)) {
+			a.To = assigned[i+1].From
 		}
-		out = cut(out, cal, a, until, versions)
+		out = append(out, cut(cal, a, versions)...)
 	}
 	return out
 }
 
-// cut appends the spans of one assignment; versions are sorted by effect.
-func cut(out []PlanSpan, cal channel.Calendar, a channel.Assignment, until time.Time, versions []*Plan) []PlanSpan {
-	begun := len(out)
+// cut makes the spans of one assignment; versions are sorted by effect.
+func cut(cal channel.Calendar, a channel.Assignment, versions []*Plan) []PlanSpan {
+	var out []PlanSpan
 	for _, p := range versions {
 		if p.ID != a.Plan {
 			continue
@@ -41,17 +40,17 @@ func cut(out []PlanSpan, cal channel.Calendar, a channel.Assignment, until time.
 		if from.Before(a.From) {
 			from = a.From
 		}
-		if !until.IsZero() && !from.Before(until) {
+		if !a.To.IsZero() && !from.Before(a.To) {
 			break
 		}
-		if n := len(out); n > begun {
+		if n := len(out); n > 0 {
 			if out[n-1].From.Equal(from) {
 				out[n-1].Plan = p
 				continue
 			}
 			out[n-1].Until = from
 		}
-		out = append(out, PlanSpan{From: from, Until: until, Plan: p})
+		out = append(out, PlanSpan{From: from, Until: a.To, Plan: p})
 	}
 	return out
 }

@@ -32,7 +32,7 @@ func (c *computation) position(r *Result, holds []Hold) Position {
 			out.Closed, out.Draw, out.Excess = was.Closed, was.Draw, was.Excess
 		}
 		if i == c.open {
-			out.Closed, out.Draw, out.Excess = true, c.opened.Draw, c.opened.Excess
+			out.Closed, out.Draw, out.Excess = true, c.opened.draw, c.opened.excess
 		}
 		if was == nil && i != c.open && len(out.Booked) == 0 {
 			continue
