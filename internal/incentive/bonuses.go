@@ -19,7 +19,7 @@ func (c *computation) retain(cust *customer, orders []order) {
 	}
 	for i := range c.months { // a component may ask for no order at all
 		m := &c.months[i]
-		if m.plan == nil {
+		if !m.idle {
 			continue
 		}
 		for j := range m.plan.Components {

@@ -113,6 +113,7 @@ func (p *Plan) exampleInput(e *Example, cal channel.Calendar) (Input, error) {
 	}
 	b.customers(g.Customers)
 	b.moves(g.Handovers)
+	in.Opening = b.opening(&g.Opening)
 	if b.bad.Len() > 0 {
 		return Input{}, b.bad.Err("example")
 	}
@@ -121,7 +122,6 @@ func (p *Plan) exampleInput(e *Example, cal channel.Calendar) (Input, error) {
 	}
 	in.Customers = b.fold()
 	in.Plans = []PlanSpan{{From: cal.Start(b.begin), Plan: p}}
-	in.Opening = b.opening(&g.Opening)
 	return in, nil
 }
 

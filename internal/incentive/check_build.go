@@ -60,9 +60,10 @@ func (b *builder) fold() []*history.History {
 }
 
 func (b *builder) opening(o *rawOpening) Position {
-	p := Position{Currency: b.currency, Balance: b.minor(o.Balance), Draw: b.minor(o.Draw), Excess: b.minor(o.Excess), Points: o.Points, Fund: b.minor(o.MDF), Growth: b.minor(o.Growth)}
-	for _, h := range o.Holds {
-		due, _ := b.cal.ParseDate("due", h.Due) // valid since Parse
+	p := Position{Currency: b.currency, Balance: b.minor(o.Balance), Draw: b.minor(o.Draw), Excess: b.minor(o.Excess), Points: o.Points, Fund: b.minor(o.Fund) + b.minor(o.MDF), Growth: b.minor(o.Growth)}
+	for i, h := range o.Holds {
+		due, err := b.cal.ParseTime(document.Path("given", "opening", "holds", i, "due"), h.Due)
+		b.bad.Merge("", err)
 		p.Holds = append(p.Holds, Hold{Period: b.period.Prev(), Due: due.UTC(), Amount: b.minor(h.Amount)})
 	}
 	return p

@@ -95,9 +95,11 @@ type span struct {
 // spans are the windows of a commission, each with some month of its own.
 func (c *computation) spans(name string) []span {
 	var out []span
+	known := map[span]bool{}
 	for i := range c.months {
 		if p, _ := c.months[i].component(name, TypeCommission); p != nil {
-			if s := (span{c.windowStart(i, p.Window), p.Window}); !slices.Contains(out, s) {
+			if s := (span{c.windowStart(i, p.Window), p.Window}); !known[s] {
+				known[s] = true
 				out = append(out, s)
 			}
 		}

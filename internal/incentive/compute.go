@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
@@ -273,6 +272,3 @@ func (c *computation) recognise(r *Result, plan *Plan) {
 		}
 	}
 }
-
-// day is the day of an instant, for texts.
-func (c *computation) day(t time.Time) string { return t.In(c.cal.Location()).Format(time.DateOnly) }

@@ -104,6 +104,7 @@ type rawOpening struct {
 		Due    string `json:"due"`
 	} `json:"holds"`
 	Points int64  `json:"points"`
+	Fund   string `json:"fund"` // of marketing; MDF is another name for it
 	MDF    string `json:"mdf"`
 	Growth string `json:"growth"`
 }
@@ -188,12 +189,14 @@ func (r *reader) in(path string, currency *string) *reader {
 }
 
 func (r *reader) opening(at string, o *rawOpening) {
-	for _, a := range []struct{ key, text string }{{"balance", o.Balance}, {"draw", o.Draw}, {"excess", o.Excess}, {"mdf", o.MDF}, {"growth", o.Growth}} {
+	for _, a := range []struct{ key, text string }{{"balance", o.Balance}, {"draw", o.Draw}, {"excess", o.Excess}, {"fund", o.Fund}, {"mdf", o.MDF}, {"growth", o.Growth}} {
 		r.amount(document.Path(at, a.key), a.text)
 	}
 	for i := range o.Holds {
 		r.amount(document.Path(at, "holds", i, "amount"), o.Holds[i].Amount)
-		r.day(document.Path(at, "holds", i, "due"), o.Holds[i].Due)
+	}
+	if o.Fund != "" && o.MDF != "" {
+		r.bad.Add(document.Path(at, "mdf"), "is another name for fund: give one of them")
 	}
 }
 

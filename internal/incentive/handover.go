@@ -71,14 +71,14 @@ func (c *computation) handOver(index int32, cust *customer) {
 			c.listValue(&p, cust, span.Move.Booked)
 		case !paid:
 			paid = true
-			c.payOnce(n, m, c.guards(m, cust, span.From))
+			c.payOnce(n, c.guards(m, cust, span.From))
 		}
 		c.followTrail(n, cust, s)
 	}
 }
 
 // payOnce notes the one-time share: once per partner and customer.
-func (c *computation) payOnce(n int32, m *month, guarded bool) {
+func (c *computation) payOnce(n int32, guarded bool) {
 	p := &c.promotions[n]
 	for j := range p.plan.Components {
 		if t := &p.plan.Components[j]; t.Type == TypeHandover {

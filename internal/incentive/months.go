@@ -64,7 +64,7 @@ type month struct {
 	since    time.Time
 	days, of int // the days of the month under a plan, and all of them
 	partner  *Partner
-	closed   bool // had a statement of its own
+	idle     bool // some retention of the plan asks for no order
 	guarded  bool // for every region
 	regions  map[string]bool
 	clawback int64   // seconds, -1: refunds always count
@@ -172,6 +172,10 @@ func (c *computation) assign(m *month) {
 			m.since, m.days = s.From, c.cal.DaysBetween(s.From, m.end)
 		}
 		m.counts = make([]tally, len(s.Plan.Components))
+		for j := range s.Plan.Components {
+			p := &s.Plan.Components[j]
+			m.idle = m.idle || p.Type == TypeRetention && p.MinOrder == 0
+		}
 		if back := m.only(TypeClawback); back != nil {
 			m.clawback = int64(back.Days) * 24 * 60 * 60
 		}

@@ -17,7 +17,7 @@ func (n *naive) commission(name string, m channel.Period) {
 	if n.shares[name] == nil {
 		n.shares[name] = map[string]int64{}
 	}
-	worth, fresh := int64(0), int64(0)
+	var worth, fresh int64
 	now := map[string]int64{} // shares of the orders that match, as of now
 	if c.Waive {
 		worth, fresh = n.waived(name, m, now)

@@ -135,3 +135,25 @@ func TestWholeness_HandoverBelowWhatStayingWouldPay_Warns(t *testing.T) {
 		t.Errorf("a threshold in another currency says %v", got)
 	}
 }
+
+// Whatever is written, it is either refused or computed.
+func FuzzParse(f *testing.F) {
+	full, err := os.ReadFile("testdata/full.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(full))
+	f.Add(planOf("2026-01-01", "["+tenPercent+"]"))
+	f.Add(`{"id": "x", "effectiveFrom": "9998-12-31", "currency": "JPY", "components": [{"type": "commission", "name": "c", "tiers": [{"from": "0", "rate": "1"}]}],
+	 "examples": [{"name": "e", "given": {"period": "9998-12", "orders": [{"id": "a", "customer": "c", "amount": "99999999999999999", "time": "1970-01-01"}]}, "expect": {"earned": "0"}}]}`)
+	f.Fuzz(func(t *testing.T, doc string) {
+		p, err := Parse([]byte(doc))
+		if err != nil {
+			return
+		}
+		if _, err := p.Check(channel.Calendar{}); err != nil && fault.Of(err).Kind != fault.Invalid {
+			t.Errorf("%v", err)
+		}
+		p.Explain()
+	})
+}
