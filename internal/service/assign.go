@@ -16,17 +16,20 @@ func (s *Service) Assign(ctx context.Context, a Actor, r AssignRequest) (RouteRe
 	if strings.TrimSpace(r.Reason) == "" {
 		return RouteResponse{}, fault.New(fault.Invalid, "reason_missing", "a person who overrules says why").At("reason", "is missing")
 	}
-	s.store.Gate.RLock()
-	defer s.store.Gate.RUnlock()
-	m, err := s.moment(ctx)
-	if err != nil {
-		return RouteResponse{}, err
-	}
+	var out RouteResponse
+	err := s.writing(ctx, func(m *moment) (err error) {
+		out, err = s.assignNow(ctx, m, a, r)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) assignNow(ctx context.Context, m *moment, a Actor, r AssignRequest) (RouteResponse, error) {
 	key := r.Key
 	if key == "" {
 		key = "by hand " + string(r.Owner) + " " + m.now.String()
 	}
-	res, err := s.route(ctx, &m, job{
+	res, err := s.route(ctx, m, job{
 		customer: r.Customer, key: key, at: m.now, cause: routing.ByHand, by: a.User,
 		asked: asked{Call: "assign", Owner: r.Owner, Reason: r.Reason},
 		hand:  &routing.Hand{Owner: r.Owner, By: a.User, Reason: r.Reason},
@@ -34,7 +37,7 @@ func (s *Service) Assign(ctx context.Context, a Actor, r AssignRequest) (RouteRe
 	if err != nil {
 		return RouteResponse{}, err
 	}
-	return s.routeResponse(ctx, &m, a, res)
+	return s.routeResponse(ctx, m, a, res)
 }
 
 // overruling is the task of a person's decision: it withdraws the open offer.

@@ -2,8 +2,10 @@ package service
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"iter"
+	"runtime"
 	"testing"
 	"time"
 
@@ -17,6 +19,10 @@ const (
 	cdnowOrders    = 69_659
 	cdnowCustomers = 23_570
 )
+
+// largeOrders is the size of BenchmarkImportOrders_Large: 3,300,000 make 10 million
+// items.
+var largeOrders = flag.Int("orders", 0, "orders of BenchmarkImportOrders_Large; 0 leaves it out")
 
 func benchService(b *testing.B) *Service {
 	b.Helper()
@@ -71,6 +77,30 @@ func BenchmarkImportOrders_CDNOW(b *testing.B) {
 		took += time.Since(begin)
 	}
 	b.ReportMetric(float64(cdnowOrders)*float64(b.N)/took.Seconds(), "orders/s")
+}
+
+// BenchmarkImportOrders_Large imports as many orders as -orders says in one
+// file and reports the pace of the last tenth, and the heap.
+func BenchmarkImportOrders_Large(b *testing.B) {
+	if *largeOrders == 0 {
+		b.Skip("needs -orders, for instance 3300000")
+	}
+	ctx := context.Background()
+	for range b.N {
+		s := benchService(b)
+		from := *largeOrders / 10 * 9
+		if _, err := s.Import(ctx, manager, ImportRequest{Kind: ImportOrders, Facts: orderRows(0, from)}); err != nil {
+			b.Fatal(err)
+		}
+		begin := time.Now()
+		if _, err := s.Import(ctx, manager, ImportRequest{Kind: ImportOrders, Facts: orderRows(from, *largeOrders-from)}); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(*largeOrders-from)/time.Since(begin).Seconds(), "orders/s")
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		b.ReportMetric(float64(m.HeapSys)/(1<<20), "heap-MB")
+	}
 }
 
 // BenchmarkRouteAll_CDNOW routes 23,570 customers in the embedded store.

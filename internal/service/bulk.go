@@ -303,9 +303,13 @@ func (b *bulkState) reserve(v *verdict) {
 // routed on its own.
 func (b *bulkState) settle(ctx context.Context, m *moment, t *task, v *verdict, again job) {
 	head, full, err := b.service.commit(ctx, m, t, v)
-	if errors.Is(err, errAgain) || full != channel.Nobody {
+	if errors.Is(err, errAgain) || errors.Is(err, table.ErrExpired) || full != channel.Nobody {
 		var res *result
-		if res, err = b.service.route(ctx, m, again); err == nil {
+		err = b.service.fresh(ctx, func(m *moment) (err error) {
+			res, err = b.service.route(ctx, m, again)
+			return err
+		})
+		if err == nil {
 			if v = res.verdict; v == nil {
 				return // routed by somebody else
 			}

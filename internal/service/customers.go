@@ -17,20 +17,23 @@ import (
 // PutCustomer changes a customer's profile (a fact of source "api") and, unless
 // the programme says otherwise, routes it where that is due.
 func (s *Service) PutCustomer(ctx context.Context, a Actor, u channel.Upsert) (CustomerPut, error) {
-	s.store.Gate.RLock()
-	defer s.store.Gate.RUnlock()
-	m, err := s.moment(ctx)
-	if err != nil {
-		return CustomerPut{}, err
-	}
+	var out CustomerPut
+	err := s.writing(ctx, func(m *moment) (err error) {
+		out, err = s.putCustomer(ctx, m, a, u)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) putCustomer(ctx context.Context, m *moment, a Actor, u channel.Upsert) (CustomerPut, error) {
 	before, err := s.store.Head(ctx, u.Customer)
 	if err != nil {
 		return CustomerPut{}, err
 	}
 	f := &channel.Fact{Source: "api", Type: channel.CustomerUpserted, Time: m.now, TimeAssumed: true, Upsert: &u}
-	o, err := s.applyIn(ctx, &m, f, a.User, true)
+	o, err := s.applyIn(ctx, m, f, a.User, true)
 	if err == nil && !m.programme.RouteOnCall && o.Outcome != channel.Rejected {
-		err = s.routeOnSight(ctx, &m, f, &o, a.User)
+		err = s.routeOnSight(ctx, m, f, &o, a.User)
 	}
 	if err != nil {
 		return CustomerPut{}, err
@@ -39,7 +42,7 @@ func (s *Service) PutCustomer(ctx context.Context, a Actor, u channel.Upsert) (C
 	if err != nil {
 		return CustomerPut{}, err
 	}
-	out := CustomerPut{Customer: customerView(&m, head), Outcome: o.Outcome, Created: before.Version == 0}
+	out := CustomerPut{Customer: customerView(m, head), Outcome: o.Outcome, Created: before.Version == 0}
 	if o.Decision != "" {
 		d, err := s.Decision(ctx, a, o.Decision)
 		if err != nil {

@@ -92,9 +92,15 @@ func (s *Service) fold(ctx context.Context, h *store.Head, e *history.Entry) (sa
 // afterUpsert does what belongs to a profile change but not to its
 // transaction; repeating it is safe.
 func (s *Service) afterUpsert(ctx context.Context, m *moment, before, after *store.Head) error {
-	if before.Version == 0 {
-		if _, err := s.sumReferrals(ctx, after.ID); err != nil {
-			return err
+	if before.Version == 0 { // somebody it referred may have come before it
+		for _, err := range s.store.Referrals(ctx, after.ID) {
+			if err == nil {
+				_, err = s.sumReferrals(ctx, after.ID)
+			}
+			if err != nil {
+				return err
+			}
+			break
 		}
 	}
 	return s.noteReferral(ctx, m, before, after)

@@ -61,19 +61,17 @@ type application struct {
 
 // apply takes one fact: claim, entry and state change in one transaction.
 func (s *Service) apply(ctx context.Context, a Actor, f *channel.Fact) (FactOutcome, error) {
-	s.store.Gate.RLock()
-	defer s.store.Gate.RUnlock()
-	m, err := s.moment(ctx)
-	if err != nil {
-		return FactOutcome{}, err
-	}
-	o, err := s.applyIn(ctx, &m, f, a.User, false)
-	if err != nil || f.Type != channel.CustomerUpserted || m.programme.RouteOnCall {
-		return o, err
-	}
-	if o.Outcome == channel.Applied || o.Outcome == channel.Duplicate {
-		err = s.routeOnSight(ctx, &m, f, &o, a.User)
-	}
+	var o FactOutcome
+	err := s.writing(ctx, func(m *moment) (err error) {
+		o, err = s.applyIn(ctx, m, f, a.User, false)
+		if err != nil || f.Type != channel.CustomerUpserted || m.programme.RouteOnCall {
+			return err
+		}
+		if o.Outcome == channel.Applied || o.Outcome == channel.Duplicate {
+			err = s.routeOnSight(ctx, m, f, &o, a.User)
+		}
+		return err
+	})
 	return o, err
 }
 
@@ -153,9 +151,6 @@ func bookedIn(sk string) channel.Period {
 func (s *Service) commitFact(ctx context.Context, ap *application, b *store.Batch, claim int) (FactOutcome, *table.Refused, error) {
 	b.NotAfter = s.store.NotAfter(ap.now)
 	err := s.store.Commit(ctx, b)
-	if errors.Is(err, table.ErrExpired) {
-		return FactOutcome{}, nil, errAgain
-	}
 	refused := store.AsRefused(err)
 	if refused == nil {
 		return FactOutcome{}, nil, err

@@ -256,13 +256,12 @@ func rowKey(f *channel.Fact) string {
 }
 
 func (s *Service) applyRow(ctx context.Context, f *channel.Fact, by string) (FactOutcome, error) {
-	s.store.Gate.RLock()
-	defer s.store.Gate.RUnlock()
-	m, err := s.moment(ctx)
-	if err != nil {
-		return FactOutcome{}, err
-	}
-	return s.applyIn(ctx, &m, f, by, true)
+	var o FactOutcome
+	err := s.writing(ctx, func(m *moment) (err error) {
+		o, err = s.applyIn(ctx, m, f, by, true)
+		return err
+	})
+	return o, err
 }
 
 // routeImported routes imported customers in the order in which they arrived,

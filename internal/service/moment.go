@@ -2,12 +2,14 @@ package service
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/programme"
 	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/table"
 )
 
 // moment is what holds for one use case: its one reading of the clock, the
@@ -31,6 +33,29 @@ func (s *Service) momentAt(ctx context.Context, now time.Time) (moment, error) {
 	m := moment{now: now, control: control}
 	m.programme, m.cal, err = s.programmes.get(ctx, s.store, control)
 	return m, err
+}
+
+// writing runs a use case that writes: under the gate, shared, from its reading
+// of the clock to its answer.
+func (s *Service) writing(ctx context.Context, use func(*moment) error) error {
+	s.store.Gate.RLock()
+	defer s.store.Gate.RUnlock()
+	return s.fresh(ctx, use)
+}
+
+// fresh runs a use case in a moment, and in a new one where its time to write
+// had passed: what was not sent is decided again, by the clock as it is then.
+func (s *Service) fresh(ctx context.Context, use func(*moment) error) error {
+	for range 3 {
+		m, err := s.moment(ctx)
+		if err != nil {
+			return err
+		}
+		if err := use(&m); !errors.Is(err, table.ErrExpired) {
+			return err
+		}
+	}
+	return errBusy(table.ErrExpired)
 }
 
 // book is the period in which what occurred at t is booked, and the one it

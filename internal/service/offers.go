@@ -38,35 +38,43 @@ func (s *Service) answerOffer(ctx context.Context, a Actor, r OfferAnswer, how s
 	if err != nil {
 		return OfferAnswered{}, err
 	}
-	s.store.Gate.RLock()
-	defer s.store.Gate.RUnlock()
-	m, err := s.moment(ctx)
-	if err != nil {
-		return OfferAnswered{}, err
-	}
-	e := ending{how: how, by: a.User, reason: r.Reason, request: hash16(r.Key)}
+	var out OfferAnswered
+	err = s.writing(ctx, func(m *moment) (err error) {
+		out, err = s.answerNow(ctx, m, a, answering{id, ending{how: how, by: a.User, reason: r.Reason, request: hash16(r.Key)}})
+		return err
+	})
+	return out, err
+}
+
+// answering is an answer to the offer of a decision.
+type answering struct {
+	id channel.DecisionID
+	ending
+}
+
+func (s *Service) answerNow(ctx context.Context, m *moment, a Actor, e answering) (OfferAnswered, error) {
 	for range rounds {
-		o, err := s.loadOffer(ctx, a, id)
+		o, err := s.loadOffer(ctx, a, e.id)
 		if err != nil {
 			return OfferAnswered{}, err
 		}
 		if o.answer != nil {
-			return s.answeredBefore(&m, o, e)
+			return s.answeredBefore(m, o, e.ending)
 		}
-		if o.head.Offer == nil || o.head.Offer.Decision != id {
+		if o.head.Offer == nil || o.head.Offer.Decision != e.id {
 			continue // read while it was being answered
 		}
 		if !m.now.Before(o.head.Offer.ExpiresAt) {
 			return OfferAnswered{}, errOfferExpired(o.head.Offer.ExpiresAt)
 		}
-		err = s.settleOffer(ctx, &m, o, e)
+		err = s.settleOffer(ctx, m, o, e.ending)
 		if errors.Is(err, errAgain) {
 			continue
 		}
 		if err != nil {
 			return OfferAnswered{}, err
 		}
-		return OfferAnswered{Offer: s.offerView(&m, o), Next: o.answer.Next}, nil
+		return OfferAnswered{Offer: s.offerView(m, o), Next: o.answer.Next}, nil
 	}
 	return OfferAnswered{}, errBusy(errAgain)
 }
@@ -195,7 +203,7 @@ func (s *Service) endOffer(ctx context.Context, m *moment, before *store.Head, e
 	}
 	t := &task{head: &h, id: answer.Next, at: m.now, cause: routing.ByAnswer, round: h.Round, by: e.by, more: end}
 	_, err = s.decideAndWrite(ctx, m, t)
-	if f := fault.Of(err); err == nil || errors.Is(err, errAgain) || f.Kind == fault.Unavailable || f.Kind == fault.Internal {
+	if f := fault.Of(err); err == nil || errors.Is(err, errAgain) || f.Kind == fault.Unavailable || f.Kind == fault.Internal { // an expired write is Internal too
 		return answer, err
 	}
 	answer.Next = ""

@@ -49,12 +49,15 @@ type asked struct {
 // Route decides who serves a customer. 404 customer_not_found; 409
 // no_policy_in_force, key_reused; 422 currency_not_in_policy.
 func (s *Service) Route(ctx context.Context, a Actor, r RouteRequest) (RouteResponse, error) {
-	s.store.Gate.RLock()
-	defer s.store.Gate.RUnlock()
-	m, err := s.moment(ctx)
-	if err != nil {
-		return RouteResponse{}, err
-	}
+	var out RouteResponse
+	err := s.writing(ctx, func(m *moment) (err error) {
+		out, err = s.routeNow(ctx, m, a, r)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) routeNow(ctx context.Context, m *moment, a Actor, r RouteRequest) (RouteResponse, error) {
 	j := job{customer: r.Customer, key: r.Key, preview: r.Preview, by: a.User, cause: routing.ByCall, asked: asked{Call: "route", At: r.At}}
 	if j.at = r.At.UTC().Truncate(time.Second); r.At.IsZero() {
 		j.at = m.now
@@ -62,11 +65,11 @@ func (s *Service) Route(ctx context.Context, a Actor, r RouteRequest) (RouteResp
 	if j.at.After(m.now) {
 		return RouteResponse{}, fault.New(fault.Invalid, "invalid_time", "a route cannot be as of a time to come").At("at", "%s is after %s", j.at.Format(time.RFC3339), m.now.Format(time.RFC3339))
 	}
-	res, err := s.route(ctx, &m, j)
+	res, err := s.route(ctx, m, j)
 	if err != nil {
 		return RouteResponse{}, err
 	}
-	return s.routeResponse(ctx, &m, a, res)
+	return s.routeResponse(ctx, m, a, res)
 }
 
 // job is a route to be done: whom, under which key, as of when and why.
@@ -226,9 +229,7 @@ func (s *Service) routeOffered(ctx context.Context, m *moment, j job, id channel
 }
 
 // isRefusal says that the state was not as read: read again and decide again.
-func isRefusal(err error) bool {
-	return store.AsRefused(err) != nil || errors.Is(err, table.ErrExpired)
-}
+func isRefusal(err error) bool { return store.AsRefused(err) != nil }
 
 // decideAndWrite decides and commits. Each capacity that refuses costs one more
 // round trip; anything else that stands in the way is errAgain.
@@ -285,9 +286,6 @@ func (s *Service) commit(ctx context.Context, m *moment, t *task, v *verdict) (*
 			s.full.remember(v.Commit.Takes, m.now)
 			return nil, v.Commit.Takes, nil
 		}
-		return nil, "", errAgain
-	}
-	if errors.Is(err, table.ErrExpired) {
 		return nil, "", errAgain
 	}
 	if err != nil {

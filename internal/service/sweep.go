@@ -64,12 +64,15 @@ func (s *Service) sweepOffers(ctx context.Context, a Actor, sum *SweepSummary) e
 
 // expire ends one offer, if it is still the customer's open one.
 func (s *Service) expire(ctx context.Context, a Actor, o store.OpenOffer) (bool, error) {
-	s.store.Gate.RLock()
-	defer s.store.Gate.RUnlock()
-	m, err := s.moment(ctx)
-	if err != nil {
-		return false, err
-	}
+	ended := false
+	err := s.writing(ctx, func(m *moment) (err error) {
+		ended, err = s.expireNow(ctx, m, a, o)
+		return err
+	})
+	return ended, err
+}
+
+func (s *Service) expireNow(ctx context.Context, m *moment, a Actor, o store.OpenOffer) (bool, error) {
 	for range rounds {
 		head, err := s.store.Head(ctx, o.Customer)
 		if err != nil {
@@ -78,7 +81,7 @@ func (s *Service) expire(ctx context.Context, a Actor, o store.OpenOffer) (bool,
 		if head.Offer == nil || head.Offer.Decision != o.Decision || m.now.Before(head.Offer.ExpiresAt) {
 			return false, nil
 		}
-		_, err = s.endOffer(ctx, &m, head, ending{how: store.Expired, by: a.User})
+		_, err = s.endOffer(ctx, m, head, ending{how: store.Expired, by: a.User})
 		if !errors.Is(err, errAgain) {
 			return err == nil, err
 		}
