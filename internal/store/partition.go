@@ -37,7 +37,7 @@ func (s *Store) Decisions(ctx context.Context, id channel.CustomerID) (*Customer
 }
 
 func (s *Store) customer(ctx context.Context, id channel.CustomerID, r table.Range) (*CustomerFile, error) {
-	f := &CustomerFile{Partition: history.Partition{Customer: id}, Answers: map[channel.DecisionID]*Answer{}}
+	f := &CustomerFile{Partition: history.Partition{Customer: id}}
 	for it, err := range s.Items(ctx, r) {
 		if err != nil {
 			return nil, err
@@ -60,6 +60,9 @@ func (f *CustomerFile) add(id channel.CustomerID, it table.Item) error {
 	name := channel.DecisionID(string(id) + "~" + hash)
 	if isAnswer {
 		a, err := DecodeAnswer(it)
+		if f.Answers == nil {
+			f.Answers = map[channel.DecisionID]*Answer{}
+		}
 		f.Answers[name] = a
 		return err
 	}

@@ -180,12 +180,16 @@ func (r *quickReader) raw() []byte {
 // skipText goes to the closing quote of the text that begins here.
 func (r *quickReader) skipText() bool {
 	for r.i++; r.i < len(r.b); r.i++ {
-		switch r.b[r.i] {
-		case '\\':
-			r.i++
-		case '"':
+		n := bytes.IndexByte(r.b[r.i:], '"')
+		if n < 0 {
+			break
+		}
+		escape := bytes.IndexByte(r.b[r.i:r.i+n], '\\')
+		if escape < 0 {
+			r.i += n
 			return true
 		}
+		r.i += escape + 1 // at what is escaped
 	}
 	r.off = true
 	return false
