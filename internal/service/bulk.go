@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -360,15 +359,4 @@ func (b *bulkState) note(id channel.CustomerID, err error) {
 	case len(b.sum.Failed) < 10_000:
 		b.sum.Failed = append(b.sum.Failed, FailedRoute{Customer: id, Slug: f.Slug, Message: f.Error()})
 	}
-}
-
-// merge adds another summary to this one.
-func (sum *RouteSummary) merge(o RouteSummary) {
-	sum.Routed += o.Routed
-	for _, pair := range []struct{ to, from map[string]int }{{sum.ByOutcome, o.ByOutcome}, {sum.ByTier, o.ByTier}, {sum.ByOwner, o.ByOwner}} {
-		for _, k := range slices.Sorted(maps.Keys(pair.from)) {
-			pair.to[k] += pair.from[k]
-		}
-	}
-	sum.Failed = append(sum.Failed, o.Failed...)
 }

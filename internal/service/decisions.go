@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -238,7 +237,7 @@ func (s *Service) Explanation(ctx context.Context, a Actor, id channel.DecisionI
 	if a.Partner != "" && !a.SeesAll() {
 		return e, nil
 	}
-	e.Record = json.RawMessage(d.Record)
+	e.Record = d.Record
 	alternatives, err := r.Replayed.Decision.Alternatives(r.policy, r.terms)
 	for _, x := range alternatives {
 		e.Alternatives = append(e.Alternatives, Alternative{Change: x.Change, Text: x.Text, Result: x.Result})

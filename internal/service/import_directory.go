@@ -73,8 +73,8 @@ func (s *Service) importPartners(ctx context.Context, a Actor, r ImportRequest, 
 
 // putRow adds or changes one partner. What the file does not speak of stays.
 func (g *assigning) putRow(ctx context.Context, d *channel.Directory, place map[channel.PartnerID]int, row PartnerRow) (bool, error) {
-	p, known := row.Partner, false
 	var old channel.Partner
+	p := row.Partner
 	i, known := place[p.ID]
 	if known {
 		old = d.Partners[i]

@@ -146,7 +146,7 @@ func (s *Service) importFacts(ctx context.Context, a Actor, r ImportRequest, run
 	if err != nil || !r.Route || len(run.routes) == 0 {
 		return err
 	}
-	return s.routeImported(ctx, a, r, run)
+	return s.routeImported(ctx, a, run)
 }
 
 // take counts the outcome of a row, in the order of the lines.
@@ -266,7 +266,7 @@ func (s *Service) applyRow(ctx context.Context, f *channel.Fact, by string) (Fac
 
 // routeImported routes imported customers in the order in which they arrived,
 // each as of then, and skips who has a decision.
-func (s *Service) routeImported(ctx context.Context, a Actor, r ImportRequest, run *importRun) error {
+func (s *Service) routeImported(ctx context.Context, a Actor, run *importRun) error {
 	slices.SortFunc(run.routes, func(x, y arrival) int {
 		return cmp.Or(cmp.Compare(x.customer, y.customer), cmp.Compare(x.at, y.at))
 	})

@@ -231,11 +231,8 @@ func (h *Head) Since() time.Time {
 // may begin before it.
 func (h *Head) LastFrom() time.Time {
 	if n := len(h.Spans); n > 0 {
-		if last := h.Spans[n-1]; !last.Until.IsZero() {
-			return last.Until
-		} else {
-			return last.From
-		}
+		last := h.Spans[n-1]
+		return later(last.From, last.Until)
 	}
 	return time.Time{}
 }
@@ -276,4 +273,11 @@ func (s *Store) AllHeads(ctx context.Context, after channel.CustomerID) iter.Seq
 			after = ""
 		}
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

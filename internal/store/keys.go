@@ -15,10 +15,6 @@ import (
 // answers are spread, fixed for ever: BucketName(0) to BucketName(Buckets-1).
 const Buckets = 1024
 
-// after is the end of a range of all sort keys that begin with prefix+"#": "$"
-// is the byte after "#".
-func after(prefix string) string { return prefix + "$" }
-
 // BucketName is the n-th bucket as three hex digits, 000 to 3ff.
 func BucketName(n int) string { return fmt.Sprintf("%03x", n) }
 

@@ -27,7 +27,7 @@ func (b *Batch) SetPortfolio(o channel.Owner, e PortfolioEntry) int {
 }
 
 // Portfolio walks everybody an owner has or had, by customer id, those after
-// the given id. Who is credited is for the fold to say: an entry only names
+// the given id ("$" is the byte after "#"). Who is credited is for the fold to say: an entry only names
 // whom to read.
 func (s *Store) Portfolio(ctx context.Context, o channel.Owner, after channel.CustomerID) iter.Seq2[PortfolioEntry, error] {
 	r := table.Range{Table: table.State, PK: PortfolioPK(o), From: "C#", To: "C$"}
