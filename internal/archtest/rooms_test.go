@@ -55,11 +55,12 @@ var rooms = []room{
 	{"internal/sample", false, []string{"nouns", "client", "document"}, nil, "people and steps, fed through the doors"},
 	{"internal/archtest", false, nil, nil, "reads source only"},
 	{"internal/gotest", false, nil, nil, "runs the tests and sums them up, std only"},
-	{"internal/cloud", false, []string{"nouns", "config"}, []string{"github.com/aws/"}, "queue, signer, bucket and bus"},
-	{"internal/lambdahttp", false, []string{"fault"}, []string{"github.com/aws/"}, "an adapter and only what it lacks"},
+	{"internal/cloud", false, []string{"nouns", "questions", "state", "uses", "source", "httpapi", "lambdahttp", "config", "cloud/metrics", "table/dynamo"}, []string{"github.com/aws/"}, "wires the use cases on AWS; queue, bucket, bus, secrets and state machine"},
+	{"internal/cloud/metrics", false, nil, nil, "names that stacks read too, std only"},
+	{"internal/lambdahttp", false, nil, []string{"github.com/aws/", "github.com/awslabs/aws-lambda-go-api-proxy"}, "an adapter and only what it lacks"},
 	{"cmd/...", false, []string{"*"}, []string{"github.com/alecthomas/kong", "github.com/spf13/", "github.com/schollz/progressbar/v3", "golang.org/x/term"}, "wires everything"},
 	{"functions/...", false, []string{"*"}, []string{"github.com/aws/"}, "wires everything, one trigger each"},
-	{"infra/...", false, []string{"store", "config"}, []string{"github.com/aws/", "github.com/cdklabs/"}, "stacks know the schema and names of variables, nothing else"},
+	{"infra/...", false, []string{"store", "config", "cloud/metrics"}, []string{"github.com/aws/", "github.com/cdklabs/"}, "stacks know the schema and names of variables, nothing else"},
 }
 
 // Who may do what the rest may not; every entry is a room or a folder.

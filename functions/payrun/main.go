@@ -1,0 +1,22 @@
+// Command payrun is the function of the state machine's tasks: closing and paying.
+package main
+
+import (
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/config"
+)
+
+var work *cloud.Payrun
+
+func init() {
+	app := cloud.Must(cloud.Load(metrics.Payrun, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.StatementBucketVar))
+	work = app.Payrun(app.Core(), app.Bucket())
+}
+
+func main() { lambda.Start(work.Handle) }

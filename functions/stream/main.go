@@ -1,0 +1,22 @@
+// Command stream is the function of the ledger's stream: what is told to the bus, and strays.
+package main
+
+import (
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/config"
+)
+
+var work *cloud.Stream
+
+func init() {
+	app := cloud.Must(cloud.Load(metrics.Stream, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.BusNameVar))
+	work = app.Stream(app.Core(), app.Bus())
+}
+
+func main() { lambda.Start(work.Handle) }

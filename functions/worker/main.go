@@ -1,0 +1,22 @@
+// Command worker is the function that applies the webhooks of the queue.
+package main
+
+import (
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/config"
+)
+
+var work *cloud.Worker
+
+func init() {
+	app := cloud.Must(cloud.Load(metrics.Worker, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar))
+	work = app.Worker(app.Core())
+}
+
+func main() { lambda.Start(work.Handle) }

@@ -1,0 +1,152 @@
+package cloud
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/fairlead/fairlead/internal/payrun"
+)
+
+// Machine closes and pays by starting executions of the state machine. The
+// execution has the name of the work, so that starting twice is one; what ended
+// before it was done is gone on with by a further execution of the same work
+// (-r2, -r3 and so on), whose steps find what the earlier ones left.
+type Machine struct {
+	api    *sfn.Client
+	arn    string
+	payrun *payrun.Payrun
+}
+
+var _ payrun.Starter = (*Machine)(nil)
+
+// Machine makes the client of the state machine.
+func (a *App) Machine(p *payrun.Payrun) *Machine {
+	return &Machine{sfn.NewFromConfig(a.AWS), a.Config.StateMachine, p}
+}
+
+// maxResumes is how often one work may be gone on with.
+const maxResumes = 50
+
+// Start is the input of an execution.
+type Start struct {
+	Work   string `json:"work"` // close or pay
+	Name   string `json:"name"` // of the work: payrun.CloseName, payrun.PayName
+	Period string `json:"period,omitempty"`
+	Run    string `json:"run,omitempty"`
+	User   string `json:"user"` // who asked first
+}
+
+// Close starts closing a period. Where it is closed, that is the answer, unless
+// something after the closing was left undone.
+func (m *Machine) Close(ctx context.Context, r payrun.CloseRequest) (payrun.PeriodStatus, error) {
+	s, err := m.payrun.MayClose(ctx, r.Period)
+	if err != nil {
+		return s, err
+	}
+	name := payrun.CloseName(r.Period)
+	latest, err := m.latest(ctx, name)
+	if err != nil || s.Already && latest.work != payrun.WorkFailed {
+		s.Work = latest.work
+		return s, err
+	}
+	s.Started, s.Work = true, payrun.WorkRunning
+	return s, m.start(ctx, latest, Start{Work: "close", Name: name, Period: string(r.Period), User: r.User})
+}
+
+// Pay starts paying a run, or what is left of it.
+func (m *Machine) Pay(ctx context.Context, r payrun.PayRequest) (payrun.Run, error) {
+	run, err := m.payrun.MayPay(ctx, r.Run)
+	if err != nil || run.State == payrun.RunSettled {
+		return run, err
+	}
+	name, err := payrun.PayName(r.Run)
+	if err != nil {
+		return run, err
+	}
+	latest, err := m.latest(ctx, name)
+	if err != nil {
+		return run, err
+	}
+	run.Started, run.Work = true, payrun.WorkRunning
+	return run, m.start(ctx, latest, Start{Work: "pay", Name: name, Run: run.ID, User: r.User})
+}
+
+// Working says how the latest execution of a work is doing.
+func (m *Machine) Working(ctx context.Context, name string) (string, error) {
+	e, err := m.latest(ctx, name)
+	return e.work, err
+}
+
+// execution is the latest execution of a work: its number (0: there is none)
+// and how it is doing.
+type execution struct {
+	n    int
+	work string
+}
+
+func (m *Machine) latest(ctx context.Context, name string) (execution, error) {
+	var last execution
+	for n := 1; n <= maxResumes; n++ {
+		out, err := m.api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(m.execution(executionName(name, n)))})
+		if code(err) == "ExecutionDoesNotExist" {
+			return last, nil
+		}
+		if err != nil {
+			return last, unavailable("the state machine", err)
+		}
+		last = execution{n, workOf(out.Status)}
+		if last.work == payrun.WorkRunning {
+			return last, nil
+		}
+	}
+	return last, nil
+}
+
+func workOf(s sfntypes.ExecutionStatus) string {
+	switch s {
+	case sfntypes.ExecutionStatusSucceeded:
+		return payrun.WorkDone
+	case sfntypes.ExecutionStatusRunning, sfntypes.ExecutionStatusPendingRedrive:
+		return payrun.WorkRunning
+	}
+	return payrun.WorkFailed
+}
+
+// executionName is a work's name in the characters an execution may have, and
+// from the second on which one it is.
+func executionName(name string, n int) string {
+	name = strings.ReplaceAll(name, ".", "-")
+	if n > 1 {
+		name += "-r" + strconv.Itoa(n)
+	}
+	return name
+}
+
+// execution is the ARN of an execution of the machine.
+func (m *Machine) execution(name string) string {
+	return strings.Replace(m.arn, ":stateMachine:", ":execution:", 1) + ":" + name
+}
+
+// start starts the next execution, unless one is running. That somebody else
+// started it just now is as good.
+func (m *Machine) start(ctx context.Context, latest execution, s Start) error {
+	if latest.work == payrun.WorkRunning {
+		return nil
+	}
+	input, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	_, err = m.api.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: aws.String(m.arn),
+		Name: aws.String(executionName(s.Name, latest.n+1)), Input: aws.String(string(input))})
+	if err != nil && code(err) != "ExecutionAlreadyExists" {
+		return unavailable("the state machine", err)
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package cloud
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/source"
+)
+
+// Worker applies the webhooks of the queue. What becomes of a fact, rejected
+// and in conflict included, is an outcome: the message is done. Only what may
+// go better another time is given back to the queue, and after its last try the
+// queue puts it with the dead letters.
+type Worker struct {
+	app     *App
+	service *service.Service
+}
+
+// Worker wires the function.
+func (a *App) Worker(c Core) *Worker { return &Worker{a, c.Service} }
+
+// Handle takes a batch of messages, each on its own.
+func (w *Worker) Handle(ctx context.Context, e events.SQSEvent) (out events.SQSEventResponse, err error) {
+	err = w.app.measured(ctx, func(counts metrics.Counts) error {
+		for i := range e.Records {
+			m := &e.Records[i]
+			if err := w.apply(ctx, m.Body, counts); err != nil {
+				w.app.failed(ctx, "a message goes back to the queue", err, "message", m.MessageId)
+				counts[metrics.Failures]++
+				out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// errPoisoned is a message that the hook did not write: nobody here can read
+// it, and a person should see it.
+var errPoisoned = errors.New("the message is not a webhook")
+
+func (w *Worker) apply(ctx context.Context, body string, counts metrics.Counts) error {
+	var hook source.Webhook
+	d := json.NewDecoder(strings.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&hook); err != nil || hook.Source == "" || hook.Body == "" {
+		return errors.Join(errPoisoned, err)
+	}
+	items, err := hook.Items()
+	if err != nil { // the hook refuses such a body, unless a newer version of it sent this one
+		return errors.Join(errPoisoned, err)
+	}
+	inputs := make([]service.FactInput, len(items))
+	for i, it := range items {
+		inputs[i] = service.FactInput{Fact: it.Fact, ID: it.ID, Source: it.Source, Err: it.Err}
+	}
+	outcomes, err := w.service.ApplyWebhook(ctx, hook.Source, inputs)
+	if err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		switch o.Outcome {
+		case channel.Rejected, channel.Conflict:
+			counts[metrics.Rejected]++
+			w.app.Log.WarnContext(ctx, "a fact is not taken", "source", o.Source, "event", o.ID, "type", o.Type, "outcome", o.Outcome, "field", o.Field)
+		default:
+			counts[metrics.Facts]++
+		}
+	}
+	return nil
+}
+
+// Sweep is what the schedule does.
+type Sweep struct {
+	app     *App
+	service *service.Service
+}
+
+// Sweep wires the function.
+func (a *App) Sweep(c Core) *Sweep { return &Sweep{a, c.Service} }
+
+// Handle sweeps once. Doing it twice, or two at once, does nothing twice.
+func (s *Sweep) Handle(ctx context.Context, _ json.RawMessage) error {
+	return s.app.measured(ctx, func(counts metrics.Counts) error {
+		sum, err := s.service.Sweep(ctx, service.Actor{User: "sweep", Roles: []string{service.RoleManager}})
+		counts[metrics.Expired], counts[metrics.SweepFailures] = int64(sum.Expired), int64(len(sum.Failed))
+		if fault.Is(err, "no_policy_in_force") { // an installation that is being set up
+			err = nil
+		}
+		if err != nil {
+			s.app.failed(ctx, "the sweep ended early; the next one goes on", err)
+			return err
+		}
+		s.app.Log.InfoContext(ctx, "swept", "expired", sum.Expired, "waiting", sum.Waiting, "placed", sum.Placed, "fallback", sum.Fallback,
+			"orphaned", sum.Orphaned, "failed", len(sum.Failed))
+		return nil
+	})
+}
