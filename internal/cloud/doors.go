@@ -3,7 +3,6 @@ package cloud
 import (
 	"context"
 	"errors"
-	"net/http"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -68,9 +67,9 @@ func (d *Door) Handle(ctx context.Context, e events.APIGatewayProxyRequest) (ans
 	err = d.app.measured(ctx, func(counts metrics.Counts) error {
 		answer = d.http.Proxy(ctx, e)
 		switch {
-		case answer.StatusCode >= http.StatusInternalServerError:
+		case lambdahttp.Failed(answer):
 			counts[metrics.Failures] = 1
-		case d.hook && answer.StatusCode >= http.StatusBadRequest:
+		case d.hook && lambdahttp.Refused(answer):
 			counts[metrics.Refused] = 1
 		}
 		return nil

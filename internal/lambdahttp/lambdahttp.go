@@ -47,6 +47,16 @@ func (a *Adapter) Proxy(ctx context.Context, e events.APIGatewayProxyRequest) (a
 	return answer
 }
 
+// Failed reports whether an answer says that something went wrong on our side.
+func Failed(a events.APIGatewayProxyResponse) bool {
+	return a.StatusCode >= http.StatusInternalServerError
+}
+
+// Refused reports whether an answer says that the request was not as it should be.
+func Refused(a events.APIGatewayProxyResponse) bool {
+	return a.StatusCode >= http.StatusBadRequest && !Failed(a)
+}
+
 // path is the path without the stage, which some ways in put before it, and
 // with whatever the gateway decoded encoded again.
 func path(e events.APIGatewayProxyRequest) string {
