@@ -113,7 +113,7 @@ func (p *Payrun) closedStatement(ctx context.Context, b *books, partner channel.
 	}
 	d := b.document(partner, &r, &sealed)
 	d.Seal.Signature, d.Seal.KeyID = head.Signature, head.KeyID
-	if d.Inputs, err = inputs(in, b, customers); err != nil {
+	if d.Inputs, err = b.inputsShown(in, customers, &r); err != nil {
 		return nil, err
 	}
 	d.Payment, err = p.payment(ctx, b, &stored, partner.ID, head.At)
@@ -171,7 +171,7 @@ func (p *Payrun) preview(ctx context.Context, c *store.Control, b *books, partne
 	}
 	d := statement.Build(statement.Source{Result: r, Calendar: b.calendar, PartnerName: partner.Name, Programme: b.programme.Name,
 		MinimumPayout: b.programme.MinimumPayout[r.Currency], AsOf: now})
-	d.Inputs, err = inputs(in, b, customers)
+	d.Inputs, err = b.inputsShown(in, customers, &r)
 	return d, err
 }
 
