@@ -70,7 +70,7 @@ func (c *demoCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }()
 	programme := sample.New(sample.Seed)
 	for _, f := range programme.Files {
 		if err := os.WriteFile(filepath.Join(folder, f.Name), f.Data, 0o600); err != nil {

@@ -50,9 +50,9 @@ func simulate(m BGNBD, n int, span float64) *Stats {
 	var s Stats
 	for range n {
 		life := span * (0.5 + 0.5*rng.Float64())
-		rate, drop := gammaDraw(rng, m.R)/m.Alpha, 0.0
+		rate := gammaDraw(rng, m.R) / m.Alpha
 		u, v := gammaDraw(rng, m.A), gammaDraw(rng, m.B)
-		drop = u / (u + v)
+		drop := u / (u + v)
 		r := Row{T: life}
 		for at := 0.0; ; {
 			at += rng.ExpFloat64() / rate

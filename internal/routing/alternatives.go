@@ -63,13 +63,10 @@ func same(a, b *run) bool {
 }
 
 // try notes a change if it gives another result.
-func (w *whatIf) try(in Input, change, format string, args ...any) bool {
-	r := w.decide(in)
-	if same(r, w.was) {
-		return false
+func (w *whatIf) try(in Input, change, format string, args ...any) {
+	if r := w.decide(in); !same(r, w.was) {
+		w.note(r, change, format, args...)
 	}
-	w.note(r, change, format, args...)
-	return true
 }
 
 func (w *whatIf) note(r *run, change, format string, args ...any) {

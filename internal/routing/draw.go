@@ -83,10 +83,10 @@ type lot struct {
 
 // newLot prepares the draw of a customer; buf is where its text is built.
 func newLot(buf []byte, seed, customer string) lot {
-	b := append(buf[:0], seed...)
-	b = append(b, '\n')
-	b = append(b, customer...)
-	b = append(b, '\n')
+	b := buf[:0]
+	for _, part := range [...]string{seed, "\n", customer, "\n"} {
+		b = append(b, part...)
+	}
 	return lot{text: b, prefix: len(b)}
 }
 

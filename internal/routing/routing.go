@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/money"
 )
 
 // Engine is the version of the rules of this package. It is raised whenever any
@@ -242,6 +241,3 @@ type Decline struct {
 	ReferTo             string `json:"referTo,omitempty"`
 	ReconsiderAfterDays int    `json:"reconsiderAfterDays,omitempty"`
 }
-
-// amount is minor units as an Amount of the value's currency.
-func (v Value) amount(minor int64) money.Amount { return money.Of(minor, v.Currency) }

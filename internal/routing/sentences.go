@@ -182,6 +182,6 @@ func (t *terms) handling() []string {
 
 // percent is a share in words: "25 %".
 func percent(r money.Rate) string {
-	s := money.Rate(r * 100).String()
+	s := (r * 100).String()
 	return s + " %"
 }
