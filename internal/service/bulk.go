@@ -69,6 +69,7 @@ type bulkJob struct {
 	by       string
 	onlyNew  bool // skip who has a decision by now
 	idle     bool // do not record a decision that changes nothing
+	placing  bool // do not record a decision that leaves the customer waiting
 
 	after    channel.DecisionID // the decision in force when the job was made
 	value    int64              // for the order: minor units of currency
@@ -264,7 +265,7 @@ func (b *bulkState) one(ctx context.Context, m *moment, j bulkJob, head *store.H
 		return b.failed(j.customer, err)
 	}
 	v := res.verdict
-	if j.idle && !changes(head, v) {
+	if j.idle && !changes(head, v) || j.placing && v.Commit.State == routing.StateWaiting {
 		return nil
 	}
 	b.reserve(v)

@@ -17,29 +17,32 @@ import (
 // valuable first), and who lost its owner. Repeating it is safe.
 func (s *Service) Sweep(ctx context.Context, a Actor) (SweepSummary, error) {
 	var sum SweepSummary
-	for _, step := range []func(context.Context, Actor, *SweepSummary) error{s.sweepOffers, s.sweepWaiting, s.sweepOrphans} {
-		if err := step(ctx, a, &sum); err != nil {
-			return sum, err
-		}
+	ended, err := s.sweepOffers(ctx, a, &sum)
+	if err != nil {
+		return sum, err
 	}
-	return sum, nil
+	if err := s.sweepWaiting(ctx, a, ended, &sum); err != nil {
+		return sum, err
+	}
+	return sum, s.sweepOrphans(ctx, a, &sum)
 }
 
-// sweepOffers ends the offers that have expired, the oldest first.
-func (s *Service) sweepOffers(ctx context.Context, a Actor, sum *SweepSummary) error {
+// sweepOffers ends the offers that have expired, the oldest first, and names
+// the customers they were about.
+func (s *Service) sweepOffers(ctx context.Context, a Actor, sum *SweepSummary) (map[channel.CustomerID]bool, error) {
 	m, err := s.moment(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	dir, err := s.directory(ctx, &m)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var due []store.OpenOffer
 	for _, p := range dir.people.Partners {
 		for o, err := range s.store.Offers(ctx, p.ID, "", m.now) {
 			if err != nil {
-				return err
+				return nil, err
 			}
 			due = append(due, o)
 		}
@@ -50,16 +53,18 @@ func (s *Service) sweepOffers(ctx context.Context, a Actor, sum *SweepSummary) e
 		}
 		return strings.Compare(string(a.Decision), string(b.Decision))
 	})
+	customers := make(map[channel.CustomerID]bool, len(due))
 	for _, o := range due {
 		ended, err := s.expire(ctx, a, o)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if ended {
 			sum.Expired++
+			customers[o.Customer] = true
 		}
 	}
-	return nil
+	return customers, nil
 }
 
 // expire ends one offer, if it is still the customer's open one.
@@ -90,21 +95,53 @@ func (s *Service) expireNow(ctx context.Context, m *moment, a Actor, o store.Ope
 }
 
 // sweepWaiting routes everybody who waits: the fallback for who waited too
-// long, a new round for the others. A decision that changes nothing is not
-// recorded, or every minute would leave one.
-func (s *Service) sweepWaiting(ctx context.Context, a Actor, sum *SweepSummary) error {
-	m, err := s.moment(ctx)
+// long, a new round for the others and for whom the fallback has no room. Whose
+// round ended in this very sweep waits for the next one, or the limit on offers
+// would stop nobody. A decision that changes nothing is not recorded, or every
+// minute would leave one.
+func (s *Service) sweepWaiting(ctx context.Context, a Actor, ended map[channel.CustomerID]bool, sum *SweepSummary) error {
+	late, jobs, err := s.waitingJobs(ctx, a, sum)
 	if err != nil {
 		return err
 	}
-	var jobs, late []bulkJob
-	for w, err := range s.store.WaitingCustomers(ctx, "") {
+	slices.SortFunc(late, mostValuableFirst)
+	fell, err := s.bulk(ctx, theseJobs(late))
+	sum.Fallback = placed(fell)
+	sum.Failed = append(sum.Failed, fell.Failed...)
+	if err != nil {
+		return err
+	}
+	for _, j := range late {
+		head, err := s.store.Head(ctx, j.customer)
 		if err != nil {
 			return err
 		}
+		if head.State == StateWaiting {
+			jobs = append(jobs, j.rerouted())
+		}
+	}
+	jobs = slices.DeleteFunc(jobs, func(j bulkJob) bool { return ended[j.customer] })
+	slices.SortFunc(jobs, mostValuableFirst)
+	again, err := s.bulk(ctx, theseJobs(jobs))
+	sum.Waiting, sum.Placed = len(jobs), placed(again)
+	sum.Failed = append(sum.Failed, again.Failed...)
+	return err
+}
+
+// waitingJobs are the customers that wait: those for the fallback, and the
+// others.
+func (s *Service) waitingJobs(ctx context.Context, a Actor, sum *SweepSummary) (late, jobs []bulkJob, err error) {
+	m, err := s.moment(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for w, err := range s.store.WaitingCustomers(ctx, "") {
+		if err != nil {
+			return nil, nil, err
+		}
 		head, err := s.store.Head(ctx, w.Customer)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		j, err := s.valued(ctx, &m, head)
 		if err != nil {
@@ -114,28 +151,22 @@ func (s *Service) sweepWaiting(ctx context.Context, a Actor, sum *SweepSummary) 
 		j.by, j.idle = a.User, true
 		policy, _, err := s.policyFor(ctx, &m, &task{head: head, at: m.now})
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		if policy.FallbackDue(head.Profile.Region, w.Since, m.now) {
-			j.cause, j.key = routing.Fallback, "fallback after "+string(j.after)
+			j.cause, j.key, j.placing = routing.Fallback, "fallback after "+string(j.after), true
 			late = append(late, j)
 			continue
 		}
-		j.cause, j.key = routing.BySweep, "sweep after "+string(j.after)
-		jobs = append(jobs, j)
+		jobs = append(jobs, j.rerouted())
 	}
-	slices.SortFunc(late, mostValuableFirst)
-	slices.SortFunc(jobs, mostValuableFirst)
-	fell, err := s.bulk(ctx, theseJobs(late))
-	sum.Fallback = placed(fell)
-	sum.Failed = append(sum.Failed, fell.Failed...)
-	if err != nil {
-		return err
-	}
-	again, err := s.bulk(ctx, theseJobs(jobs))
-	sum.Waiting, sum.Placed = len(jobs), placed(again)
-	sum.Failed = append(sum.Failed, again.Failed...)
-	return err
+	return late, jobs, nil
+}
+
+// rerouted is the job of a customer that waits as a new round.
+func (j bulkJob) rerouted() bulkJob {
+	j.cause, j.key, j.placing = routing.BySweep, "sweep after "+string(j.after), false
+	return j
 }
 
 func placed(sum RouteSummary) int {

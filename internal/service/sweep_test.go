@@ -75,6 +75,47 @@ func TestSweep_FallsBackAfterTheWaitAndRecordsNothingThatChangesNothing(t *testi
 	}
 }
 
+func TestSweep_FallbackWithoutRoom_StillRoutesWhoWaits(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), `"fallback":{"podKind":"inside","afterHours":72},`, "p1/0")
+	none := int64(0)
+	_, err := w.s.PutPod(w.ctx, manager, "inside", PodBody{Name: "inside", Kind: "inside", Capacity: &none})
+	w.must(err)
+	w.known("c1")
+	w.route("c1", "k")
+	w.now = w.now.Add(73 * time.Hour)
+	sum, err := w.s.Sweep(w.ctx, manager)
+	w.must(err)
+	if sum.Fallback != 0 || sum.Waiting != 1 || len(w.decisions("c1")) != 1 {
+		t.Fatalf("got %+v and %d decisions", sum, len(w.decisions("c1")))
+	}
+	w.partners("p2")
+	sum, err = w.s.Sweep(w.ctx, manager)
+	w.must(err)
+	w.owner("c1", "partner:p2")
+	if sum.Fallback != 0 || sum.Placed != 1 {
+		t.Fatalf("got %+v", sum)
+	}
+}
+
+func TestSweep_ARoundThatEndsInIt_WaitsForTheNextOne(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), `"offer":{"required":true,"expiresHours":24,"maxOffers":1},`, "p1")
+	w.known("c1")
+	w.route("c1", "k")
+	w.now = w.now.Add(24 * time.Hour)
+	sum, err := w.s.Sweep(w.ctx, manager)
+	w.must(err)
+	d, err := w.s.Decision(w.ctx, manager, w.head("c1").Decision)
+	w.must(err)
+	if sum.Expired != 1 || sum.Waiting != 0 || d.Outcome != "waiting" || d.Reasons[0].Code != "offers_exhausted" {
+		t.Fatalf("got %+v, %+v", sum, d)
+	}
+	sum, err = w.s.Sweep(w.ctx, manager)
+	w.must(err)
+	if sum.Waiting != 1 || w.head("c1").Offer == nil {
+		t.Fatalf("no new round: %+v", sum)
+	}
+}
+
 func TestSweep_WaitingCustomers_GetRoomMostValuableFirst(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1/0")
 	for i := range 5 {
