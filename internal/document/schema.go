@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -20,13 +21,19 @@ type Schema struct {
 	source  []byte
 	root    *jsonschema.Schema
 	objects map[string]*jsonschema.Schema // every schema inside root by its location
+
+	written []byte // of a LazySchema, compiled by the first who needs it
+	once    sync.Once
 }
 
 // Name is the document's name, "policy", as used in messages.
 func (s *Schema) Name() string { return s.name }
 
 // Source is the schema as compiled, for serving; callers must not change it.
-func (s *Schema) Source() []byte { return s.source }
+func (s *Schema) Source() []byte {
+	s.ready()
+	return s.source
+}
 
 // MustSchema compiles the JSON Schema of a document. name is what messages call
 // the document ("policy"). Every object whose keys are closed
@@ -42,6 +49,21 @@ func MustSchema(name string, src []byte) *Schema {
 		panic(fmt.Sprintf("document: schema of the %s: %v", name, err))
 	}
 	return s
+}
+
+// LazySchema is MustSchema that compiles when the schema is first used: a
+// function on AWS starts for requests that read no document at all, and
+// compiling takes longer than everything else it does at its start.
+func LazySchema(name string, src []byte) *Schema { return &Schema{name: name, written: src} }
+
+// ready compiles a LazySchema, once.
+func (s *Schema) ready() {
+	s.once.Do(func() {
+		if s.written != nil {
+			c := MustSchema(s.name, s.written)
+			s.source, s.root, s.objects = c.source, c.root, c.objects
+		}
+	})
 }
 
 func newSchema(name string, src []byte) (*Schema, error) {
@@ -148,6 +170,7 @@ func (s *Schema) index(sch *jsonschema.Schema) {
 // problems in the order of the document, and leaves *into alone. "note" keys
 // reach into only where its type has a field for them.
 func (s *Schema) Decode(data []byte, into any) error {
+	s.ready()
 	t, err := parse(s.name, data)
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ import (
 var planSchema []byte
 
 // Schema is the JSON Schema of a plan document.
-var Schema = document.MustSchema("plan", planSchema)
+var Schema = document.LazySchema("plan", planSchema)
 
 // Parse reads and checks a plan document. Every problem is reported at once, as
 // fault.Invalid with JSON paths. The examples are checked for form only: see

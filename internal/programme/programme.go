@@ -20,7 +20,7 @@ var schemaSource []byte
 
 // Schema is the JSON Schema of a programme, also served at
 // /schemas/programme.json.
-var Schema = document.MustSchema("programme", schemaSource)
+var Schema = document.LazySchema("programme", schemaSource)
 
 // content is the document as written; every key but id is optional.
 type content struct {

@@ -13,7 +13,7 @@ var schemaSource []byte
 
 // Schema is the JSON Schema of a policy; it is also what /schemas/policy.json
 // serves.
-var Schema = document.MustSchema("policy", schemaSource)
+var Schema = document.LazySchema("policy", schemaSource)
 
 // policyDoc is a policy as people write it.
 type policyDoc struct {
