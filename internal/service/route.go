@@ -239,6 +239,9 @@ func (s *Service) decideAndWrite(ctx context.Context, m *moment, t *task) (*resu
 		if err != nil {
 			return nil, err
 		}
+		if err := s.countForPreview(ctx, t, v); err != nil {
+			return nil, err
+		}
 		if t.knownFull(v) {
 			t.full = append(t.full, v.Commit.Takes)
 			continue
@@ -257,6 +260,22 @@ func (s *Service) decideAndWrite(ctx context.Context, m *moment, t *task) (*resu
 			return &result{id: t.id, head: head, verdict: v}, nil
 		}
 	}
+}
+
+// countForPreview reads the counter of the owner that a preview chose: no
+// transaction will refuse it.
+func (s *Service) countForPreview(ctx context.Context, t *task, v *verdict) error {
+	c := v.Commit
+	_, known := t.counters[c.Takes]
+	if !t.preview || known || c.Takes == channel.Nobody || c.MayExceed || c.Limit == channel.Unlimited {
+		return nil
+	}
+	held, err := s.store.Held(ctx, c.Takes)
+	if err != nil {
+		return err
+	}
+	t.counters[c.Takes] = held[0]
+	return nil
 }
 
 // knownFull reports whether the counter read with the customer says already that

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -28,6 +29,23 @@ func TestRoute_FirstTime_AssignsTheCustomerAndRepeatsUnderItsKey(t *testing.T) {
 	w.wantFault(err, "key_reused")
 	if _, err := w.s.Route(w.ctx, manager, RouteRequest{Customer: "nobody"}); err == nil {
 		t.Fatal("an unknown customer was routed")
+	}
+}
+
+func TestRoute_Preview_PassesOverAFullOwnerAsTheRouteDoes(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1/1", "p2/1")
+	for i, want := range []string{"", "", "waiting"} {
+		id := fmt.Sprintf("c%d", i)
+		w.known(id)
+		before, err := w.s.Route(w.ctx, manager, RouteRequest{Customer: channel.CustomerID(id), Preview: true})
+		w.must(err)
+		after := w.route(id, "k")
+		if got, exp := fmt.Sprint(before.Outcome, before.Candidates), fmt.Sprint(after.Outcome, after.Candidates); got != exp {
+			t.Fatalf("previewed %s, got %s", got, exp)
+		}
+		if want != "" && string(after.Outcome) != want {
+			t.Fatalf("got %s", after.Outcome)
+		}
 	}
 }
 
