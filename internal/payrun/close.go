@@ -75,8 +75,7 @@ func (p *Payrun) planClose(ctx context.Context, period channel.Period) (ClosePla
 	if err != nil {
 		return ClosePlan{}, nil, err
 	}
-	o := p.store.Options()
-	return ClosePlan{Closed: closed, Wait: max(0, o.Lease+o.Write+o.Grace), Owners: b.owners()}, b, nil
+	return ClosePlan{Closed: closed, Wait: p.store.Options().Fence(), Owners: b.owners()}, b, nil
 }
 
 // shut is C1: open -> closing, by compare and swap on the control block, while

@@ -30,6 +30,10 @@ type Options struct {
 	Sleep  func(time.Duration) // nil: time.Sleep
 }
 
+// Fence is how long a closer waits after its C1 was answered, on its own clock:
+// who does not know of C1 by then has nothing under way any more.
+func (o Options) Fence() time.Duration { return max(0, o.Lease+o.Write+o.Grace) }
+
 // Store offers typed reads and writes. It is safe for concurrent use.
 type Store struct {
 	// Gate is the fence of one process: a writer shares it from reading the

@@ -29,9 +29,12 @@ type attemptsKey struct{}
 // errLate stops an attempt whose deadline has passed. It is not retryable.
 var errLate = errors.New("dynamo: the deadline passed before this attempt")
 
-// beforeEachSignature puts the deadline behind the retry loop and before the
-// signature, so that it is asked again for every attempt.
-func beforeEachSignature(clock func() time.Time) func(*middleware.Stack) error {
+// afterEachSignature puts the deadline behind the retry loop and right after the
+// signature, so that it is asked again for every attempt. A machine that froze
+// before the signature is found out here; one that freezes after this holds a
+// signature from before the deadline, which the service refuses in time. Asked
+// before the signature, a freeze between the two would let a fresh one through.
+func afterEachSignature(clock func() time.Time) func(*middleware.Stack) error {
 	return func(s *middleware.Stack) error {
 		return s.Finalize.Insert(middleware.FinalizeMiddlewareFunc("FairleadDeadline",
 			func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
@@ -42,7 +45,7 @@ func beforeEachSignature(clock func() time.Time) func(*middleware.Stack) error {
 					a.sent++
 				}
 				return next.HandleFinalize(ctx, in)
-			}), "Signing", middleware.Before)
+			}), "Signing", middleware.After)
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package dynamo is the storage port on DynamoDB. It owns how an op becomes a
 // request, which of the service's answers mean what (one classifier), and the
-// deadline before every signature. It does not create tables (infra does, from
+// deadline after every signature. It does not create tables (infra does, from
 // the schema that store declares) and knows nothing of what items mean.
 //
 // Retries: the SDK's own, bounded and jittered, only for what never arrived or
@@ -71,7 +71,7 @@ func New(o Options) *Table {
 	}
 	t.api = dynamodb.NewFromConfig(o.Config, func(c *dynamodb.Options) {
 		c.Retryer = retryer()
-		c.APIOptions = append(c.APIOptions, beforeEachSignature(clock))
+		c.APIOptions = append(c.APIOptions, afterEachSignature(clock))
 	})
 	return t
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/table"
@@ -70,6 +71,27 @@ func TestTransact_DeadlineIsAskedBeforeEveryAttempt(t *testing.T) {
 	}
 	s.sent = 0
 	if _, err := scripted(s, func() time.Time { return now }).Transact(context.Background(), tx); s.sent != 0 || !errors.Is(err, table.ErrExpired) {
+		t.Errorf("%d attempts, %v; want none, expired", s.sent, err)
+	}
+}
+
+func TestTransact_FrozenBeforeTheSignature_SendsNothing(t *testing.T) {
+	now := noon
+	freeze := func(s *middleware.Stack) error {
+		signing, _ := s.Finalize.Get("Signing")
+		_, err := s.Finalize.Swap("Signing", middleware.FinalizeMiddlewareFunc("Signing",
+			func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+				now = now.Add(40 * time.Minute) // and then it signs, with a fresh stamp
+				return signing.HandleFinalize(ctx, in, next)
+			}))
+		return err
+	}
+	s := &script{answers: []string{"{}"}}
+	tb := dynamo.New(dynamo.Options{Ledger: "l", State: "s", Clock: func() time.Time { return now }, Config: aws.Config{Region: "eu-central-1", HTTPClient: s,
+		APIOptions: []func(*middleware.Stack) error{freeze}, Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}})
+	tx := claim
+	tx.NotAfter = noon.Add(10 * time.Second)
+	if _, err := tb.Transact(context.Background(), tx); s.sent != 0 || !errors.Is(err, table.ErrExpired) {
 		t.Errorf("%d attempts, %v; want none, expired", s.sent, err)
 	}
 }
