@@ -76,7 +76,7 @@ func ordersCSV(orders []order) []byte {
 	for _, o := range orders {
 		rows = append(rows, []string{o.id(), o.customer, o.day, dollars(o.cents), "USD", "cd"})
 	}
-	return table(rows)
+	return csvOf(rows)
 }
 
 // customersCSV declares each customer worth what its first order was, so that
@@ -86,10 +86,10 @@ func customersCSV(first []order) []byte {
 	for _, o := range first {
 		rows = append(rows, []string{o.customer, "US", dollars(o.cents), "USD", o.day})
 	}
-	return table(rows)
+	return csvOf(rows)
 }
 
-func table(rows [][]string) []byte {
+func csvOf(rows [][]string) []byte {
 	var b bytes.Buffer
 	_ = csv.NewWriter(&b).WriteAll(rows)
 	return b.Bytes()

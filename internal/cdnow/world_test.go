@@ -23,7 +23,9 @@ import (
 // HTTP API in process.
 type world struct {
 	testing.TB
-	as map[string]*client.Client // by user
+	as   map[string]*client.Client // by user
+	kept *store.Store
+	told func(kind string, done int) // what an import says on its way; may be nil
 }
 
 // The people: whoever prepares a run does not approve it.
@@ -35,9 +37,17 @@ const (
 // clock stands still a while after the last month.
 var clock = time.Date(1998, 7, 10, 12, 0, 0, 0, time.UTC)
 
+// newWorld is an installation in a new folder, with its documents and people.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	dir := t.TempDir()
+	w := openWorld(t, t.TempDir())
+	w.found()
+	return w
+}
+
+// openWorld opens an installation.
+func openWorld(t testing.TB, dir string) *world {
+	t.Helper()
 	db, err := bolt.Open(dir, bolt.Options{Clock: now})
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
@@ -48,7 +58,7 @@ func newWorld(t testing.TB) *world {
 		Service: service.New(service.Config{Store: kept, Clock: now}), Payrun: payrun.New(payrun.Config{Store: kept, Clock: now}),
 		Store: kept, Issuers: []httpapi.Issuer{key.Issuer()}, Clock: now, Version: "test", Instance: "test",
 	})
-	w := &world{TB: t, as: map[string]*client.Client{}}
+	w := &world{TB: t, as: map[string]*client.Client{}, kept: kept}
 	for _, user := range []string{ann, ben} {
 		a := service.Actor{User: user, Roles: []string{service.RoleCRM, service.RoleManager, service.RoleFinance, service.RoleAuditor}}
 		w.as[user] = &client.Client{
@@ -56,6 +66,13 @@ func newWorld(t testing.TB) *world {
 			Token: func() (string, error) { return key.Mint(a, now(), time.Hour) },
 		}
 	}
+	return w
+}
+
+// found publishes the documents and loads pods and partners. Doing it again
+// changes nothing.
+func (w *world) found() {
+	w.Helper()
 	w.publish("PUT", "/v1/programme", programmeText)
 	w.publish("POST", "/v1/policies", policyText)
 	for _, text := range planTexts {
@@ -63,7 +80,6 @@ func newWorld(t testing.TB) *world {
 	}
 	w.load("pods", []byte(podsText))
 	w.load("partners", []byte(partnersText))
-	return w
 }
 
 func now() time.Time { return clock }
@@ -117,6 +133,9 @@ func (w *world) stream(kind string, file io.Reader, query ...string) (sum servic
 		q.Set(query[i], query[i+1])
 	}
 	lines := client.Lines{Reject: func(m json.RawMessage) error { w.Errorf("not taken: %s", m); return nil }}
+	if w.told != nil {
+		lines.Progress = func(done, _ int) { w.told(kind, done) }
+	}
 	must(w, w.as[ann].Stream(w.Context(), client.Request{Method: http.MethodPost, Path: "/v1/imports", Query: q, Type: "text/csv", Body: file}, lines, &sum))
 	return sum
 }
