@@ -70,7 +70,7 @@ var (
 	clockRooms  = []string{"cmd", "functions", "internal/table/dynamo", "internal/gotest"}
 	statusRooms = []string{"internal/httpapi", "internal/lambdahttp", "internal/client"} // a client reads them, it does not choose them
 	environs    = []string{"internal/config"}
-	floatRooms  = []string{"infra", 
+	floatRooms  = []string{"infra",
 		"internal/clv", "internal/value", "internal/condition", // values and comparing
 		"internal/routing/rules.go", "internal/routing/alternatives_value.go", "internal/incentive/match.go", // the variables that conditions compare
 		"internal/store/store.go", "internal/table/bolt", // jitter of a pause, fill of a page: no amounts
