@@ -14,6 +14,7 @@ LINT := $(TOOLS)/golangci-lint-$(LINT_VERSION)/golangci-lint
 VULN := $(TOOLS)/govulncheck-$(VULN_VERSION)/govulncheck
 
 .PHONY: run test check build bench fmt vet lint vuln clean
+.PHONY: synth deploy destroy localstack-up deploy-local test-localstack localstack-down test-dynamo test-infra
 
 # run loads the sample programme into an embedded store, tells its story, and
 # serves the API and the pages until Ctrl-C.
@@ -56,18 +57,63 @@ $(VULN):
 
 # build makes the static functions for AWS, one bootstrap each, and the binary
 # for this machine.
-FUNCTIONS := $(patsubst functions/%/main.go,dist/%/bootstrap,$(wildcard functions/*/main.go))
+DIST     ?= dist
+FUNCARCH ?= arm64
+FUNCTIONS := $(patsubst functions/%/main.go,$(DIST)/%/bootstrap,$(wildcard functions/*/main.go))
 
-build: bin/fairlead $(FUNCTIONS)
+build: bin/fairlead functions
 
-.PHONY: $(FUNCTIONS)
-$(FUNCTIONS): dist/%/bootstrap:
-	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 $(GO) build -tags lambda.norpc -trimpath -ldflags='-s -w' -o $@ ./functions/$*
+.PHONY: functions $(FUNCTIONS)
+functions: $(FUNCTIONS)
+$(FUNCTIONS): $(DIST)/%/bootstrap:
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(FUNCARCH) $(GO) build -tags lambda.norpc -trimpath -ldflags='-s -w' -o $@ ./functions/$*
 
 # bench prints the figures of docs/performance.md. BENCH picks: make bench BENCH=Split
 BENCH ?= .
 bench:
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
+# On AWS: CDK (infra/), with its command line as pinned in localstack/package.json.
+# STAGE names the installation; CDKARGS adds to its settings: CDKARGS='-c alarmEmail=..'.
+# synth needs no account.
+STAGE   ?= dev
+CDKARGS ?=
+CDK     := cd infra && JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(CURDIR)/.localstack/cdk/node_modules/.bin/cdk
+
+synth: functions
+	@localstack/install.sh cdk
+	$(CDK) synth --quiet -c stage=$(STAGE) $(CDKARGS)
+
+deploy: functions
+	@localstack/install.sh cdk
+	$(CDK) deploy --all -c stage=$(STAGE) $(CDKARGS)
+
+# destroy takes away what can be made again. Tables and statements stay.
+destroy:
+	@localstack/install.sh cdk
+	$(CDK) destroy Fairlead-$(STAGE)-Service Fairlead-$(STAGE)-Payout -c stage=$(STAGE) $(CDKARGS)
+
+# On LocalStack: with Docker where there is an engine, as plain processes where
+# there is none (then Python 3.11 to 3.13, Java 17, Maven and Node are needed).
+localstack-up:
+	@localstack/up.sh
+
+deploy-local:
+	@localstack/deploy.sh
+
+test-localstack:
+	@localstack/test.sh
+
+localstack-down:
+	@localstack/down.sh
+
+# test-dynamo runs the conformance suite on DynamoDB Local, beside memory and bolt.
+test-dynamo:
+	@localstack/dynamodb.sh $(GO) test -count=1 -v -run 'Conformance|Contract' ./internal/table/...
+
+# test-infra holds the templates to what they promise, and to cdk-nag's rules.
+test-infra:
+	cd infra && JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(GO) test -count=1 ./...
+
 clean:
-	rm -rf bin dist
+	rm -rf bin dist infra/cdk.out

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the local stage needs, pinned, once: DynamoDB Local for the
-# conformance tests (dynamodb), and LocalStack as plain processes (process).
-# usage: install.sh dynamodb|process
+# conformance tests (dynamodb), LocalStack as plain processes (process), and the
+# CDK's command line (cdk).
+# usage: install.sh dynamodb|process|cdk
 source "$(dirname "$0")/env.sh"
 mkdir -p "$home"
 
@@ -29,8 +30,19 @@ install_process() {
   done_once process "${sources[@]}"
 }
 
+install_cdk() {
+  local sources=("$root/localstack/package.json" "$root/localstack/package-lock.json")
+  once cdk "${sources[@]}" || return 0
+  need node "the CDK is written in TypeScript"; need npm "it fetches the CDK's command line"
+  echo "localstack: installing the CDK's command line into .localstack/cdk"
+  mkdir -p "$home/cdk" && cp "${sources[@]}" "$home/cdk/"
+  (cd "$home/cdk" && npm ci --silent --no-audit --no-fund)
+  done_once cdk "${sources[@]}"
+}
+
 case "${1:-}" in
   dynamodb) install_dynamodb ;;
   process) install_process ;;
-  *) echo "usage: install.sh dynamodb|process" >&2; exit 2 ;;
+  cdk) install_cdk ;;
+  *) echo "usage: install.sh dynamodb|process|cdk" >&2; exit 2 ;;
 esac

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Builds the functions for this machine and deploys the local stage to LocalStack,
+# then says where the API is. What it made stands in .localstack/stage: the key
+# that signs development tokens, the secret of webhooks, and the addresses.
+# usage: deploy.sh [--fresh]    --fresh starts LocalStack anew first: it forgets everything
+source "$(dirname "$0")/env.sh"
+stage="$home/stage"
+export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1 AWS_REGION=us-east-1
+export AWS_ENDPOINT_URL="$url" AWS_ENDPOINT_URL_S3="$url" JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 NODE_NO_WARNINGS=1
+if [ "${1:-}" = --fresh ]; then "$root/localstack/down.sh"; rm -rf "$stage"; "$root/localstack/up.sh"; fi
+curl -fsS "$url/_localstack/health" >/dev/null || { echo "localstack: it does not answer on $url: make localstack-up" >&2; exit 1; }
+"$root/localstack/install.sh" cdk
+
+# keys NAME: the public key set of the development tokens, as the api reads it.
+keys() {
+  local public; public="$(openssl pkey -in "$stage/token.key" -pubout -outform DER | tail -c 32 | base64 -w0)"
+  printf '{"keys":[{"alg":"EdDSA","crv":"Ed25519","kid":"%s","kty":"OKP","use":"sig","x":"%s"}]}' \
+    "$(base64 -d <<<"$public" | sha256sum | cut -c1-16)" "$(tr '+/' '-_' <<<"$public" | tr -d '=\n')"
+}
+
+goarch="$(go env GOARCH)"
+case "$goarch" in amd64) arch=x86_64 ;; *) arch="$goarch" ;; esac
+echo "localstack: building the functions for $arch"
+make -s -C "$root" functions bin/fairlead DIST="$home/dist" FUNCARCH="$goarch"
+
+mkdir -p "$stage"
+"$root/bin/fairlead" --data "$stage" token --role manager >/dev/null # makes the key the first time
+[ -f "$stage/webhooks.json" ] || (umask 077; printf '{"standard":["whsec_%s"]}\n' "$(openssl rand -base64 24)" > "$stage/webhooks.json")
+
+settings=(-c stage=local -c arch="$arch" -c dist="$home/dist" -c devKeys="$(keys)" -c hookSecrets="$(cat "$stage/webhooks.json")")
+cdklocal() { (cd "$root/infra" && "$home/cdk/node_modules/.bin/cdklocal" "$@"); }
+# quietly runs a command and shows what it said only if it fails.
+quietly() { "$@" > "$home/deploy.log" 2>&1 || { tail -n 40 "$home/deploy.log" >&2; exit 1; }; }
+echo "localstack: deploying the stacks"
+quietly cdklocal bootstrap "${settings[@]}"
+quietly cdklocal deploy --all --require-approval never --outputs-file "$stage/outputs.json" --output "$home/cdk.out" "${settings[@]}"
+
+# output NAME: one output of any stack.
+output() { sed -n 's/.*"'"$1"'": "\(.*\)".*/\1/p' "$stage/outputs.json" | head -n 1; }
+api="$url/_aws/execute-api/$(output RestApi)/local"
+cat > "$stage/env" <<END
+export FAIRLEAD_SERVER=$api
+export FAIRLEAD_LOCALSTACK=$url
+export FAIRLEAD_TOKEN_DIR=$stage
+export FAIRLEAD_WEBHOOK_QUEUE=$(output WebhookQueue)
+export FAIRLEAD_DEAD_LETTER_QUEUE=$(output DeadLetterQueue)
+export FAIRLEAD_STATEMENT_BUCKET=$(output StatementBucket)
+export FAIRLEAD_STATE_MACHINE_ARN=$(output StateMachine)
+export FAIRLEAD_PAYRUN_FUNCTION=$(output PayrunFunction)
+END
+for _ in $(seq 1 30); do curl -fsS "$api/healthz" >/dev/null 2>&1 && break; sleep 1; done
+curl -fsS "$api/healthz" >/dev/null || { echo "localstack: the API does not answer on $api; see $home/localstack.log" >&2; exit 1; }
+echo "localstack: the API answers on $api"
+echo "localstack: try it: bin/fairlead --server $api --token \"\$(bin/fairlead --data $stage token --role manager)\" partners"
