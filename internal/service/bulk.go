@@ -280,7 +280,7 @@ func (b *bulkState) one(ctx context.Context, m *moment, j bulkJob, head *store.H
 
 // changes reports whether a decision does anything to the customer.
 func changes(h *store.Head, v *verdict) bool {
-	if v.Commit.Moved || v.Commit.Offer != nil || v.Commit.State == routing.StateDeclined {
+	if v.Commit.Moved || v.Commit.Offer != nil || v.Commit.State == routing.StateDeclined || v.Record.Tier != h.Tier {
 		return true
 	}
 	if h.State == StateWaiting && v.Commit.State == routing.StateWaiting {

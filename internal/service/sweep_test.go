@@ -116,6 +116,27 @@ func TestSweep_ARoundThatEndsInIt_WaitsForTheNextOne(t *testing.T) {
 	}
 }
 
+func TestSweep_AnOwnedCustomersRoundThatEndsInIt_WaitsForTheNextOneToo(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), `"offer":{"required":true,"expiresHours":24,"maxOffers":1},`, "p1")
+	w.known("c1")
+	_, err := w.answer(w.route("c1", "k"), true)
+	w.must(err)
+	w.partners("p2")
+	_, err = w.s.PutPartner(w.ctx, manager, "p1", PartnerBody{Name: "p1", Currency: "EUR", Status: "left"})
+	w.must(err)
+	for i, offered := range []bool{true, false, true} {
+		sum, err := w.s.Sweep(w.ctx, manager)
+		w.must(err)
+		w.owner("c1", "partner:p1")
+		if (w.head("c1").Offer != nil) != offered {
+			t.Fatalf("sweep %d: got %+v, %+v", i, sum, w.head("c1").Offer)
+		}
+		if i == 0 {
+			w.now = w.now.Add(24 * time.Hour)
+		}
+	}
+}
+
 func TestSweep_WaitingCustomers_GetRoomMostValuableFirst(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1/0")
 	for i := range 5 {
