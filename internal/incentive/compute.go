@@ -246,7 +246,11 @@ func (c *computation) release(r *Result) []Hold {
 	}
 	if r.Held != 0 {
 		due := c.cal.AddDays(m.end, m.only(TypeReserve).Days)
-		kept = append(kept, Hold{Period: c.in.Period, Due: due.UTC(), Amount: r.Held})
+		if due.After(m.end) {
+			kept = append(kept, Hold{Period: c.in.Period, Due: due.UTC(), Amount: r.Held})
+		} else { // no days at all: this is the first period that ends when it is due
+			c.sum(&r.Released, r.Held)
+		}
 	}
 	slices.SortStableFunc(kept, func(a, b Hold) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Period, b.Period)) })
 	return kept

@@ -122,16 +122,16 @@ func (n *naive) close(m channel.Period) {
 
 func (n *naive) settle(m channel.Period) {
 	n.held, n.released, n.payable = 0, 0, 0
-	for q, h := range n.holds {
-		if !h.Due.After(n.cal.End(m)) {
-			n.released += h.Amount
-			delete(n.holds, q)
-		}
-	}
 	if c := n.component(m, "", TypeReserve); c != nil {
 		n.held = r(mul(rat(max(0, n.earned)), ppm(int64(c.Rate))))
 		if n.held != 0 {
 			n.holds[m] = Hold{Due: n.cal.AddDays(n.cal.End(m), c.Days), Amount: n.held}
+		}
+	}
+	for q, h := range n.holds {
+		if !h.Due.After(n.cal.End(m)) {
+			n.released += h.Amount
+			delete(n.holds, q)
 		}
 	}
 	n.balance += n.earned - n.held + n.released
