@@ -122,8 +122,11 @@ func (c Calendar) AddMonths(t time.Time, n int) time.Time {
 // ParseDate reads "YYYY-MM-DD" as the first instant of that day.
 func (c Calendar) ParseDate(field, s string) (time.Time, error) {
 	t, err := time.Parse(time.DateOnly, s)
-	if err != nil || t.Year() < minYear || t.Year() > maxYear {
+	if err != nil {
 		return time.Time{}, fault.New(fault.Invalid, "invalid_date", "not a date").At(field, "%q: want a day such as 2026-03-02", clip(s))
+	}
+	if t.Year() < minYear || t.Year() > maxYear {
+		return time.Time{}, fault.New(fault.Invalid, "invalid_date", "not a date").At(field, "%q: want a year from %d to %d", clip(s), minYear, maxYear)
 	}
 	return c.Day(t.Year(), t.Month(), t.Day()), nil
 }

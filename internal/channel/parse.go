@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -20,6 +21,31 @@ const (
 	MaxProduct    = 128
 	MaxAttributes = 256 // keys and values together
 )
+
+// maxMajor is how many digits an amount of a fact may have before its point.
+// One amount near the limit of the arithmetic would make every sum it is in an
+// error, so that its month could never be closed.
+const maxMajor = 13
+
+func tooLarge(field, s string) error {
+	whole, _, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	if len(whole) <= maxMajor {
+		return nil
+	}
+	return fault.New(fault.Invalid, "invalid_amount", "not a valid amount").
+		At(field, "%q: is too large, an amount has at most %d digits before its point", clip(s), maxMajor)
+}
+
+// factAmount is an amount as a fact may have it.
+func factAmount(field, s, currency string) (money.Amount, error) {
+	a, err := ParseAmount(field, s, currency)
+	return a, cmp.Or(err, tooLarge(field, s))
+}
+
+func factFigure(field, s, currency string) (Figure, error) {
+	f, err := ParseFigure(field, s, currency)
+	return f, cmp.Or(err, tooLarge(field, s))
+}
 
 // ParseAmount reads a decimal string as an amount of the currency, not
 // negative; field names the place for the error.

@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -89,17 +90,17 @@ func (r RawOrder) Parse() (*Order, error) {
 
 // amounts reads what needs the currency.
 func (r RawOrder) amounts(c *checks, o *Order) {
-	amount, err := ParseAmount("amount", r.Amount, o.Currency)
+	amount, err := factAmount("amount", r.Amount, o.Currency)
 	c.note(err)
 	o.Amount = amount.Minor
 	if r.Discount != "" {
-		discount, err := ParseAmount("discount", r.Discount, o.Currency)
+		discount, err := factAmount("discount", r.Discount, o.Currency)
 		c.note(err)
 		o.Discount = discount.Minor
 	}
 	if r.Margin != "" {
 		margin, err := ParseSignedAmount("margin", r.Margin, o.Currency)
-		c.note(err)
+		c.note(cmp.Or(err, tooLarge("margin", r.Margin)))
 		o.Margin = &margin.Minor
 	}
 }
@@ -120,7 +121,7 @@ func (r RawRefund) Parse() (*Refund, error) {
 	return out, c.err("refund")
 }
 
-func parseFigure(field, s string) (Figure, error) { return ParseFigure(field, s, "") }
+func parseFigure(field, s string) (Figure, error) { return factFigure(field, s, "") }
 
 // RawFeedback is a feedback as text.
 type RawFeedback struct{ CustomerID, Score string }
@@ -169,7 +170,7 @@ func (r RawUpsert) Parse() (*Upsert, error) {
 		Attributes: r.Attributes,
 		EraseAll:   r.EraseAll,
 	}
-	figure := func(field, s string) (Figure, error) { return ParseFigure(field, s, u.Currency.Value) }
+	figure := func(field, s string) (Figure, error) { return factFigure(field, s, u.Currency.Value) }
 	u.DeclaredValue = patched(&c, "declaredValue", r.DeclaredValue, figure)
 	u.Need = patched(&c, "need", r.Need, figure)
 	u.ReferralValue = patched(&c, "referralValue", r.ReferralValue, figure)

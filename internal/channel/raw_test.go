@@ -21,6 +21,21 @@ func TestRawOrder_Parse(t *testing.T) {
 	}
 }
 
+func TestRaw_AnAmountThatWouldBreakEverySumIsRefused(t *testing.T) {
+	const most, above = "9999999999999.99", "10000000000000.00"
+	if _, err := (RawOrder{OrderID: "o1", CustomerID: "c1", Currency: "EUR", Amount: most, Margin: "-" + most}).Parse(); err != nil {
+		t.Error(err)
+	}
+	_, order := RawOrder{OrderID: "o1", CustomerID: "c1", Currency: "EUR", Amount: above, Discount: above, Margin: "-" + above}.Parse()
+	_, refund := RawRefund{RefundID: "r1", OrderID: "o1", Amount: above}.Parse()
+	_, upsert := RawUpsert{CustomerID: "c1", Currency: Put("EUR"), DeclaredValue: Put(above), Need: Put(above), ReferralValue: Put(above)}.Parse()
+	for err, fields := range map[error]int{order: 3, refund: 1, upsert: 3} {
+		if f := fault.Of(err); err == nil || len(f.Fields) != fields || !strings.Contains(f.Error(), "is too large") {
+			t.Errorf("got %v, want %d fields", err, fields)
+		}
+	}
+}
+
 func TestRaw_EverythingWrongIsToldAtOnce(t *testing.T) {
 	fields := func(err error) string {
 		var names []string
