@@ -116,6 +116,9 @@ func customerView(m *moment, h *store.Head) Customer {
 		if a, err := f.Amount(""); err == nil {
 			c.DeclaredValue.Amount = money.Format(a.Minor, a.Currency)
 		}
+		if f.Currency == "" { // it is read in the policy's
+			c.DeclaredValue.Currency = h.Value.Currency
+		}
 	}
 	if v := h.Value; v.Currency != "" {
 		c.Value = &Value{Amount: money.Format(v.Amount, v.Currency), Currency: v.Currency, Basis: v.Basis}

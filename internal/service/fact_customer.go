@@ -24,7 +24,7 @@ func (s *Service) applyUpsert(ctx context.Context, ap *application) (FactOutcome
 	}
 	e, orig := ap.entry(history.KindProfile, store.ScopedID(ap.fact.Source, ap.fact.ID))
 	e.Profile = u
-	if ap.fact.TimeAssumed { // its place in its second is that of its arrival
+	if ap.file || ap.fact.TimeAssumed { // its place in its second is that of its arrival: a corrected row counts
 		e.Seq = head.Version + 1
 	}
 	before := *head

@@ -105,6 +105,18 @@ func TestImportCustomers_RouteAsOfArrival_AssignsAtOnceInOrderAndSkipsWhoIsRoute
 	}
 }
 
+func TestImportCustomers_ARowCorrectedAtItsOwnTime_Counts(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	for i, amount := range []string{"7000.00", "8000.00", "9000.00", "7000.00"} { // whatever the hashes of the rows
+		row := fileCustomer(w, "c1", start, worth(amount))
+		sum, _ := w.load(ImportRequest{Kind: ImportCustomers, Facts: rowsOf(row)})
+		again, _ := w.load(ImportRequest{Kind: ImportCustomers, Facts: rowsOf(row)})
+		if got := w.head("c1").Profile.DeclaredValue.Decimal; sum.Applied != 1 || again.Duplicate != 1 || got != amount {
+			t.Fatalf("row %d: %+v, again %+v, declared %s", i, sum, again, got)
+		}
+	}
+}
+
 func TestImportCustomers_WithoutRoute_RoutesNobody(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1")
 	row := fileCustomer(w, "c1", time.Time{})

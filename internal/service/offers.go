@@ -93,7 +93,7 @@ type offered struct {
 
 // loadOffer reads an offer in one round trip. Another partner's is 404.
 func (s *Service) loadOffer(ctx context.Context, a Actor, id channel.DecisionID) (*offered, error) {
-	none := fault.New(fault.NotFound, "offer_not_found", "there is no such offer")
+	none := fault.New(fault.NotFound, "offer_not_found", "there is no offer %q", store.NewOfferID(id))
 	customer, _, err := store.SplitDecisionID(id)
 	if err != nil {
 		return nil, none

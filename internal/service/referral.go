@@ -2,9 +2,11 @@ package service
 
 import (
 	"context"
+	"fmt"
 	"maps"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/routing"
 	"github.com/fairlead/fairlead/internal/store"
 )
@@ -73,7 +75,9 @@ func (s *Service) sumReferrals(ctx context.Context, referrer channel.CustomerID)
 				return nil, err
 			}
 			if r.Amount != 0 {
-				sums[r.Currency] += r.Amount
+				if sums[r.Currency], err = money.Add(sums[r.Currency], r.Amount); err != nil {
+					return nil, fmt.Errorf("what the customers are worth that %s referred: %w", referrer, err)
+				}
 			}
 		}
 		head, err := s.store.Head(ctx, referrer)
