@@ -108,6 +108,13 @@ func TestPolicy_WrongDocument_SaysWhatAndWhere(t *testing.T) {
 	}
 }
 
+func TestPolicy_AnAmountThatCannotBeRead_IsTheOnlyProblemOfItsTiers(t *testing.T) {
+	_, err := Parse(worldwide(t, "tiers/0/minValue", "50000.001"), channel.Calendar{})
+	if f := fault.Of(err).Fields; len(f) != 1 || f[0].Field != "tiers[0].minValue" {
+		t.Errorf("got %+v", f)
+	}
+}
+
 func TestPolicy_ConditionOnUnlistedAttribute_IsRefused(t *testing.T) {
 	doc := worldwide(t, "attributes", []any{"colour"})
 	doc = []byte(strings.Replace(string(doc), "customer.segment == 'strategic'", "customer.attributes.color == 'red'", 1))

@@ -88,18 +88,21 @@ func (r *reading) value(path string, d *valueDoc, currency string) valueTerms {
 func (r *reading) tiers(path string, docs []tierDoc, currency string) []tier {
 	out := make([]tier, len(docs))
 	seen := map[string]bool{}
+	known := false // whether the amount of the tier before could be read: else nothing is below it
 	for i, d := range docs {
 		at := document.Path(path, i)
+		_, err := money.ParseMinor(d.MinValue, currency)
 		out[i] = tier{name: d.Name, min: r.amount(at+".minValue", d.MinValue, currency), channel: d.Channel, podKind: d.PodKind, needs: set(d.Certifications), note: d.Note}
 		if seen[d.Name] {
 			r.problems.Add(at+".name", "%q stands twice", d.Name)
 		}
 		seen[d.Name] = true
-		if i > 0 && out[i].min >= out[i-1].min {
+		if known && err == nil && out[i].min >= out[i-1].min {
 			r.problems.Add(at+".minValue", "is %s; it must be below the %s of the tier before it", d.MinValue, docs[i-1].MinValue)
 		}
+		known = err == nil
 	}
-	if last := len(out) - 1; out[last].min != 0 {
+	if last := len(out) - 1; known && out[last].min != 0 {
 		r.problems.Add(fmt.Sprintf("%s[%d].minValue", path, last), "is %s; the last tier begins at zero, so that every value has one", docs[last].MinValue)
 	}
 	return out
