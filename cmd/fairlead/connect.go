@@ -53,7 +53,7 @@ func (s *session) connect() (*connection, error) {
 	if !now.IsZero() {
 		clock = func() time.Time { return now }
 	}
-	h, err := openHost(dir, clock, nil)
+	h, err := openHost(dir, clock, s.failures())
 	if err != nil {
 		return nil, err
 	}

@@ -88,6 +88,10 @@ func (c *importCmd) send(s *session, file io.Reader, size int64, bad *rejects) (
 	}
 	r.Type, r.Body = "text/csv", &metered{Reader: file, m: m, total: size}
 	err = conn.client.Stream(s.ctx, r, client.Lines{Reject: bad.add}, &sum)
+	var p *client.Problem
+	if errors.As(err, &p) && (p.Slug == "invalid_file" || p.Slug == "truncated_file") {
+		err = fmt.Errorf("%s: %w", c.File, err)
+	}
 	return sum, err
 }
 

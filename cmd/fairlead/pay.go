@@ -82,6 +82,8 @@ func (c *periodShowCmd) Run(s *session) error {
 
 func (s *session) period(p payrun.PeriodStatus) error {
 	switch {
+	case p.State == payrun.PeriodClosed && p.ClosedAt == nil:
+		s.printf("%s lies before the first month that was closed: it has no statements, and its facts are in that month's.\n", p.Period)
 	case p.State == payrun.PeriodClosed && p.Already:
 		s.printf("%s was closed already, on %s.\n", p.Period, whenever(p.ClosedAt))
 	case p.State == payrun.PeriodClosed:

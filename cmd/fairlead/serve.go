@@ -55,6 +55,12 @@ func (s *session) logger() *slog.Logger {
 	return slog.New(slog.NewJSONHandler(s.err, nil))
 }
 
+// failures is the log of a command that serves itself: it says why something
+// went wrong on our side, and nothing else.
+func (s *session) failures() *slog.Logger {
+	return slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
 func (c *serveCmd) issuers(ctx context.Context) ([]httpapi.Issuer, error) {
 	if c.OIDCIssuer == "" && c.OIDCAudience == "" && c.OIDCScope == "" && c.OIDCJWKS == "" {
 		return nil, nil

@@ -40,8 +40,10 @@ func badSyntax(status int, slug, format string, args ...any) error {
 // readJSON reads a JSON body: its content type must be JSON and its size at
 // most MaxBody.
 func readJSON(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if err := wantJSON(r.Header.Get("Content-Type")); err != nil {
-		return nil, err
+	if header := r.Header.Get("Content-Type"); header != "" || r.ContentLength != 0 {
+		if err := wantJSON(header); err != nil {
+			return nil, err
+		}
 	}
 	return readBody(w, r, MaxBody)
 }

@@ -106,6 +106,7 @@ func TestReadBody_RefusesWhatIsNoJSONOrTooLarge(t *testing.T) {
 		{"application/json; charset=utf-8", "{}", 0},
 		{"application/merge-patch+json", "{}", 0},
 		{"", "{}", http.StatusUnsupportedMediaType},
+		{"", "", 0}, // no body has no type: it is what is missing that is told
 		{"text/plain", "{}", http.StatusUnsupportedMediaType},
 		{"application/json; charset=latin1", "{}", http.StatusUnsupportedMediaType},
 		{"application/json", `"` + strings.Repeat("a", MaxBody) + `"`, http.StatusRequestEntityTooLarge},
