@@ -180,9 +180,10 @@ func factRow(r source.Row[channel.Fact]) service.FactRow {
 }
 
 func partnerRow(r source.Row[source.PartnerRow]) service.PartnerRow {
-	return service.PartnerRow{Line: r.Line, Partner: r.Value.Partner, Plan: r.Value.Plan, PlanFrom: r.Value.PlanFrom, Err: r.Err}
+	return service.PartnerRow{Line: r.Line, Partner: r.Value.Partner, Plan: r.Value.Plan, PlanFrom: r.Value.PlanFrom,
+		Given: service.Given(r.Value.Given), Err: r.Err}
 }
 
 func podRow(r source.Row[source.PodRow]) service.PodRow {
-	return service.PodRow{Line: r.Line, Pod: r.Value.Pod, Err: r.Err}
+	return service.PodRow{Line: r.Line, Pod: r.Value.Pod, Given: service.Given(r.Value.Given), Err: r.Err}
 }
