@@ -106,7 +106,7 @@ func (s *session) period(p payrun.PeriodStatus) error {
 		s.printf("  %s of customers that nobody served\n", plural(p.Unattributed, "fact"))
 	}
 	if p.Late > 0 {
-		s.printf("  %s of closed months found and booked here\n", plural(p.Late, "late fact"))
+		s.printf("  %s of closed months found and booked in the month after\n", plural(p.Late, "late fact"))
 	}
 	return nil
 }

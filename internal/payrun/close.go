@@ -142,7 +142,10 @@ func (p *Payrun) closeOwners(ctx context.Context, b *books, owners []channel.Own
 		if m.result != nil {
 			made.Add(1)
 		}
-		return p.commit(ctx, m, b.period)
+		if err := p.commit(ctx, m, b.period); err != nil {
+			return err
+		}
+		return p.bookLate(ctx, m.late)
 	})
 	return int(made.Load()), err
 }
@@ -193,7 +196,7 @@ func (p *Payrun) head(ctx context.Context, b *books, w *Walk) (store.PeriodHead,
 		return store.PeriodHead{}, err
 	}
 	h := store.PeriodHead{Documents: b.pin, Owners: len(owners), Root: seal.HashOf(seal.Root(all.roots)), Statements: all.statements,
-		Totals: all.totals, Unattributed: w.Unattributed, Entries: all.count + w.Nobody}
+		Totals: all.totals, Unattributed: w.Unattributed, Entries: all.count + w.Nobody, Late: w.Late}
 	if h.Entries != w.Seen {
 		return h, internal("closing %s: %d entries are sealed and %d unattributed, but %d are booked", b.period, all.count, w.Nobody, w.Seen)
 	}

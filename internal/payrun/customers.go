@@ -16,13 +16,37 @@ type known struct {
 	past *history.History
 }
 
-// read reads a customer as booked up to a period.
+// read reads a customer as booked up to a period, without strays that a late
+// entry replaces. It reads the later entries too, since that is where those stand:
+// a statement shown again must pass over what slipped in after its closing.
 func (p *Payrun) read(ctx context.Context, id channel.CustomerID, upTo channel.Period) (known, error) {
-	file, err := p.store.Customer(ctx, id, upTo)
+	file, err := p.store.Customer(ctx, id, "")
 	if err != nil {
 		return known{}, err
 	}
+	replaced := map[string]bool{}
+	for i := range file.Partition.Entries {
+		if e := &file.Partition.Entries[i]; e.Kind == history.KindLate {
+			replaced[e.Replaces] = true
+		}
+	}
+	if len(replaced) > 0 {
+		file = without(file, replaced)
+	}
 	return known{file, history.Fold(file.Partition, upTo)}, nil
+}
+
+// without is a customer's file without some entries, by sort key.
+func without(f *store.CustomerFile, sks map[string]bool) *store.CustomerFile {
+	out := *f
+	out.Partition.Entries, out.Entries = nil, nil
+	for i, it := range f.Entries {
+		if !sks[it.SK] {
+			out.Entries = append(out.Entries, it)
+			out.Partition.Entries = append(out.Partition.Entries, f.Partition.Entries[i])
+		}
+	}
+	return &out
 }
 
 // portfolio reads the customers that an owner's portfolio names. It may name

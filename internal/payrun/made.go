@@ -24,6 +24,7 @@ type made struct {
 	tx     []put
 	seal   store.SealItem
 	result *incentive.Result // nil: the owner has no statement
+	late   []late            // strays of the period before
 }
 
 type put struct {
@@ -36,6 +37,10 @@ type put struct {
 // owner's seal of the period before.
 func (p *Payrun) make(ctx context.Context, b *books, o channel.Owner, customers []known) (*made, error) {
 	m := &made{owner: o}
+	customers, err := p.chain(ctx, b, m, customers)
+	if err != nil {
+		return nil, err
+	}
 	var sealed entries
 	for _, k := range customers {
 		sealed.add(b, k, o)
@@ -43,10 +48,7 @@ func (p *Payrun) make(ctx context.Context, b *books, o channel.Owner, customers 
 	if sealed.broken != nil {
 		return nil, internal("the sums of the seal of %s for %s: %w", o, b.period, sealed.broken)
 	}
-	m.seal = store.SealItem{Count: len(sealed.leaves), Root: seal.HashOf(seal.Root(sealed.leaves)), Sums: sealed.sums}
-	if err := p.chain(ctx, b, m); err != nil {
-		return nil, err
-	}
+	m.seal.Count, m.seal.Root, m.seal.Sums = len(sealed.leaves), seal.HashOf(seal.Root(sealed.leaves)), sealed.sums
 	if err := m.manifest(&sealed); err != nil {
 		return nil, err
 	}
@@ -62,16 +64,25 @@ func (p *Payrun) make(ctx context.Context, b *books, o channel.Owner, customers 
 }
 
 // chain names the owner's seal of the period before, so that none can be
-// exchanged later without the newest one telling.
-func (p *Payrun) chain(ctx context.Context, b *books, m *made) error {
+// exchanged later without the newest one telling. What slipped in behind that
+// seal is found by it, and left out of the customers that are returned.
+func (p *Payrun) chain(ctx context.Context, b *books, m *made, customers []known) ([]known, error) {
 	if b.period <= b.first {
-		return nil
+		return customers, nil
 	}
 	items, err := p.store.Get(ctx, store.SealKey(m.owner, b.period.Prev()))
-	if err == nil && items[0].Version != 0 {
-		m.seal.Previous = seal.Hash(items[0].Body)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	var before store.SealItem
+	if items[0].Version != 0 {
+		m.seal.Previous = seal.Hash(items[0].Body)
+		if err := store.Decode(items[0], &before); err != nil {
+			return nil, err
+		}
+	}
+	customers, m.late, err = p.strays(ctx, b, m.owner, before.Count, customers)
+	return customers, err
 }
 
 func (m *made) manifest(sealed *entries) error {

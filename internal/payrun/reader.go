@@ -24,7 +24,8 @@ type Walk struct {
 	// letter; Nobody is how many they are.
 	Unattributed map[string]store.Tally `json:"unattributed,omitempty"`
 	Nobody       int                    `json:"nobody"`
-	Seen         int                    `json:"seen"` // all entries that a seal could cover
+	Seen         int                    `json:"seen"`           // all entries that a seal could cover
+	Late         int                    `json:"late,omitempty"` // strays booked anew since the period was shut
 
 	mu   sync.Mutex
 	kept map[channel.CustomerID]known
@@ -47,6 +48,7 @@ func (w *Walk) Join(other *Walk) error {
 		w.Customers[o] = append(w.Customers[o], ids...)
 	}
 	w.Seen += other.Seen
+	w.Late += other.Late
 	return w.nobody(other.Unattributed, other.Nobody)
 }
 
@@ -118,7 +120,8 @@ func (w *Walk) add(b *books, k known, nobody entries) error {
 	for _, o := range k.owners() {
 		w.Customers[o] = append(w.Customers[o], id)
 	}
-	w.Seen += seen(b, k)
+	seen, late := count(b, k)
+	w.Seen, w.Late = w.Seen+seen, w.Late+late
 	if n := len(k.file.Partition.Entries); len(k.past.Spans) > 0 && n <= w.room {
 		w.room -= n
 		w.kept[id] = k
@@ -129,21 +132,19 @@ func (w *Walk) add(b *books, k known, nobody entries) error {
 	return nil
 }
 
-// seen counts the entries that some seal of the period must cover, or nobody's.
-func seen(b *books, k known) int {
-	part := k.file.Partition
-	n, replaced := 0, map[string]bool{}
-	for i := range part.Entries {
-		if e := &part.Entries[i]; e.Kind == history.KindLate {
-			replaced[e.Replaces] = true
+// count counts the entries that some seal of the period must cover, or nobody's,
+// and the late ones that were booked behind it.
+func count(b *books, k known) (seen, late int) {
+	for i := range k.file.Partition.Entries {
+		e := &k.file.Partition.Entries[i]
+		if b.booked(e) {
+			seen++
+		}
+		if e.Kind == history.KindLate && e.Booked == b.period.Next() {
+			late++
 		}
 	}
-	for i := range part.Entries {
-		if e := &part.Entries[i]; b.booked(e) && !replaced[e.SK()] {
-			n++
-		}
-	}
-	return n
+	return seen, late
 }
 
 // walked are the customers that an owner ever owned, by the walk.

@@ -23,20 +23,17 @@ type entries struct {
 
 // booked says which entries a seal covers: those booked in the period, or, when
 // it is the first closed one, everything up to it.
-func (b *books) booked(e *history.Entry) bool {
-	return e.Booked == b.period || b.period == b.first && e.Booked < b.period
+func (b *books) booked(e *history.Entry) bool { return b.bookedIn(e, b.period) }
+
+func (b *books) bookedIn(e *history.Entry, p channel.Period) bool {
+	return e.Booked == p || p == b.first && e.Booked < p
 }
 
-// add adds a customer's entries that the owner is credited with. Strays that a
-// late entry replaces are passed over, as the fold does.
+// add adds a customer's entries that the owner is credited with.
 func (s *entries) add(b *books, k known, o channel.Owner) {
 	part := k.file.Partition
-	replaced := map[string]bool{}
 	var chosen []int
 	for i := range part.Entries {
-		if e := &part.Entries[i]; e.Kind == history.KindLate {
-			replaced[e.Replaces] = true
-		}
 		if b.booked(&part.Entries[i]) {
 			chosen = append(chosen, i)
 		}
@@ -44,14 +41,11 @@ func (s *entries) add(b *books, k known, o channel.Owner) {
 	if len(chosen) == 0 {
 		return
 	}
-	orders := make(map[channel.OrderID]*history.Order, len(k.past.Orders))
-	for i := range k.past.Orders {
-		orders[k.past.Orders[i].ID] = &k.past.Orders[i]
-	}
+	orders := k.orders()
 	slices.SortFunc(chosen, func(x, y int) int { return cmp.Compare(k.file.Entries[x].SK, k.file.Entries[y].SK) })
 	for _, i := range chosen {
 		e := &part.Entries[i]
-		if replaced[e.SK()] || creditedTo(k.past, e, orders) != o {
+		if creditedTo(k.past, e, orders) != o {
 			continue
 		}
 		s.leaves = append(s.leaves, seal.Leaf(leafBytes(part.Customer, k.file.Entries[i].SK, k.file.Entries[i].Body)))
