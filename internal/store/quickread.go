@@ -126,6 +126,13 @@ func (r *quickReader) number() int64 {
 	return n
 }
 
+// count is a number that is not negative.
+func (r *quickReader) count() uint64 {
+	n := r.number()
+	r.off = r.off || n < 0
+	return uint64(n)
+}
+
 func (r *quickReader) time() time.Time {
 	s := r.bytes()
 	if len(s) != len("2006-01-02T15:04:05Z") || s[len(s)-1] != 'Z' { // whole seconds UTC, as we write them
@@ -200,6 +207,9 @@ func (e *entryBody) member(r *quickReader, name []byte) {
 	case "amount":
 		n := r.number()
 		e.Amount = &n
+	case "applied":
+		t := r.time()
+		e.Applied = &t
 	case "currency":
 		quickText(r, &e.Currency)
 	case "discount":
@@ -224,6 +234,8 @@ func (e *entryBody) member(r *quickReader, name []byte) {
 		quickText(r, &e.Replaces)
 	case "score":
 		e.Score = int(r.number())
+	case "seq":
+		e.Seq = r.count()
 	case "source":
 		quickText(r, &e.Source)
 	default:
@@ -274,8 +286,7 @@ func (d *Decision) member(r *quickReader, name []byte) {
 	case "request":
 		quickText(r, &d.Request)
 	case "seq":
-		n := r.number()
-		d.Seq, r.off = uint64(n), r.off || n < 0
+		d.Seq = r.count()
 	default:
 		r.off = true
 	}

@@ -45,7 +45,8 @@ func TestQuickReader_ReadsWhatEncodingJSONReads(t *testing.T) {
 		number := rapid.Int64()
 		readsAlike[entryBody](t, written(t, entryBody{Amount: rapid.Ptr(number, true).Draw(t, "a"), Margin: rapid.Ptr(number, true).Draw(t, "m"),
 			Discount: number.Draw(t, "d"), Currency: text.Draw(t, "c"), Event: channel.EventID(text.Draw(t, "ev")), Occurred: at.Draw(t, "at"),
-			Order: channel.OrderID(text.Draw(t, "o")), Product: text.Draw(t, "p"), Score: int(number.Draw(t, "s")), Source: channel.Source(text.Draw(t, "so"))}))
+			Order: channel.OrderID(text.Draw(t, "o")), Product: text.Draw(t, "p"), Score: int(number.Draw(t, "s")), Seq: rapid.Uint64().Draw(t, "seq"),
+			Applied: rapid.Ptr(at, true).Draw(t, "applied"), Source: channel.Source(text.Draw(t, "so"))}))
 		raw := written(t, map[string]any{text.Draw(t, "k"): text.Draw(t, "v"), "list": []any{1, "]}", map[string]any{"a": nil}}, "owner": nil})
 		readsAlike[Decision](t, written(t, Decision{Booked: "2026-03", By: text.Draw(t, "by"), From: at.Draw(t, "at"), Seq: rapid.Uint64().Draw(t, "seq"), Record: raw}))
 		readsAlike[recordPart](t, raw)
@@ -90,7 +91,7 @@ func TestQuickReader_ReadsTheUsualItems(t *testing.T) {
 		raw := written(t, map[string]any{"cause": "import", "owner": "partner:p1", "tier": "base", "moved": true, "inputs": map[string]any{"region": "DE"},
 			"value": map[string]any{"amount": "7.00", "currency": "EUR", "basis": "declared", "declared": "7.00"}})
 		if !readsAlike[entryBody](t, written(t, entryBody{Amount: &n, Currency: "EUR", Event: "order:o1", Occurred: noon, Source: "file"})) ||
-			!readsAlike[entryBody](t, written(t, entryBody{Profile: profile, Event: "customer:c1", Occurred: noon, Source: "file"})) ||
+			!readsAlike[entryBody](t, written(t, entryBody{Profile: profile, Event: "row:1", Occurred: noon, Seq: 1, Source: "file"})) ||
 			!readsAlike[patchBody](t, written(t, profile)) || !readsAlike[recordPart](t, raw) ||
 			!readsAlike[Decision](t, written(t, Decision{Booked: "2026-03", By: "mia", From: noon, Record: raw, Request: "00", Seq: 1})) {
 			t.Fatal("a usual item is not read the quick way")
