@@ -115,5 +115,19 @@ test-dynamo:
 test-infra:
 	cd infra && JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(GO) test -count=1 ./...
 
+# cost prints docs/cost.md, computed anew from the measured units and the price
+# list in internal/cloud/prices.json.
+.PHONY: cost
+cost:
+	$(GO) test -count=1 -run TestCost ./internal/cloud -update-cost
+	@cat docs/cost.md
+
+# closing and coldstart take longer than a test may: see docs/performance.md.
+.PHONY: closing coldstart
+closing:
+	$(GO) test -count=1 -v -run TestClosing ./internal/payrun -closings 400000
+coldstart:
+	$(GO) test -count=1 -v -run TestColdStart ./internal/cloud -coldstarts 20
+
 clean:
 	rm -rf bin dist infra/cdk.out
