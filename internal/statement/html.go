@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/money"
@@ -18,15 +19,17 @@ var pageSource string
 
 // page is one self-contained document: no script, no font, no picture, nothing
 // that is fetched. html/template escapes every value for where it stands.
-var page = template.Must(template.New("statement").Funcs(template.FuncMap{
-	"grouped": Grouped, "month": Month, "day": Day, "percent": Percent, "zero": isZero, "signed": signed, "short": short,
-	"count": count, "negated": negated, "formula": formula,
-}).Parse(pageSource))
+var page = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("statement").Funcs(template.FuncMap{
+		"grouped": Grouped, "month": Month, "day": Day, "percent": Percent, "zero": isZero, "signed": signed, "short": short,
+		"count": count, "negated": negated, "formula": formula,
+	}).Parse(pageSource))
+})
 
 // HTML writes the statement as one self-contained page that reads well on a
 // screen, a telephone and A4 paper.
 func HTML(w io.Writer, d *Document) error {
-	return page.Execute(w, pageView{Document: d, Groups: groups(d), Problems: d.Problems[:min(len(d.Problems), maxShown)],
+	return page().Execute(w, pageView{Document: d, Groups: groups(d), Problems: d.Problems[:min(len(d.Problems), maxShown)],
 		Handovers: d.Handovers[:min(len(d.Handovers), maxShown)]})
 }
 
