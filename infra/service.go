@@ -103,6 +103,8 @@ func (v *serviceStack) followers(s settings, d *data) {
 	v.worker.fn.AddEventSource(awslambdaeventsources.NewSqsEventSource(v.queue, &awslambdaeventsources.SqsEventSourceProps{
 		BatchSize: jsii.Number(10), ReportBatchItemFailures: jsii.Bool(true), MaxConcurrency: jsii.Number(50)}))
 
+	awscdk.NewCfnOutput(v.stack, jsii.String("WorkerFunction"), &awscdk.CfnOutputProps{Value: v.worker.fn.FunctionName()})
+
 	v.sweep = s.function(v.stack, function{
 		name: metrics.Sweep, about: "expires offers, routes who waits", timeoutSec: sweepSeconds, memoryMB: s.WorkMemoryMB, env: d.tableNames(), allowed: d.books(),
 	})

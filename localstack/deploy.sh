@@ -24,6 +24,7 @@ echo "localstack: building the functions for $arch"
 make -s -C "$root" functions bin/fairlead DIST="$home/dist" FUNCARCH="$goarch"
 
 mkdir -p "$stage"
+rm -f "$stage/tested"
 "$root/bin/fairlead" --data "$stage" token --role manager >/dev/null # makes the key the first time
 [ -f "$stage/webhooks.json" ] || (umask 077; printf '{"standard":["whsec_%s"]}\n' "$(openssl rand -base64 24)" > "$stage/webhooks.json")
 
@@ -47,6 +48,7 @@ export FAIRLEAD_DEAD_LETTER_QUEUE=$(output DeadLetterQueue)
 export FAIRLEAD_STATEMENT_BUCKET=$(output StatementBucket)
 export FAIRLEAD_STATE_MACHINE_ARN=$(output StateMachine)
 export FAIRLEAD_PAYRUN_FUNCTION=$(output PayrunFunction)
+export FAIRLEAD_WORKER_FUNCTION=$(output WorkerFunction)
 END
 for _ in $(seq 1 30); do curl -fsS "$api/healthz" >/dev/null 2>&1 && break; sleep 1; done
 curl -fsS "$api/healthz" >/dev/null || { echo "localstack: the API does not answer on $api; see $home/localstack.log" >&2; exit 1; }

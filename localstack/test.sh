@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Tells the stories of e2e/ to the service that deploy.sh deployed. They go on
+# where the one before ended, so they want a new installation: one that was
+# tested already is thrown away and deployed again.
+source "$(dirname "$0")/env.sh"
+stage="$home/stage"
+if [ ! -f "$stage/env" ]; then echo "localstack: nothing is deployed: make deploy-local" >&2; exit 1; fi
+if [ -f "$stage/tested" ]; then "$root/localstack/deploy.sh" --fresh; fi
+touch "$stage/tested"
+
+# awslocal, as the scenarios call it: in the container, or in our environment.
+mkdir -p "$home/bin"
+cp "$root/bin/fairlead" "$home/bin/fairlead"
+if [ "$(mode)" = docker ]; then
+  printf '#!/bin/sh\nexec docker exec -i fairlead-localstack awslocal "$@"\n' > "$home/bin/awslocal"
+else
+  printf '#!/bin/sh\nAWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1 AWS_PAGER= exec %q --endpoint-url %q --output json "$@"\n' \
+    "$home/venv/bin/aws" "$url" > "$home/bin/awslocal"
+fi
+chmod +x "$home/bin/awslocal"
+
+. "$stage/env"
+export FAIRLEAD_BIN_DIR="$home/bin"
+echo "localstack: $(mode) mode, telling the scenarios to $FAIRLEAD_SERVER"
+cd "$root" && go test -count=1 -v -timeout 20m ./e2e "$@"
