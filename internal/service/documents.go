@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -31,7 +32,7 @@ type draft struct {
 // Publish checks a document, computes its examples and, unless it is a dry run,
 // puts it in force from its date. The same content again is the same version.
 // 400 invalid_document, example_failed; 409 period_closed (a plan from a closed
-// period), time_zone_fixed, programme_exists.
+// period), currency_mismatch, time_zone_fixed, programme_exists.
 func (s *Service) Publish(ctx context.Context, a Actor, r PublishRequest) (Published, error) {
 	if r.DryRun {
 		return s.publish(ctx, a, r)
@@ -139,6 +140,7 @@ func (s *Service) mayPublish(ctx context.Context, m *moment, c *store.Control, d
 			return fault.New(fault.Conflict, "period_closed", "the plan would change a period that is %s", c.State(p)).
 				At("effectiveFrom", "%s lies in %s; the first open period is %s", d.effectiveFrom, p, c.FirstOpen())
 		}
+		return s.paysItsPartners(ctx, m, c, d)
 	case KindPolicy:
 		if ref := d.challenger; ref != nil && c.Newest(KindPolicy, ref.ID) < max(ref.Version, 1) {
 			return fault.New(fault.Invalid, "invalid_document", "the policy is not valid").
@@ -158,6 +160,25 @@ func (s *Service) mayPublish(ctx context.Context, m *moment, c *store.Control, d
 		}
 		return fault.New(fault.Conflict, "time_zone_fixed", "the time zone cannot change after the first fact").
 			At("timeZone", "is %q and stays", zoneName(m.programme.TimeZone))
+	}
+	return nil
+}
+
+// paysItsPartners demands that a plan stays in the currency of the partners who
+// are on it: no statement could be made of the first month it is in force.
+func (s *Service) paysItsPartners(ctx context.Context, m *moment, c *store.Control, d *draft) error {
+	at := *m
+	at.control = c
+	dir, err := s.directory(ctx, &at)
+	if err != nil {
+		return err
+	}
+	for _, p := range dir.people.Partners {
+		on := func(a channel.Assignment) bool { return string(a.Plan) == d.id }
+		if p.Currency != d.plan.Currency && slices.ContainsFunc(p.Plans, on) {
+			return fault.New(fault.Conflict, "currency_mismatch", "plan and partner currency must agree").
+				At("currency", "is %s, but partner %s, who is on plan %s, is paid in %s: another currency needs a plan of another id", d.plan.Currency, p.ID, d.id, p.Currency)
+		}
 	}
 	return nil
 }

@@ -62,6 +62,21 @@ func TestPublish_FailingExample_IsRefusedAndStoresNothing(t *testing.T) {
 	}
 }
 
+func TestPublish_PlanInACurrencyItsPartnersAreNotPaidIn_IsRefused(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.publish(KindPlan, testPlan)
+	dollars := strings.NewReplacer("EUR", "USD", "2026-01-01", "2026-09-01").Replace(testPlan)
+	dry := PublishRequest{Kind: KindPlan, Raw: []byte(dollars), DryRun: true}
+	_, err := w.s.Publish(w.ctx, manager, dry)
+	w.must(err) // nobody is on it
+	_, err = w.s.AssignPlan(w.ctx, manager, AssignPlanRequest{Partner: "p1", PlanAssignment: PlanAssignment{Plan: "standard", From: "2026-08-01"}})
+	w.must(err)
+	_, err = w.s.Publish(w.ctx, manager, dry)
+	w.wantFault(err, "currency_mismatch")
+	_, err = w.s.Publish(w.ctx, manager, PublishRequest{Kind: KindPlan, Raw: []byte(dollars)})
+	w.wantFault(err, "currency_mismatch")
+}
+
 func TestPublish_PolicyInForceIsTheLatestThatIsEffective(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1")
 	next := strings.Replace(fmt.Sprintf(testPolicy, offers), "2026-01-01", "2026-04-01", 1)
