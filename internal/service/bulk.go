@@ -280,11 +280,11 @@ func (b *bulkState) one(ctx context.Context, m *moment, j bulkJob, head *store.H
 
 // changes reports whether a decision does anything to the customer.
 func changes(h *store.Head, v *verdict) bool {
-	if v.Commit.Moved || v.Commit.Offer != nil || v.Commit.State == routing.StateDeclined || v.Record.Tier != h.Tier {
+	if v.Commit.Moved || v.Commit.Offer != nil || v.Commit.State == routing.StateDeclined {
 		return true
 	}
 	if h.State == StateWaiting && v.Commit.State == routing.StateWaiting {
-		return len(v.Record.Reasons) > 0 && h.Waiting != nil && string(v.Record.Reasons[0]) != h.Waiting.Why
+		return v.Record.Tier != h.Tier || len(v.Record.Reasons) > 0 && h.Waiting != nil && string(v.Record.Reasons[0]) != h.Waiting.Why
 	}
 	return h.Owner == channel.Nobody && h.State != v.Commit.State
 }

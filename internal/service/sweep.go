@@ -24,7 +24,7 @@ func (s *Service) Sweep(ctx context.Context, a Actor) (SweepSummary, error) {
 	if err := s.sweepWaiting(ctx, a, ended, &sum); err != nil {
 		return sum, err
 	}
-	return sum, s.sweepOrphans(ctx, a, ended, &sum)
+	return sum, s.sweepOrphans(ctx, a, &sum)
 }
 
 // sweepOffers ends the offers that have expired, the oldest first, and names
@@ -174,9 +174,8 @@ func placed(sum RouteSummary) int {
 }
 
 // sweepOrphans routes customers whose owner left, or does not serve them any
-// more since the directory or a profile changed. Who cannot be placed stays;
-// whose round ended in this very sweep stays until the next one.
-func (s *Service) sweepOrphans(ctx context.Context, a Actor, ended map[channel.CustomerID]bool, sum *SweepSummary) error {
+// more since the directory or a profile changed. Who cannot be placed stays.
+func (s *Service) sweepOrphans(ctx context.Context, a Actor, sum *SweepSummary) error {
 	m, err := s.moment(ctx)
 	if err != nil {
 		return err
@@ -200,7 +199,6 @@ func (s *Service) sweepOrphans(ctx context.Context, a Actor, ended map[channel.C
 		}
 		jobs = append(jobs, some...)
 	}
-	jobs = slices.DeleteFunc(jobs, func(j bulkJob) bool { return ended[j.customer] })
 	for i := range jobs {
 		jobs[i].cause, jobs[i].by, jobs[i].idle = routing.BySweep, a.User, true
 		jobs[i].key = "orphan after " + string(jobs[i].after)

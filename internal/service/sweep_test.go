@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/routing"
+	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
 )
 
@@ -116,27 +118,6 @@ func TestSweep_ARoundThatEndsInIt_WaitsForTheNextOne(t *testing.T) {
 	}
 }
 
-func TestSweep_AnOwnedCustomersRoundThatEndsInIt_WaitsForTheNextOneToo(t *testing.T) {
-	w := newWorld(t, table.NewMemory(), `"offer":{"required":true,"expiresHours":24,"maxOffers":1},`, "p1")
-	w.known("c1")
-	_, err := w.answer(w.route("c1", "k"), true)
-	w.must(err)
-	w.partners("p2")
-	_, err = w.s.PutPartner(w.ctx, manager, "p1", PartnerBody{Name: "p1", Currency: "EUR", Status: "left"})
-	w.must(err)
-	for i, offered := range []bool{true, false, true} {
-		sum, err := w.s.Sweep(w.ctx, manager)
-		w.must(err)
-		w.owner("c1", "partner:p1")
-		if (w.head("c1").Offer != nil) != offered {
-			t.Fatalf("sweep %d: got %+v, %+v", i, sum, w.head("c1").Offer)
-		}
-		if i == 0 {
-			w.now = w.now.Add(24 * time.Hour)
-		}
-	}
-}
-
 func TestSweep_WaitingCustomers_GetRoomMostValuableFirst(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1/0")
 	for i := range 5 {
@@ -232,4 +213,15 @@ func TestLists_ComeInPagesThatMissNobody(t *testing.T) {
 	w.wantFault(err, "invalid_cursor")
 	_, err = w.s.Partners(w.ctx, manager, Page{Limit: 5000})
 	w.wantFault(err, "invalid_limit")
+}
+
+func TestSweep_RecordsThatWhoWaitsHasAnotherTier(t *testing.T) {
+	head := &store.Head{State: StateWaiting, Tier: "base", Waiting: &store.Waiting{Why: string(routing.ReasonNoPartner)}}
+	v := &verdict{}
+	v.Record.Reasons, v.Commit.State = []routing.Code{routing.ReasonNoPartner}, routing.StateWaiting
+	for tier, want := range map[string]bool{"base": false, "growth": true} {
+		if v.Record.Tier = tier; changes(head, v) != want {
+			t.Errorf("%s: recorded is %v", tier, !want)
+		}
+	}
 }
