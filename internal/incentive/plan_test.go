@@ -63,7 +63,7 @@ func TestParse_BadPlan_SaysWhatAndWhere(t *testing.T) {
 		{"percent for a share", `[{"type": "mdf", "name": "x", "rate": "5"}]`, `components[0].rate: "5" is more than 1; a rate is a share of one (0.05 is 5 %)`},
 		{"gap below the first tier", `[{"type": "commission", "name": "x", "tiers": [{"from": "1.00", "rate": "0.05"}]}]`, `components[0].tiers[0].from: must be 0`},
 		{"tiers out of order", `[{"type": "commission", "name": "x", "tiers": [{"from": "0", "rate": "0.05"}, {"from": "0.00", "rate": "0.06"}]}]`, `components[0].tiers[1].from: must be above`},
-		{"rates fall", `[{"type": "commission", "name": "x", "tiers": [{"from": "0", "rate": "0.05"}, {"from": "10.00", "rate": "0.04"}]}]`, `components[0].tiers[1].rate: must not fall`},
+		{"rates fall", `[{"type": "commission", "name": "x", "method": "whole", "tiers": [{"from": "0", "rate": "0.05"}, {"from": "10.00", "rate": "0.04"}]}]`, `components[0].tiers[1].rate: must not fall`},
 		{"two of a name", "[" + commission + ", " + commission + "]", `components[1].name: "commission" is the name of an earlier component`},
 		{"name of corrections", `[{"type": "cap", "name": "minimum and ceiling", "amount": "1.00"}]`, `components[0].name: "minimum and ceiling" is kept for corrections`},
 		{"two caps", `[{"type": "cap", "name": "a", "amount": "1.00"}, {"type": "cap", "name": "b", "amount": "2.00"}]`, `components[1]: a plan has at most one cap`},

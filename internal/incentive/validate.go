@@ -11,7 +11,7 @@ import (
 func (r *reader) check(path string, c *Component) {
 	switch c.Type {
 	case TypeCommission:
-		r.checkTiers(path, c.Tiers)
+		r.checkTiers(path, c)
 	case TypeSatisfaction:
 		for i := 1; i < len(c.Steps); i++ {
 			if c.Steps[i].MinAverage == c.Steps[i-1].MinAverage {
@@ -41,15 +41,17 @@ func (r *reader) check(path string, c *Component) {
 }
 
 // checkTiers: the first begins at zero, so that nothing falls below it; each
-// begins above the one before and pays no less.
-func (r *reader) checkTiers(path string, tiers []Tier) {
+// begins above the one before and, where one rate holds for everything, pays no
+// less.
+func (r *reader) checkTiers(path string, c *Component) {
+	tiers := c.Tiers
 	for i, t := range tiers {
 		switch {
 		case i == 0 && t.From != 0:
 			r.bad.Add(document.Path(path, "tiers", 0, "from"), "must be 0: below the first tier nothing would be paid")
 		case i > 0 && t.From <= tiers[i-1].From:
 			r.bad.Add(document.Path(path, "tiers", i, "from"), "must be above that of the tier before")
-		case i > 0 && t.Rate < tiers[i-1].Rate:
+		case i > 0 && t.Rate < tiers[i-1].Rate && c.Whole:
 			r.bad.Add(document.Path(path, "tiers", i, "rate"), "must not fall: one more order would lower the commission")
 		}
 	}
