@@ -157,7 +157,7 @@ func (m *machine) Transact(_ context.Context, tx table.Tx) (table.Result, error)
 			return table.Result{}, lateAt(try)
 		}
 		m.step()
-		if res, err, answered := m.send(tx, signed); answered {
+		if res, answered, err := m.send(tx, signed); answered {
 			m.step()
 			return res, err
 		}
@@ -177,7 +177,7 @@ func lateAt(try int) error {
 
 // send sends one attempt. A lost answer hides one of three things: it landed,
 // it never will, or it is held up and lands any time while its signature holds.
-func (m *machine) send(tx table.Tx, signed time.Duration) (table.Result, error, bool) {
+func (m *machine) send(tx table.Tx, signed time.Duration) (table.Result, bool, error) {
 	fate := 0
 	if m.chance(m.lose) {
 		fate = 1 + m.rng.IntN(3)
@@ -188,16 +188,16 @@ func (m *machine) send(tx table.Tx, signed time.Duration) (table.Result, error, 
 	}
 	if fate == 2 || arrives-signed > signatureHolds {
 		m.pass(callTimeout)
-		return table.Result{}, nil, false
+		return table.Result{}, false, nil
 	}
 	l := landing{arrives, tx}
 	if fate != 0 {
 		m.shared.under = append(m.shared.under, l)
 		m.pass(callTimeout)
-		return table.Result{}, nil, false
+		return table.Result{}, false, nil
 	}
 	m.shared.until(arrives)
 	res, err := m.shared.land(l)
 	m.pass(arrives - m.now + m.within(10*time.Millisecond))
-	return res, err, true
+	return res, true, err
 }

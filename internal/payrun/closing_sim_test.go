@@ -81,11 +81,12 @@ type row struct {
 
 // world is one closing and the facts around it.
 func (r row) world(rng *rand.Rand) (out tally) {
-	visible, answered := time.Duration(rng.IntN(20))*time.Millisecond, time.Duration(0)
+	visible := time.Duration(rng.IntN(20)) * time.Millisecond
 	if rng.IntN(3) == 0 {
 		visible = time.Duration(rng.Int64N(int64(slowestC1)))
 	}
-	if answered = visible; rng.IntN(3) == 0 {
+	answered := visible
+	if rng.IntN(3) == 0 {
 		answered += time.Duration(rng.Int64N(int64(slowestC1)))
 	}
 	if r.instant {

@@ -43,7 +43,7 @@ func TestRoute_Preview_PassesOverAFullOwnerAsTheRouteDoes(t *testing.T) {
 		if got, exp := fmt.Sprint(before.Outcome, before.Candidates), fmt.Sprint(after.Outcome, after.Candidates); got != exp {
 			t.Fatalf("previewed %s, got %s", got, exp)
 		}
-		if want != "" && string(after.Outcome) != want {
+		if want != "" && after.Outcome != want {
 			t.Fatalf("got %s", after.Outcome)
 		}
 	}
