@@ -2,6 +2,7 @@ package cdnow
 
 import (
 	"math/big"
+	"testing"
 	"time"
 )
 
@@ -160,5 +161,32 @@ func (m *month) settle(before []month) {
 	m.closing = m.opening + m.earned - m.held + m.released
 	if m.closing >= 120_00 {
 		m.payable, m.closing = m.closing, 0
+	}
+}
+
+// exercised demands that the plans are worth computing twice: every tier is
+// reached and left, the ceiling cuts and gives back, the minimum lifts and takes
+// back, something is held, released and carried forward.
+func exercised(t *testing.T, all map[string][]month) {
+	t.Helper()
+	did := map[string]bool{}
+	for p, months := range all {
+		for i, m := range months {
+			did["amber at its top"] = did["amber at its top"] || p == "amber" && m.revenue > 60_000_00
+			did["amber at its bottom"] = did["amber at its bottom"] || p == "amber" && m.revenue < 20_000_00
+			did["birch at its top"] = did["birch at its top"] || p == "birch" && m.revenue >= 40_000_00
+			did["birch at its bottom"] = did["birch at its bottom"] || p == "birch" && m.revenue < 10_000_00
+			did["cut"] = did["cut"] || m.lines["ceiling"] < 0
+			did["given back"] = did["given back"] || m.lines["ceiling"] > 0
+			did["lifted"] = did["lifted"] || m.lines["minimum"] > 0
+			did["taken back"] = did["taken back"] || m.lines["minimum"] < 0
+			did["released"] = did["released"] || m.released > 0
+			did["carried"] = did["carried"] || m.closing > 0 && i+1 < len(months)
+		}
+	}
+	for what, ok := range did {
+		if !ok {
+			t.Errorf("nothing was ever %s", what)
+		}
 	}
 }
