@@ -96,7 +96,7 @@ func plural(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	if rest, ok := strings.CutSuffix(one, "y"); ok {
+	if rest, ok := strings.CutSuffix(one, "y"); ok && !strings.HasSuffix(one, "day") {
 		return count(n) + " " + rest + "ies"
 	}
 	return count(n) + " " + one + "s"

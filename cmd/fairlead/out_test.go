@@ -122,3 +122,13 @@ func TestKeyArgs_LeaveOutWhereAndHow(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestPlural_IsEnglish(t *testing.T) {
+	for want, got := range map[string]string{
+		"1 day": plural(1, "day"), "180 days": plural(180, "day"), "2 entries": plural(2, "entry"), "1,000 lines": plural(1000, "line"),
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
