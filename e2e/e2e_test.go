@@ -18,7 +18,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -82,7 +81,7 @@ func where(t *testing.T) place {
 	p.localstack = p.server != ""
 	if p.bin == "" {
 		p.bin = t.TempDir()
-		build := exec.CommandContext(t.Context(), filepath.Join(runtime.GOROOT(), "bin", "go"), "build", "-o", p.bin, "../cmd/fairlead")
+		build := exec.CommandContext(t.Context(), "go", "build", "-o", p.bin, "../cmd/fairlead")
 		if out, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
