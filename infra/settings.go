@@ -78,8 +78,8 @@ func (s settings) check(local bool) error {
 		return fmt.Errorf("issuer and jwksUrl go together")
 	case !local && (s.LeaseSec < 1 || s.WriteSec < 1 || s.GraceS < 960):
 		return fmt.Errorf("lease and write want at least 1 s, grace 960 s: a signed request may be under way for 15 minutes, on clocks right to a minute")
-	case s.QueueVisibleSeconds < workerTimeout(s):
-		return fmt.Errorf("queueVisibleSeconds %g is less than the worker's timeout", s.QueueVisibleSeconds)
+	case s.QueueVisibleSeconds < 1:
+		return fmt.Errorf("queueVisibleSeconds %g: want at least 1; the worker has as long", s.QueueVisibleSeconds)
 	}
 	return nil
 }

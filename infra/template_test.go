@@ -1,0 +1,205 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/config"
+	"github.com/fairlead/fairlead/internal/store"
+)
+
+func tables(t *testing.T) map[string]resource {
+	found := prod().of("AWS::DynamoDB::GlobalTable")
+	if len(found) != 2 {
+		t.Fatalf("want two tables, got %d", len(found))
+	}
+	return found
+}
+
+func TestTablesAreTheOnesThatTheStoreDeclares(t *testing.T) {
+	byName := map[string]resource{}
+	for _, r := range tables(t) {
+		byName[r.Properties["TableName"].(string)] = r
+	}
+	for _, want := range store.Schema() {
+		r, ok := byName["fairlead-prod-"+want.Name]
+		if !ok {
+			t.Fatalf("there is no table %s", want.Name)
+		}
+		keys := `"KeySchema":[{"AttributeName":"` + want.PartitionKey + `","KeyType":"HASH"},{"AttributeName":"` + want.SortKey + `","KeyType":"RANGE"}]`
+		attributes := `"AttributeDefinitions":[{"AttributeName":"` + want.PartitionKey + `","AttributeType":"S"},{"AttributeName":"` + want.SortKey + `","AttributeType":"S"}]`
+		for _, part := range []string{keys, attributes, `"BillingMode":"PAY_PER_REQUEST"`} {
+			if !strings.Contains(r.text(), part) {
+				t.Errorf("%s: want %s in %s", want.Name, part, r.text())
+			}
+		}
+		if got := strings.Contains(r.text(), `"StreamSpecification":{"StreamViewType":"NEW_IMAGE"}`); got != want.Stream {
+			t.Errorf("%s: streamed %v, want %v", want.Name, got, want.Stream)
+		}
+		if strings.Contains(r.text(), "Index") {
+			t.Errorf("%s has an index", want.Name)
+		}
+	}
+}
+
+func TestLedgerIsRetainedAndRecoverable(t *testing.T) {
+	for id, r := range tables(t) {
+		if r.DeletionPolicy != "Retain" {
+			t.Errorf("%s: deletion policy %q", id, r.DeletionPolicy)
+		}
+		for _, part := range []string{`"DeletionProtectionEnabled":true`, `"PointInTimeRecoveryEnabled":true`, `"RecoveryPeriodInDays":35`, `"SSEEnabled":true`} {
+			if !strings.Contains(r.text(), part) {
+				t.Errorf("%s: want %s", id, part)
+			}
+		}
+	}
+}
+
+func TestStatementsCannotBeDeletedReplacedOrSeenByTheWorld(t *testing.T) {
+	buckets := prod().of("AWS::S3::Bucket")
+	locked := 0
+	for id, r := range buckets {
+		if r.DeletionPolicy != "Retain" {
+			t.Errorf("%s: deletion policy %q", id, r.DeletionPolicy)
+		}
+		for _, part := range []string{`"BlockPublicAcls":true`, `"BlockPublicPolicy":true`, `"RestrictPublicBuckets":true`, `"SSEAlgorithm":"AES256"`} {
+			if !strings.Contains(r.text(), part) {
+				t.Errorf("%s: want %s", id, part)
+			}
+		}
+		if strings.Contains(r.text(), `"ObjectLockEnabled":true`) && strings.Contains(r.text(), `"DefaultRetention":{"Days":3650,"Mode":"GOVERNANCE"}`) &&
+			strings.Contains(r.text(), `"VersioningConfiguration":{"Status":"Enabled"}`) {
+			locked++
+		}
+	}
+	if locked != 1 {
+		t.Errorf("want one locked bucket, got %d", locked)
+	}
+	for id, r := range prod().of("AWS::S3::BucketPolicy") {
+		if !strings.Contains(r.text(), `"aws:SecureTransport":"false"`) {
+			t.Errorf("%s: plain HTTP is not refused", id)
+		}
+	}
+}
+
+func TestFunctionsAreSmallStaticAndAlike(t *testing.T) {
+	found := prod().of("AWS::Lambda::Function")
+	if len(found) != len(functionNames) {
+		t.Fatalf("want %d functions, got %d", len(functionNames), len(found))
+	}
+	for id, r := range found {
+		for _, part := range []string{`"Runtime":"provided.al2023"`, `"Architectures":["arm64"]`, `"LoggingConfig":{"LogFormat":"Text","LogGroup"`,
+			`"` + config.StageVar + `":"prod"`, `"` + config.LeaseSecondsVar + `":"30"`, `"` + config.WriteSecondsVar + `":"10"`, `"` + config.GraceSecondsVar + `":"960"`} {
+			if !strings.Contains(r.text(), part) {
+				t.Errorf("%s: want %s in %s", id, part, r.text())
+			}
+		}
+		if strings.Contains(r.text(), config.DevKeysVar) {
+			t.Errorf("%s believes development keys", id)
+		}
+	}
+}
+
+func TestWhatKeepsFailingIsKept(t *testing.T) {
+	queues, withDLQ := prod().of("AWS::SQS::Queue"), 0
+	for id, r := range queues {
+		if !strings.Contains(r.text(), `"SqsManagedSseEnabled":true`) || !strings.Contains(r.text(), `"MessageRetentionPeriod":1209600`) {
+			t.Errorf("%s: %s", id, r.text())
+		}
+		if strings.Contains(r.text(), `"maxReceiveCount":5`) && strings.Contains(r.text(), `"VisibilityTimeout":180`) {
+			withDLQ++
+		}
+	}
+	if len(queues) != 3 || withDLQ != 1 {
+		t.Errorf("want three queues, one of them with dead letters: %d, %d", len(queues), withDLQ)
+	}
+	for id, r := range prod().of("AWS::Lambda::EventSourceMapping") {
+		if !strings.Contains(r.text(), `"FunctionResponseTypes":["ReportBatchItemFailures"]`) {
+			t.Errorf("%s: one bad message fails its batch", id)
+		}
+		if strings.Contains(r.text(), "TRIM_HORIZON") && !strings.Contains(r.text(), `"OnFailure":{"Destination"`) {
+			t.Errorf("%s: a bad record would be dropped", id)
+		}
+	}
+}
+
+func TestTheGatewayThrottlesAndLogs(t *testing.T) {
+	for id, r := range prod().of("AWS::ApiGateway::Stage") {
+		for _, part := range []string{`"ThrottlingRateLimit":200`, `"ThrottlingBurstLimit":400`, `"AccessLogSetting":{"DestinationArn"`, `"DataTraceEnabled":false`} {
+			if !strings.Contains(r.text(), part) {
+				t.Errorf("%s: want %s", id, part)
+			}
+		}
+		for _, personal := range []string{"sourceIp", "userAgent", "queryString", "authorizer", "$context.path"} {
+			if strings.Contains(r.text(), personal) {
+				t.Errorf("%s: the access log has %s", id, personal)
+			}
+		}
+	}
+}
+
+func TestScheduleIsARule(t *testing.T) {
+	rules := prod().of("AWS::Events::Rule")
+	for _, r := range rules {
+		if !strings.Contains(r.text(), `"ScheduleExpression":"rate(1 minute)"`) {
+			t.Error(r.text())
+		}
+	}
+	if len(rules) != 1 || len(prod().of("AWS::Scheduler::Schedule")) != 0 {
+		t.Errorf("want one rule and no schedule of the scheduler")
+	}
+}
+
+func TestAlarmsCoverEveryMetric(t *testing.T) {
+	watched := map[string]bool{}
+	for id, r := range prod().of("AWS::CloudWatch::Alarm") {
+		if !strings.Contains(r.text(), `"AlarmActions":[{`) {
+			t.Errorf("%s tells nobody", id)
+		}
+		var a struct {
+			Namespace, MetricName string
+			Dimensions            []struct{ Name string }
+		}
+		_ = json.Unmarshal([]byte(r.text()), &a) // values of dimensions may be references
+		watched[a.Namespace+" "+a.MetricName] = true
+		if a.Namespace == metrics.Namespace && !strings.Contains(r.text(), `{"Name":"Stage","Value":"prod"}`) {
+			t.Errorf("%s: without the stage it watches nothing", id)
+		}
+	}
+	for _, name := range metrics.All() {
+		if !watched[metrics.Namespace+" "+string(name)] {
+			t.Errorf("no alarm watches %s", name)
+		}
+	}
+	for _, f := range functionNames {
+		for _, name := range metrics.Of(f) {
+			if !slices.ContainsFunc(limits, func(l limit) bool { return l.metric == name }) {
+				t.Errorf("%s of %s has no limit", name, f)
+			}
+		}
+	}
+}
+
+func TestDashboardShowsEveryMetric(t *testing.T) {
+	for _, r := range prod().of("AWS::CloudWatch::Dashboard") {
+		for _, name := range metrics.All() {
+			if !strings.Contains(r.text(), string(name)) {
+				t.Errorf("the day does not show %s", name)
+			}
+		}
+	}
+}
+
+func TestEveryAlarmIsExplainedToOperators(t *testing.T) {
+	doc := string(mustRead("../docs/operations.md"))
+	for id, r := range prod().of("AWS::CloudWatch::Alarm") {
+		name := strings.TrimPrefix(r.Properties["AlarmName"].(string), "fairlead-prod-")
+		_, kind, _ := strings.Cut(name, "-")
+		if !strings.Contains(doc, "`"+name+"`") && !strings.Contains(doc, "`*-"+kind+"`") {
+			t.Errorf("docs/operations.md does not explain %s (%s)", name, id)
+		}
+	}
+}
