@@ -24,6 +24,9 @@ import (
 func (p *Payrun) Close(ctx context.Context, r CloseRequest) (PeriodStatus, error) {
 	p.closing.Lock()
 	defer p.closing.Unlock()
+	if err := p.rehearse(ctx, r.Period); err != nil {
+		return PeriodStatus{}, err
+	}
 	plan, b, err := p.planClose(ctx, r.Period)
 	if err != nil {
 		return PeriodStatus{}, err
