@@ -19,7 +19,7 @@ const finalError = "FairleadFinal"
 //	close: plan-close, wait, close-batch*, walk-batch*, verify-batch*, finish-close, statement-batch*
 //	pay:   plan-pay, pay-batch*, settle
 func (p *payoutStack) definition(s settings, d *data) awsstepfunctions.IChainable {
-	sf := func(name string) *string { return jsii.String(name) }
+	sf := jsii.String
 	done := awsstepfunctions.NewSucceed(p.stack, sf("Nothing left"), nil)
 	statements := p.each(s, d, "statements", "statement-batch")
 	toClose := p.step("plan-close", "$.plan", "period", "user")
@@ -70,11 +70,8 @@ func (p *payoutStack) each(s settings, d *data, list, step string) awsstepfuncti
 			Bucket: d.statements, Key: awsstepfunctions.JsonPath_StringAt(jsii.String("$.plan." + list))}),
 		ResultPath: awsstepfunctions.JsonPath_DISCARD(),
 	})
-	// The validation wants a type that the rendering then warns it does not use.
-	awscdk.Annotations_Of(m).AcknowledgeWarning(jsii.String("@aws-cdk/aws-stepfunctions:propertyIgnored"), nil)
 	return m.ItemProcessor(p.invoke(step, &awsstepfunctionstasks.LambdaInvokeProps{
-		ResultSelector: &map[string]any{"n": awsstepfunctions.JsonPath_NumberAt(jsii.String("$.count"))}}), &awsstepfunctions.ProcessorConfig{
-		Mode: awsstepfunctions.ProcessorMode_DISTRIBUTED, ExecutionType: awsstepfunctions.ProcessorType_STANDARD})
+		ResultSelector: &map[string]any{"n": awsstepfunctions.JsonPath_NumberAt(jsii.String("$.count"))}}), nil)
 }
 
 // invoke is a task with its retries: none for what is final, a few for all else.

@@ -19,30 +19,32 @@ import (
 )
 
 func main() {
-	defer jsii.Close()
 	app := awscdk.NewApp(nil)
-	if _, err := build(app); err != nil {
+	err := build(app)
+	if err == nil {
+		app.Synth(nil)
+	}
+	jsii.Close()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "infra:", err)
 		os.Exit(1)
 	}
-	app.Synth(nil)
 }
 
 // installation is the stacks of one stage.
 type installation struct {
-	settings settings
-	data     *data
-	payout   *payoutStack
-	service  *serviceStack
+	data    *data
+	payout  *payoutStack
+	service *serviceStack
 }
 
 // build makes the stacks of the stage that the context names.
-func build(app awscdk.App) (*installation, error) {
+func build(app awscdk.App) error {
 	s, err := readSettings(app.Node())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	in := &installation{settings: s}
+	in := &installation{}
 	in.data = newData(app, s)
 	in.payout = newPayout(app, s, in.data)
 	in.service = newService(app, s, in.data, in.payout)
@@ -51,5 +53,5 @@ func build(app awscdk.App) (*installation, error) {
 		awscdk.Tags_Of(stack).Add(jsii.String("stage"), jsii.String(s.Stage), nil)
 	}
 	explain(in)
-	return in, nil
+	return nil
 }

@@ -59,8 +59,7 @@ func synthesise(dir string, settings map[string]any) *synthesised {
 	project.Context["dist"] = dist
 	out := filepath.Join(dir, "out")
 	app := awscdk.NewApp(&awscdk.AppProps{Context: &project.Context, Outdir: jsii.String(out)})
-	_, err := build(app)
-	must(err)
+	must(build(app))
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{
 		Verbose: jsii.Bool(true), Reports: jsii.Bool(true), ReportFormats: &[]cdknag.NagReportFormat{cdknag.NagReportFormat_JSON}}), nil)
 	app.Synth(nil)
