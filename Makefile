@@ -33,6 +33,11 @@ test:
 
 check: fmt vet lint vuln test
 
+# check-aws checks what is deployed on AWS: templates, DynamoDB Local, LocalStack.
+.PHONY: check-aws
+check-aws:
+	@.ci/aws
+
 fmt:
 	@unformatted=$$(gofmt -l cmd internal $(wildcard events functions infra e2e)); \
 	if [ -n "$$unformatted" ]; then echo "not formatted (gofmt -w):"; echo "$$unformatted"; exit 1; fi

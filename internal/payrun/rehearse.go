@@ -9,16 +9,18 @@ import (
 // rehearse computes every owner's closing before the period is shut, when
 // documents were published since the last close: a plan that cannot be computed
 // is then refused while it can still be mended, and not found behind the fence,
-// where documents are pinned. It writes nothing. What Close will refuse anyway
-// is left to it.
+// where documents are pinned. It writes nothing.
 func (p *Payrun) rehearse(ctx context.Context, period channel.Period) error {
 	now := p.now()
 	c, err := p.store.Control(ctx, now)
 	if err != nil {
 		return err
 	}
-	if c.State(period) != PeriodOpen || p.closable(ctx, c, period, now) != nil {
+	if c.State(period) != PeriodOpen {
 		return nil
+	}
+	if err := p.closable(ctx, c, period, now); err != nil {
+		return err
 	}
 	if head, closed, err := p.store.PeriodHead(ctx, period.Prev()); err != nil || closed && head.Documents == c.Published {
 		return err
