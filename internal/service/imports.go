@@ -23,10 +23,10 @@ const (
 	ImportFeedback  = "feedback"
 )
 
-// factsInFlight is how many rows may be under way at once: what fills the
-// embedded store's group commits. It bounds the memory of an import of any
-// size.
-const factsInFlight = 4096
+// factsInFlight is how many rows may be under way at once: three of the embedded
+// store's group commits, so that while one is written to the disk the next is
+// being made. It bounds the memory of an import of any size.
+const factsInFlight = 12288
 
 // Import takes a file, streamed. An error means that it stopped in the middle;
 // everything counted is stored, and the same file again continues.
