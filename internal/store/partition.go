@@ -38,12 +38,16 @@ func (s *Store) Decisions(ctx context.Context, id channel.CustomerID) (*Customer
 
 func (s *Store) customer(ctx context.Context, id channel.CustomerID, r table.Range) (*CustomerFile, error) {
 	f := &CustomerFile{Partition: history.Partition{Customer: id}}
-	for it, err := range s.Items(ctx, r) {
+	for page, err := range s.pages(ctx, r) {
 		if err != nil {
 			return nil, err
 		}
-		if err := f.add(id, it); err != nil {
-			return nil, err
+		f.Partition.Entries = slices.Grow(f.Partition.Entries, len(page))
+		f.Entries = slices.Grow(f.Entries, len(page))
+		for _, it := range page {
+			if err := f.add(id, it); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return f, f.settle()

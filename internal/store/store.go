@@ -240,18 +240,30 @@ func Decode(it table.Item, v any) error {
 // Items walks a range, all its pages. The loop ends after an error.
 func (s *Store) Items(ctx context.Context, r table.Range) iter.Seq2[table.Item, error] {
 	return func(yield func(table.Item, error) bool) {
-		for {
-			page, err := s.table.Query(ctx, r)
+		for page, err := range s.pages(ctx, r) {
 			if err != nil {
-				yield(table.Item{}, mapError(err))
+				yield(table.Item{}, err)
 				return
 			}
-			for _, it := range page.Items {
+			for _, it := range page {
 				if !yield(it, nil) {
 					return
 				}
 			}
-			if page.Cursor == "" {
+		}
+	}
+}
+
+// pages walks a range page by page. The loop ends after an error.
+func (s *Store) pages(ctx context.Context, r table.Range) iter.Seq2[[]table.Item, error] {
+	return func(yield func([]table.Item, error) bool) {
+		for {
+			page, err := s.table.Query(ctx, r)
+			if err != nil {
+				yield(nil, mapError(err))
+				return
+			}
+			if !yield(page.Items, nil) || page.Cursor == "" {
 				return
 			}
 			r.Cursor = page.Cursor

@@ -18,9 +18,15 @@ func (p *Pager) Full() bool {
 	return p.size >= MaxPage || (p.limit > 0 && len(p.page.Items) >= p.limit)
 }
 
+// usualPage is room for the partition of a usual customer.
+const usualPage = 8
+
 // Add appends the next item.
 func (p *Pager) Add(it Item) {
 	p.size += ItemSize(it)
+	if p.page.Items == nil {
+		p.page.Items = make([]Item, 0, usualPage)
+	}
 	p.page.Items = append(p.page.Items, it)
 }
 
