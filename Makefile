@@ -12,9 +12,12 @@ LINT_VERSION := v2.15.0
 VULN_VERSION := v1.9.0
 LINT := $(TOOLS)/golangci-lint-$(LINT_VERSION)/golangci-lint
 VULN := $(TOOLS)/govulncheck-$(VULN_VERSION)/govulncheck
+# tool installs one of them; once more after a pause, for what the network loses.
+install = GOBIN=$(abspath $(dir $@)) GOFLAGS= $(GO) install $(1)
+tool = $(install) || { echo "$(1): once more in 5 s"; sleep 5; $(install); }
 
 .PHONY: run test check build bench fmt vet lint vuln clean
-.PHONY: synth deploy destroy localstack-up deploy-local test-localstack localstack-down test-dynamo test-infra
+.PHONY: checks synth deploy destroy localstack-up deploy-local test-localstack localstack-down test-dynamo test-infra
 
 # run loads the sample programme into an embedded store, tells its story, and
 # serves the API and the pages until Ctrl-C.
@@ -31,12 +34,15 @@ bin/fairlead:
 test:
 	$(GO) run ./internal/gotest $(ARGS)
 
-check: fmt vet lint vuln test
+check: checks test
+
+checks: fmt vet lint vuln
 
 # check-aws checks what is deployed on AWS: templates, DynamoDB Local, LocalStack.
+# .ci/run does it after check.
 .PHONY: check-aws
 check-aws:
-	@.ci/aws
+	@.ci/run templates dynamodb localstack
 
 fmt:
 	@unformatted=$$(gofmt -l cmd internal $(wildcard events functions infra e2e)); \
@@ -51,14 +57,14 @@ lint: $(LINT)
 	$(LINT) run --allow-parallel-runners ./...
 
 $(LINT):
-	GOBIN=$(abspath $(dir $@)) GOFLAGS= $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	@$(call tool,github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION))
 
 # vuln asks the Go vulnerability database, where it can be reached.
 vuln: $(VULN)
 	@.ci/vuln $(VULN)
 
 $(VULN):
-	GOBIN=$(abspath $(dir $@)) GOFLAGS= $(GO) install golang.org/x/vuln/cmd/govulncheck@$(VULN_VERSION)
+	@$(call tool,golang.org/x/vuln/cmd/govulncheck@$(VULN_VERSION))
 
 # build makes the static functions for AWS, one bootstrap each, and the binary
 # for this machine.
@@ -114,11 +120,12 @@ localstack-down:
 
 # test-dynamo runs the conformance suite on DynamoDB Local, beside memory and bolt.
 test-dynamo:
-	@localstack/dynamodb.sh $(GO) test -count=1 -v -run 'Contract|TestMemory' ./internal/table/tabletest ./internal/table/bolt ./internal/table/dynamo
+	@localstack/dynamodb.sh $(GO) run ./internal/gotest -count=1 -v -run 'Contract|TestMemory' ./internal/table/tabletest ./internal/table/bolt ./internal/table/dynamo
 
 # test-infra holds the templates to what they promise, and to cdk-nag's rules.
 test-infra:
-	cd infra && JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(GO) test -count=1 ./...
+	cd infra && $(GO) vet ./...
+	cd infra && JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(GO) run github.com/fairlead/fairlead/internal/gotest -count=1 -v ./...
 
 # cost prints docs/cost.md, computed anew from the measured units and the price
 # list in internal/cloud/prices.json.

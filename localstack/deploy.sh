@@ -7,8 +7,11 @@ source "$(dirname "$0")/env.sh"
 stage="$home/stage"
 export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1 AWS_REGION=us-east-1
 export AWS_ENDPOINT_URL="$url" AWS_ENDPOINT_URL_S3="$url" JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 NODE_NO_WARNINGS=1
-if [ "${1:-}" = --fresh ]; then "$root/localstack/down.sh"; rm -rf "$stage"; "$root/localstack/up.sh"; fi
-curl -fsS "$url/_localstack/health" >/dev/null || { echo "localstack: it does not answer on $url: make localstack-up" >&2; exit 1; }
+if [ "${1:-}" = --fresh ]; then
+  "$root/localstack/down.sh"; rm -rf "$stage"; "$root/localstack/up.sh"
+  exec "$0" # the port may be another one
+fi
+answers || fail "it does not answer on $url: make localstack-up"
 "$root/localstack/install.sh" cdk
 
 # keys NAME: the public key set of the development tokens, as the api reads it.
@@ -20,7 +23,7 @@ keys() {
 
 goarch="$(go env GOARCH)"
 case "$goarch" in amd64) arch=x86_64 ;; *) arch="$goarch" ;; esac
-echo "localstack: building the functions for $arch"
+say "building the functions for $arch"
 make -s -C "$root" functions bin/fairlead DIST="$home/dist" FUNCARCH="$goarch"
 
 mkdir -p "$stage"
@@ -32,7 +35,7 @@ settings=(-c stage=local -c arch="$arch" -c dist="$home/dist" -c devKeys="$(keys
 cdklocal() { (cd "$root/infra" && "$home/cdk/node_modules/.bin/cdklocal" "$@"); }
 # quietly runs a command and shows what it said only if it fails.
 quietly() { "$@" > "$home/deploy.log" 2>&1 || { tail -n 40 "$home/deploy.log" >&2; exit 1; }; }
-echo "localstack: deploying the stacks"
+say "deploying the stacks"
 quietly cdklocal bootstrap "${settings[@]}"
 quietly cdklocal deploy --all --require-approval never --outputs-file "$stage/outputs.json" --output "$home/cdk.out" "${settings[@]}"
 
@@ -51,6 +54,6 @@ export FAIRLEAD_PAYRUN_FUNCTION=$(output PayrunFunction)
 export FAIRLEAD_WORKER_FUNCTION=$(output WorkerFunction)
 END
 for _ in $(seq 1 30); do curl -fsS "$api/healthz" >/dev/null 2>&1 && break; sleep 1; done
-curl -fsS "$api/healthz" >/dev/null || { echo "localstack: the API does not answer on $api; see $home/localstack.log" >&2; exit 1; }
-echo "localstack: the API answers on $api"
-echo "localstack: try it: bin/fairlead --server $api --token \"\$(bin/fairlead --data $stage token --role manager)\" partners"
+curl -fsS "$api/healthz" >/dev/null || { tail -n 20 "$home/localstack.log" >&2; fail "the API does not answer on $api; above is the end of LocalStack's log"; }
+say "the API answers on $api"
+say "try it: bin/fairlead --server $api --token \"\$(bin/fairlead --data $stage token --role manager)\" partners"

@@ -6,14 +6,14 @@
 source "$(dirname "$0")/env.sh"
 mkdir -p "$home"
 
-need() { command -v "$1" >/dev/null 2>&1 || { echo "localstack: $1 is needed ($2) and not on this machine" >&2; exit 1; }; }
+need() { command -v "$1" >/dev/null 2>&1 || fail "$1 is needed ($2) and not on this machine"; }
 
 install_dynamodb() {
   once dynamodb "$root/localstack/dynamodb/pom.xml" || return 0
   need java "DynamoDB Local runs on Java 17"; need mvn "it fetches DynamoDB Local"
-  echo "localstack: installing DynamoDB Local into .localstack/dynamodb"
+  say "installing DynamoDB Local into .localstack/dynamodb"
   rm -rf "$lib"
-  mvn -q -B -f "$root/localstack/dynamodb/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$lib"
+  twice mvn -q -B -f "$root/localstack/dynamodb/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$lib"
   done_once dynamodb "$root/localstack/dynamodb/pom.xml"
 }
 
@@ -22,10 +22,10 @@ install_process() {
   local sources=("$root/localstack/requirements.txt" "$root"/localstack/plugin/pyproject.toml "$root"/localstack/plugin/fairlead_localstack/*.py)
   once process "${sources[@]}" || return 0
   need python3 "LocalStack runs on Python 3.11 to 3.13"
-  echo "localstack: installing LocalStack 4.13.1 into .localstack/venv (about two minutes, 525 MB)"
-  [ -x "$home/venv/bin/python" ] || python3 -m venv "$home/venv"
-  "$home/venv/bin/pip" install -q --disable-pip-version-check -r "$root/localstack/requirements.txt"
-  "$home/venv/bin/pip" install -q --disable-pip-version-check --no-deps --force-reinstall "$root/localstack/plugin"
+  say "installing LocalStack 4.13.1 into .localstack/venv (about two minutes, 525 MB)"
+  [ -x "$home/venv/bin/pip" ] || { rm -rf "$home/venv"; python3 -m venv "$home/venv"; }
+  twice "$home/venv/bin/pip" install -q --disable-pip-version-check -r "$root/localstack/requirements.txt"
+  twice "$home/venv/bin/pip" install -q --disable-pip-version-check --no-deps --force-reinstall "$root/localstack/plugin"
   rm -rf "$root/localstack/plugin/build" "$root"/localstack/plugin/*.egg-info
   done_once process "${sources[@]}"
 }
@@ -34,9 +34,9 @@ install_cdk() {
   local sources=("$root/localstack/package.json" "$root/localstack/package-lock.json")
   once cdk "${sources[@]}" || return 0
   need node "the CDK is written in TypeScript"; need npm "it fetches the CDK's command line"
-  echo "localstack: installing the CDK's command line into .localstack/cdk"
+  say "installing the CDK's command line into .localstack/cdk"
   mkdir -p "$home/cdk" && cp "${sources[@]}" "$home/cdk/"
-  (cd "$home/cdk" && npm ci --silent --no-audit --no-fund)
+  (cd "$home/cdk" && twice npm ci --silent --no-audit --no-fund)
   done_once cdk "${sources[@]}"
 }
 

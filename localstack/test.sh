@@ -4,8 +4,8 @@
 # tested already is thrown away and deployed again.
 source "$(dirname "$0")/env.sh"
 stage="$home/stage"
-if [ ! -f "$stage/env" ]; then echo "localstack: nothing is deployed: make deploy-local" >&2; exit 1; fi
-if [ -f "$stage/tested" ]; then "$root/localstack/deploy.sh" --fresh; fi
+[ -f "$stage/env" ] || fail "nothing is deployed: make deploy-local"
+if [ -f "$stage/tested" ]; then "$root/localstack/deploy.sh" --fresh; exec "$0" "$@"; fi
 touch "$stage/tested"
 
 # awslocal, as the scenarios call it: in the container, or in our environment.
@@ -21,5 +21,5 @@ chmod +x "$home/bin/awslocal"
 
 . "$stage/env"
 export FAIRLEAD_BIN_DIR="$home/bin"
-echo "localstack: $(mode) mode, telling the scenarios to $FAIRLEAD_SERVER"
-cd "$root" && go test -count=1 -v -timeout 20m ./e2e "$@"
+say "$(mode) mode, telling the scenarios to $FAIRLEAD_SERVER"
+cd "$root" && go run ./internal/gotest -count=1 -v -timeout 20m ./e2e "$@"

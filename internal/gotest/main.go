@@ -1,8 +1,9 @@
 // Command gotest is `make test`: it runs `go test` and sums up what it said. It
 // prints go test's own line per package and the whole output of whatever
 // failed, then by name the worked numbers of the incentives and the pins of the
-// draw, then every skipped test with its reason, then one line of totals. It
-// owns the form of that report and no test; its exit code is go test's.
+// draw, then every skipped test with its reason, then one line of totals. With
+// -v it names every test as it passes. It owns the form of that report and no
+// test; its exit code is go test's.
 //
 //	go run ./internal/gotest [flags and packages of go test]
 package main
@@ -12,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"time"
 )
 
@@ -41,6 +43,7 @@ func run(args []string) (int, error) {
 		return 1, err
 	}
 	r := newReport(os.Stdout)
+	r.all = slices.Contains(args, "-v")
 	readErr := r.read(out)
 	err = cmd.Wait()
 	var exit *exec.ExitError

@@ -19,6 +19,7 @@ type event struct {
 	ImportPath string
 	Test       string
 	Output     string
+	Elapsed    float64 // seconds
 }
 
 // named are the tests whose cases are told by name when all is well.
@@ -27,6 +28,7 @@ var named = regexp.MustCompile(`Worked|Pin(s|ned)`)
 // report gathers what go test says.
 type report struct {
 	w       io.Writer
+	all     bool                // every test is named as it passes
 	output  map[string][]string // what a test or package ("pkg\x00test") printed
 	parents map[string]bool     // tests that have subtests
 	named   []string
@@ -120,6 +122,10 @@ func (r *report) endTest(e event) {
 		r.tell(e)
 	case e.Action == "skip":
 		r.skipped = append(r.skipped, e.name()+": "+r.reason(e))
+	case r.all:
+		if !r.parents[e.key()] {
+			fmt.Fprintf(r.w, "    %s\t%.1fs\n", e.name(), e.Elapsed)
+		}
 	case named.MatchString(e.Test) && !r.parents[e.key()]:
 		r.named = append(r.named, e.name())
 	}

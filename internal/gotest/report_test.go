@@ -70,3 +70,15 @@ func TestReport_Failure_ShowsAllOfItsOutput(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestReport_EveryTestOnRequest_NamesThemAsTheyPass(t *testing.T) {
+	var out bytes.Buffer
+	r := newReport(&out)
+	r.all = true
+	if err := r.read(strings.NewReader(strings.TrimSpace(events))); err != nil {
+		t.Fatal(err)
+	}
+	if want := "    a TestWorked/whole\t0.0s\nok  \tm/a\t0.1s\n"; out.String() != want {
+		t.Error(cmp.Diff(want, out.String()))
+	}
+}
