@@ -14,7 +14,7 @@ import (
 // in each of Periods windows of Minutes.
 type limit struct {
 	metric    metrics.Name
-	statistic string // Sum or p99
+	statistic string // Sum, p99 or Maximum
 	value     float64
 	below     bool // the other way round, and silence counts too
 	minutes   float64
@@ -38,6 +38,8 @@ var limits = []limit{
 	{metric: metrics.Strays, statistic: "Sum", value: 0, minutes: 5, periods: 1, means: "an entry was booked in a month that is not open"},
 	{metric: metrics.Expired, statistic: "Sum", value: 1000, minutes: 60, periods: 1, means: "partners do not answer their offers"},
 	{metric: metrics.SweepFailures, statistic: "Sum", value: 0, minutes: 15, periods: 1, means: "customers that a sweep could not decide"},
+	{metric: metrics.Nights, statistic: "Sum", value: 1, below: true, minutes: 24 * 60, periods: 1, means: "no nightly sweep came to its end for a day: values and census are old"},
+	{metric: metrics.WorkAge, statistic: "Maximum", value: 2 * 3600, minutes: 5, periods: 1, means: "a close or a pay has been running for more than two hours and still is"},
 }
 
 // watcher makes alarms in a stack, all to one topic.
@@ -128,7 +130,7 @@ func (p *payoutStack) watch(s settings, d *data) {
 	w.add(alarm{name: "payout-Failed", metric: of("AWS/States", "ExecutionsFailed", "Sum", dims), means: "a close or a pay ended before it was done"})
 	w.add(alarm{name: "payout-TimedOut", metric: of("AWS/States", "ExecutionsTimedOut", "Sum", dims), means: "a close or a pay was not done after a day"})
 	w.add(alarm{name: "payout-Aborted", metric: of("AWS/States", "ExecutionsAborted", "Sum", dims), means: "somebody stopped a close or a pay"})
-	w.add(alarm{name: "payout-Slow", metric: of("AWS/States", "ExecutionTime", "Maximum", dims), above: 2 * 3600 * 1000, means: "a close or a pay took more than two hours"})
+	w.add(alarm{name: "payout-Slow", metric: of("AWS/States", "ExecutionTime", "Maximum", dims), above: 2 * 3600 * 1000, means: "a close or a pay took more than two hours"}) // while it runs: WorkAge
 }
 
 // watch of the service: its functions, the queues and the gateway.

@@ -80,7 +80,7 @@ const (
 	apiSeconds    = 28
 	hookSeconds   = 10
 	streamSeconds = 60
-	sweepSeconds  = 300
+	sweepSeconds  = 900 // by night it walks over all customers
 	payrunSeconds = 600
 )
 

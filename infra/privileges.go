@@ -37,7 +37,8 @@ func (d *data) writeState() awsiam.PolicyStatement {
 	return statement(on(d.state.TableArn()), "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 }
 
-// books is what every use case needs.
+// books is what every use case needs: also the stream's, which books a stray
+// anew, and the sweep's, which by night writes heads, model and census.
 func (d *data) books() []awsiam.PolicyStatement {
 	return []awsiam.PolicyStatement{d.readTables(), d.putLedger(), d.writeState()}
 }

@@ -93,18 +93,63 @@ func TestNoFunctionMayScanOrDeleteTheLedger(t *testing.T) {
 }
 
 func TestTheLedgerIsWrittenInTransactionsOnly(t *testing.T) {
-	writers := 0
+	var writers []string
 	for _, g := range grants(t) {
 		if !g.on("Ledger") || !slices.Contains(g.actions, "dynamodb:PutItem") {
 			continue
 		}
-		writers++
+		writers = append(writers, g.role())
 		if g.condition != `{"StringEquals":{"dynamodb:EnclosingOperation":"TransactWriteItems"}}` || len(g.actions) != 1 || len(g.resources) != 1 {
 			t.Errorf("%s: %v on %v under %s", g.policy, g.actions, g.resources, g.condition)
 		}
 	}
-	if writers != 5 {
-		t.Errorf("want five functions that write the ledger (the hook does not), got %d", writers)
+	slices.Sort(writers)
+	if want := []string{"Api", "Payrun", "Stream", "Sweep", "Worker"}; !slices.Equal(writers, want) {
+		t.Errorf("the ledger is written by %v, want %v: the hook only queues", writers, want)
+	}
+}
+
+// role is whose policy it is: Stream of Service/StreamPrivileges1A2B.
+func (g grant) role() string {
+	_, id, _ := strings.Cut(g.policy, "/")
+	name, _, _ := strings.Cut(id, "Privileges")
+	return name
+}
+
+// may is whether a role may do something to what is named.
+func may(t *testing.T, role, action, what string) bool {
+	return slices.ContainsFunc(grants(t), func(g grant) bool { return g.role() == role && slices.Contains(g.actions, action) && g.on(what) })
+}
+
+// TestAStrayFoundByTheStreamCanBeBookedAnew: it reads the customer, the seals and
+// the control block, and puts one entry.
+func TestAStrayFoundByTheStreamCanBeBookedAnew(t *testing.T) {
+	for _, need := range []struct{ action, on string }{{"dynamodb:PutItem", "Ledger"}, {"dynamodb:Query", "Ledger"}, {"dynamodb:BatchGetItem", "Ledger"}, {"dynamodb:BatchGetItem", "State"}} {
+		if !may(t, "Stream", need.action, need.on) {
+			t.Errorf("the stream may not %s on %s", need.action, need.on)
+		}
+	}
+}
+
+// TestTheNightlySweepCanRevalueAndKeepModelAndCensus: it walks all customers,
+// writes their heads, and publishes two documents through the control block.
+func TestTheNightlySweepCanRevalueAndKeepModelAndCensus(t *testing.T) {
+	for _, need := range []struct{ action, on string }{{"dynamodb:Query", "State"}, {"dynamodb:Query", "Ledger"}, {"dynamodb:PutItem", "State"},
+		{"dynamodb:UpdateItem", "State"}, {"dynamodb:ConditionCheckItem", "State"}, {"dynamodb:PutItem", "Ledger"}} {
+		if !may(t, "Sweep", need.action, need.on) {
+			t.Errorf("the sweep may not %s on %s", need.action, need.on)
+		}
+	}
+}
+
+func TestOnlyTheApiMayStartTheStateMachine(t *testing.T) {
+	for _, g := range grants(t) {
+		if slices.Contains(g.actions, "states:StartExecution") && g.role() != "Api" && g.role() != "Machine" {
+			t.Errorf("%s may start executions", g.policy)
+		}
+	}
+	if !may(t, "Sweep", "states:ListExecutions", "stateMachine:fairlead-prod-payout") {
+		t.Error("the sweep cannot see what runs for too long")
 	}
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strconv"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -35,6 +37,7 @@ func newService(app awscdk.App, s settings, d *data, p *payoutStack) *serviceSta
 	v.webhookSecret(s)
 	v.doors(s, d, p)
 	v.followers(s, d)
+	v.schedules(s, d, p)
 	v.gateway(s)
 	v.watch(s, d)
 	v.dashboard(s, d, p)
@@ -94,7 +97,7 @@ func (v *serviceStack) doors(s settings, d *data, p *payoutStack) {
 	})
 }
 
-// followers makes the functions that follow queue, schedule and ledger.
+// followers makes the functions that follow the queue and the ledger.
 func (v *serviceStack) followers(s settings, d *data) {
 	v.worker = s.function(v.stack, function{
 		name: metrics.Worker, about: "applies webhooks", timeoutSec: workerTimeout(s), memoryMB: s.WorkMemoryMB, env: d.tableNames(),
@@ -104,15 +107,6 @@ func (v *serviceStack) followers(s settings, d *data) {
 		BatchSize: jsii.Number(10), ReportBatchItemFailures: jsii.Bool(true), MaxConcurrency: jsii.Number(50)}))
 
 	awscdk.NewCfnOutput(v.stack, jsii.String("WorkerFunction"), &awscdk.CfnOutputProps{Value: v.worker.fn.FunctionName()})
-
-	v.sweep = s.function(v.stack, function{
-		name: metrics.Sweep, about: "expires offers, routes who waits", timeoutSec: sweepSeconds, memoryMB: s.WorkMemoryMB, env: d.tableNames(), allowed: d.books(),
-	})
-	awsevents.NewRule(v.stack, jsii.String("SweepRule"), &awsevents.RuleProps{
-		Schedule: awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(s.SweepMinutes))),
-		Targets: &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(v.sweep.fn, &awseventstargets.LambdaFunctionProps{
-			RetryAttempts: jsii.Number(0)})}, // the next sweep does what this one did not
-	})
 
 	env := d.tableNames()
 	env[config.BusNameVar] = v.bus.EventBusName()
@@ -125,6 +119,27 @@ func (v *serviceStack) followers(s settings, d *data) {
 		StartingPosition: awslambda.StartingPosition_TRIM_HORIZON, BatchSize: jsii.Number(100), ReportBatchItemFailures: jsii.Bool(true),
 		BisectBatchOnError: jsii.Bool(true), RetryAttempts: jsii.Number(10), ParallelizationFactor: jsii.Number(4),
 		OnFailure: awslambdaeventsources.NewSqsDlq(v.streamFailures)}))
+}
+
+// schedules makes the function that sweeps, and when: every minute what has a
+// time limit, every night what walks over all customers. Both are rules: a
+// schedule of EventBridge Scheduler never fires on LocalStack.
+func (v *serviceStack) schedules(s settings, d *data, p *payoutStack) {
+	env := d.tableNames()
+	env[config.StateMachineVar] = p.arn
+	v.sweep = s.function(v.stack, function{
+		name: metrics.Sweep, about: "expires offers, routes who waits, revalues by night", timeoutSec: sweepSeconds, memoryMB: s.WorkMemoryMB, env: env,
+		allowed: append(d.books(), statement(on(p.arn), "states:ListExecutions")),
+	})
+	rule := func(id string, when awsevents.Schedule, props awseventstargets.LambdaFunctionProps) {
+		awsevents.NewRule(v.stack, jsii.String(id), &awsevents.RuleProps{
+			Schedule: when, Targets: &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(v.sweep.fn, &props)}})
+	}
+	rule("SweepRule", awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(s.SweepMinutes))),
+		awseventstargets.LambdaFunctionProps{RetryAttempts: jsii.Number(0)}) // the next sweep does what this one did not
+	rule("NightRule", awsevents.Schedule_Cron(&awsevents.CronOptions{Minute: jsii.String("15"), Hour: jsii.String(strconv.Itoa(int(s.NightHour)))}),
+		awseventstargets.LambdaFunctionProps{RetryAttempts: jsii.Number(3), MaxEventAge: awscdk.Duration_Hours(jsii.Number(2)),
+			Event: awsevents.RuleTargetInput_FromObject(map[string]any{"nightly": true})})
 }
 
 // gateway is the REST API: everything to the api, webhooks to the hook. Bodies

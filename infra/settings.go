@@ -34,6 +34,7 @@ type settings struct {
 	RetentionYears             float64 // how long statements cannot be deleted
 	LogDays                    float64 // how long logs are kept
 	SweepMinutes               float64 // between two sweeps
+	NightHour                  float64 // of the day, in UTC, at which values, census and model are made anew
 	LeaseSec, WriteSec, GraceS float64 // constants of the closing protocol
 }
 
@@ -55,6 +56,7 @@ func readSettings(node constructs.Node) (settings, error) {
 	s.QueueVisibleSeconds, s.QueueTries = c.number("queueVisibleSeconds", or(local, 5, 180)), c.number("queueTries", or(local, 2, 5))
 	s.BatchConcurrency = c.number("batchConcurrency", or(local, 2, 40))
 	s.RetentionYears, s.LogDays, s.SweepMinutes = c.number("retentionYears", 10), c.number("logDays", 90), c.number("sweepMinutes", 1)
+	s.NightHour = c.number("nightHour", 2)
 	s.LeaseSec = c.number("leaseSeconds", or(local, 0, config.DefaultLease.Seconds()))
 	s.WriteSec = c.number("writeSeconds", or(local, 0, config.DefaultWrite.Seconds()))
 	s.GraceS = c.number("graceSeconds", or(local, 0, config.DefaultGrace.Seconds()))
@@ -78,6 +80,8 @@ func (s settings) check(local bool) error {
 		return fmt.Errorf("issuer and jwksUrl go together")
 	case !local && (s.LeaseSec < 1 || s.WriteSec < 1 || s.GraceS < 960):
 		return fmt.Errorf("lease and write want at least 1 s, grace 960 s: a signed request may be under way for 15 minutes, on clocks right to a minute")
+	case s.NightHour > 23 || s.NightHour != float64(int(s.NightHour)):
+		return fmt.Errorf("nightHour %g: want a whole hour from 0 to 23, in UTC", s.NightHour)
 	case s.QueueVisibleSeconds < 1:
 		return fmt.Errorf("queueVisibleSeconds %g: want at least 1; the worker has as long", s.QueueVisibleSeconds)
 	}

@@ -16,6 +16,7 @@ func TestSettings_ThatWouldDeploySomethingElseAreRefused(t *testing.T) {
 		"960":          {"stage": "prod", "graceSeconds": "30"},
 		"number":       {"rateLimit": "many"},
 		"restored":     {"restored": "r1"},
+		"nightHour":    {"nightHour": "24"},
 		"queueVisible": {"queueVisibleSeconds": "0"},
 	} {
 		app := awscdk.NewApp(&awscdk.AppProps{Context: &settings})

@@ -141,15 +141,47 @@ func TestTheGatewayThrottlesAndLogs(t *testing.T) {
 	}
 }
 
-func TestScheduleIsARule(t *testing.T) {
+func TestSchedulesAreRules_OneByTheMinuteAndOneByNight(t *testing.T) {
 	rules := prod().of("AWS::Events::Rule")
+	found := map[string]string{}
 	for _, r := range rules {
-		if !strings.Contains(r.text(), `"ScheduleExpression":"rate(1 minute)"`) {
-			t.Error(r.text())
+		found[r.Properties["ScheduleExpression"].(string)] = r.text()
+	}
+	if minute := found["rate(1 minute)"]; minute == "" || strings.Contains(minute, `"Input"`) {
+		t.Errorf("by the minute: %s", minute)
+	}
+	night := found["cron(15 2 * * ? *)"]
+	for _, part := range []string{`"Input":"{\"nightly\":true}"`, `"MaximumRetryAttempts":3`, `"State":"ENABLED"`} {
+		if !strings.Contains(night, part) {
+			t.Errorf("by night: want %s in %s", part, night)
 		}
 	}
-	if len(rules) != 1 || len(prod().of("AWS::Scheduler::Schedule")) != 0 {
-		t.Errorf("want one rule and no schedule of the scheduler")
+	if len(rules) != 2 || len(prod().of("AWS::Scheduler::Schedule")) != 0 {
+		t.Errorf("want two rules and no schedule of the scheduler")
+	}
+}
+
+func TestANightWithoutItsSweepAndAnExecutionThatStillRunsRing(t *testing.T) {
+	for name, parts := range map[string][]string{
+		"sweep-Nights":  {`"ComparisonOperator":"LessThanThreshold"`, `"TreatMissingData":"breaching"`, `"Period":86400`, `"Threshold":1`},
+		"sweep-WorkAge": {`"ComparisonOperator":"GreaterThanThreshold"`, `"Statistic":"Maximum"`, `"Period":300`, `"Threshold":7200`},
+		"sweep-Errors":  {`"Threshold":0`},
+	} {
+		seen := false
+		for _, r := range prod().of("AWS::CloudWatch::Alarm") {
+			if r.Properties["AlarmName"] != "fairlead-prod-"+name {
+				continue
+			}
+			seen = true
+			for _, part := range parts {
+				if !strings.Contains(r.text(), part) {
+					t.Errorf("%s: want %s in %s", name, part, r.text())
+				}
+			}
+		}
+		if !seen {
+			t.Errorf("there is no alarm %s", name)
+		}
 	}
 }
 

@@ -1,4 +1,4 @@
-// Command sweep is the function that the schedule calls: offers, waiting and orphaned customers.
+// Command sweep is the function that the schedules call: offers, waiting and orphaned customers, and by night the values.
 package main
 
 import (
@@ -15,8 +15,9 @@ import (
 var work *cloud.Sweep
 
 func init() {
-	app := cloud.Must(cloud.Load(metrics.Sweep, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar))
-	work = app.Sweep(app.Core())
+	app := cloud.Must(cloud.Load(metrics.Sweep, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.StateMachineVar))
+	core := app.Core()
+	work = app.Sweep(core, app.Machine(core.Payrun))
 }
 
 func main() { lambda.Start(work.Handle) }

@@ -164,7 +164,7 @@ func TestWorker_WithoutItsTableGivesEverythingBack(t *testing.T) {
 	if r := w.ask(w.api(gone), "crm", "GET /v1/customers/c1", ""); r.StatusCode != 503 || strings.Contains(r.Body, "ResourceNotFound") {
 		t.Errorf("the caller is told %d %s", r.StatusCode, r.Body)
 	}
-	if err := w.app.Sweep(gone).Handle(w.ctx, nil); err == nil {
+	if err := w.app.Sweep(gone, w.app.Machine(gone.Payrun)).Handle(w.ctx, SweepEvent{}); err == nil {
 		t.Error("a sweep of nothing succeeded")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -106,6 +107,25 @@ func (m *Machine) latest(ctx context.Context, name string) (execution, error) {
 		}
 	}
 	return last, nil
+}
+
+// OldestSince is when the oldest execution that still runs was started; zero if
+// none runs.
+func (m *Machine) OldestSince(ctx context.Context) (time.Time, error) {
+	var oldest time.Time
+	pages := sfn.NewListExecutionsPaginator(m.api, &sfn.ListExecutionsInput{StateMachineArn: aws.String(m.arn), StatusFilter: sfntypes.ExecutionStatusRunning})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return oldest, unavailable("the state machine", err)
+		}
+		for _, e := range page.Executions {
+			if began := aws.ToTime(e.StartDate); oldest.IsZero() || began.Before(oldest) {
+				oldest = began
+			}
+		}
+	}
+	return oldest, nil
 }
 
 func workOf(s sfntypes.ExecutionStatus) string {

@@ -281,22 +281,6 @@ func TestStream_FindsWhatSlippedIntoAClosedMonthAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestSweep_FiringTwiceAtOnceDoesNothingTwice(t *testing.T) {
-	w := newWorld(t).settle()
-	s := w.app.Sweep(w.core)
-	done := make(chan error, 2)
-	for range 2 {
-		go func() { done <- s.Handle(w.ctx, nil) }()
-	}
-	before := w.must("crm", "GET /v1/decisions", "")
-	if err := errors.Join(<-done, <-done); err != nil {
-		t.Fatal(err)
-	}
-	if after := w.must("crm", "GET /v1/decisions", ""); after != before {
-		t.Errorf("decided again: %s", after)
-	}
-}
-
 func TestAPI_ADocumentPublishedWhileRequestsRun_IsUsedByTheNextDecisionOfEveryProcess(t *testing.T) {
 	w := newWorld(t).settle()
 	other := w.api(w.app.CoreOn(w.table)) // another process, which has the first version in its cache

@@ -10,7 +10,6 @@ import (
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
-	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/source"
 )
@@ -76,31 +75,4 @@ func (w *Worker) apply(ctx context.Context, body string, counts metrics.Counts) 
 		}
 	}
 	return nil
-}
-
-// Sweep is what the schedule does.
-type Sweep struct {
-	app     *App
-	service *service.Service
-}
-
-// Sweep wires the function.
-func (a *App) Sweep(c Core) *Sweep { return &Sweep{a, c.Service} }
-
-// Handle sweeps once. Doing it twice, or two at once, does nothing twice.
-func (s *Sweep) Handle(ctx context.Context, _ json.RawMessage) error {
-	return s.app.measured(ctx, func(counts metrics.Counts) error {
-		sum, err := s.service.Sweep(ctx, service.Actor{User: "sweep", Roles: []string{service.RoleManager}})
-		counts[metrics.Expired], counts[metrics.SweepFailures] = int64(sum.Expired), int64(len(sum.Failed))
-		if fault.Is(err, "no_policy_in_force") { // an installation that is being set up
-			err = nil
-		}
-		if err != nil {
-			s.app.failed(ctx, "the sweep ended early; the next one goes on", err)
-			return err
-		}
-		s.app.Log.InfoContext(ctx, "swept", "expired", sum.Expired, "waiting", sum.Waiting, "placed", sum.Placed, "fallback", sum.Fallback,
-			"orphaned", sum.Orphaned, "failed", len(sum.Failed))
-		return nil
-	})
 }

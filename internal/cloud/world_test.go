@@ -36,6 +36,7 @@ type amazon struct {
 	events     []map[string]any
 	executions map[string]string // name -> status
 	started    []string
+	began      int64 // start of every execution, in seconds since 1970
 	secret     string
 	calls      map[string]int
 	answer     func(call string) (status int, body string) // status 0: as usual; -1: the connection breaks
@@ -119,6 +120,14 @@ func (a *amazon) json(call string, body []byte) *http.Response {
 			return reply(400, `{"__type":"ExecutionDoesNotExist","message":"x"}`)
 		}
 		return reply(200, fmt.Sprintf(`{"executionArn":%q,"stateMachineArn":"x","startDate":1,"status":%q}`, arn, a.executions[name]))
+	case "ListExecutions":
+		var out []string
+		for name, status := range a.executions {
+			if status == in["statusFilter"] {
+				out = append(out, fmt.Sprintf(`{"name":%q,"startDate":%d}`, name, a.began))
+			}
+		}
+		return reply(200, `{"executions":[`+strings.Join(out, ",")+`]}`)
 	case "StartExecution":
 		name := in["name"].(string)
 		if a.executions[name] != "" {

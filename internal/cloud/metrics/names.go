@@ -47,11 +47,16 @@ const (
 	Expired Name = "Expired"
 	// SweepFailures is how many customers a sweep could not decide; sweep.
 	SweepFailures Name = "SweepFailures"
+	// Nights is how many nightly sweeps were done to their end; sweep.
+	Nights Name = "Nights"
+	// WorkAge is how long the oldest close or pay that is not done has been
+	// running; sweep.
+	WorkAge Name = "WorkAge"
 )
 
 // All lists every name: an alarm covers each.
 func All() []Name {
-	return []Name{Decisions, Waiting, Latency, Incentives, Payouts, PayoutsStuck, Failures, Refused, Facts, Rejected, Strays, Expired, SweepFailures}
+	return []Name{Decisions, Waiting, Latency, Incentives, Payouts, PayoutsStuck, Failures, Refused, Facts, Rejected, Strays, Expired, SweepFailures, Nights, WorkAge}
 }
 
 // Functions are the functions, by the value of their dimension.
@@ -76,7 +81,7 @@ func Of(function string) []Name {
 	case Payrun:
 		return append(common, Incentives, Payouts, PayoutsStuck)
 	case Sweep:
-		return append(common, Expired, SweepFailures)
+		return append(common, Expired, SweepFailures, Nights, WorkAge)
 	case Stream:
 		return append(common, Decisions, Waiting, Strays)
 	}
@@ -85,8 +90,11 @@ func Of(function string) []Name {
 
 // Unit is the unit of a metric, in CloudWatch's words.
 func (n Name) Unit() string {
-	if n == Latency {
+	switch n {
+	case Latency:
 		return "Milliseconds"
+	case WorkAge:
+		return "Seconds"
 	}
 	return "Count"
 }

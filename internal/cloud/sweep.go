@@ -1,0 +1,70 @@
+package cloud
+
+import (
+	"context"
+	"time"
+
+	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/service"
+)
+
+// Sweep is what the schedules do: one every minute, one every night.
+type Sweep struct {
+	app     *App
+	service *service.Service
+	running Running
+}
+
+// Running says since when the oldest close or pay that is not done has been
+// running; never, where none is.
+type Running interface {
+	OldestSince(ctx context.Context) (time.Time, error)
+}
+
+// Sweep wires the function.
+func (a *App) Sweep(c Core, running Running) *Sweep { return &Sweep{a, c.Service, running} }
+
+// SweepEvent is what a schedule sends. What the minutely one sends has no such
+// field.
+type SweepEvent struct {
+	Nightly bool `json:"nightly"`
+}
+
+// Handle sweeps once. Doing it twice, or two at once, does nothing twice.
+func (s *Sweep) Handle(ctx context.Context, e SweepEvent) error {
+	return s.app.measured(ctx, func(counts metrics.Counts) error {
+		s.watch(ctx, counts)
+		sum, err := s.service.Sweep(ctx, service.Actor{User: "sweep", Roles: []string{service.RoleManager}})
+		counts[metrics.Expired], counts[metrics.SweepFailures] = int64(sum.Expired), int64(len(sum.Failed))
+		if fault.Is(err, "no_policy_in_force") { // an installation that is being set up
+			err = nil
+		}
+		if err != nil {
+			s.app.failed(ctx, "the sweep ended early; the next one goes on", err, "nightly", e.Nightly)
+			return err
+		}
+		if e.Nightly {
+			counts[metrics.Nights] = 1
+		}
+		s.app.Log.InfoContext(ctx, "swept", "nightly", e.Nightly, "expired", sum.Expired, "waiting", sum.Waiting, "placed", sum.Placed, "fallback", sum.Fallback,
+			"orphaned", sum.Orphaned, "failed", len(sum.Failed))
+		return nil
+	})
+}
+
+// watch measures how long the oldest close or pay has been running: the state
+// machine itself says so only when it ends. That it cannot be asked is no reason
+// not to sweep.
+func (s *Sweep) watch(ctx context.Context, counts metrics.Counts) {
+	since, err := s.running.OldestSince(ctx)
+	if err != nil {
+		s.app.failed(ctx, "the state machine could not be asked what is running", err)
+		counts[metrics.Failures]++
+		return
+	}
+	counts[metrics.WorkAge] = 0
+	if !since.IsZero() {
+		counts[metrics.WorkAge] = max(0, int64(s.app.Clock().Sub(since).Seconds()))
+	}
+}
