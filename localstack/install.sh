@@ -6,9 +6,13 @@
 source "$(dirname "$0")/env.sh"
 mkdir -p "$home"
 
+# alone NAME: whoever wants the same at the same time waits for the first.
+alone() { if command -v flock >/dev/null 2>&1; then exec 9> "$home/$1.lock"; flock 9; fi; }
+
 need() { command -v "$1" >/dev/null 2>&1 || fail "$1 is needed ($2) and not on this machine"; }
 
 install_dynamodb() {
+  alone dynamodb
   once dynamodb "$root/localstack/dynamodb/pom.xml" || return 0
   need java "DynamoDB Local runs on Java 17"; need mvn "it fetches DynamoDB Local"
   say "installing DynamoDB Local into .localstack/dynamodb"
@@ -19,6 +23,7 @@ install_dynamodb() {
 
 install_process() {
   install_dynamodb
+  alone process
   local sources=("$root/localstack/requirements.txt" "$root"/localstack/plugin/pyproject.toml "$root"/localstack/plugin/fairlead_localstack/*.py)
   once process "${sources[@]}" || return 0
   need python3 "LocalStack runs on Python 3.11 to 3.13"
@@ -31,6 +36,7 @@ install_process() {
 }
 
 install_cdk() {
+  alone cdk
   local sources=("$root/localstack/package.json" "$root/localstack/package-lock.json")
   once cdk "${sources[@]}" || return 0
   need node "the CDK is written in TypeScript"; need npm "it fetches the CDK's command line"
