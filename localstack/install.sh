@@ -17,7 +17,7 @@ install_dynamodb() {
   need java "DynamoDB Local runs on Java 17"; need mvn "it fetches DynamoDB Local"
   say "installing DynamoDB Local into .localstack/dynamodb"
   rm -rf "$lib"
-  twice mvn -q -B -f "$root/localstack/dynamodb/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$lib"
+  twice mvn -q -B -Dstyle.color=never -f "$root/localstack/dynamodb/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$lib"
   done_once dynamodb "$root/localstack/dynamodb/pom.xml"
 }
 

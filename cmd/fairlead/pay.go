@@ -43,11 +43,17 @@ func (s *session) long(r client.Request, label string) (json.RawMessage, error) 
 	return s.finished(conn, r, raw)
 }
 
+// How work that was handed on is waited for: askEvery, and askAgain times in a
+// row where the service does not answer or says that it will later.
+var askEvery = time.Second
+
+const askAgain = 30
+
 // finished waits for work that the service handed on (202), by asking how it
 // stands.
 func (s *session) finished(conn *connection, r client.Request, raw json.RawMessage) (json.RawMessage, error) {
 	resource := get(r.Path[:strings.LastIndexByte(r.Path, '/')]) // without the verb
-	for {
+	for missed := 0; ; {
 		var answer struct {
 			Work string `json:"work"`
 		}
@@ -64,10 +70,16 @@ func (s *session) finished(conn *connection, r client.Request, raw json.RawMessa
 		select {
 		case <-s.ctx.Done():
 			return nil, fmt.Errorf("the work goes on without this command; fairlead shows how it stands")
-		case <-time.After(time.Second):
+		case <-time.After(askEvery):
 		}
-		if err := conn.client.JSON(s.ctx, resource, nil, &raw); err != nil {
-			return nil, err
+		var next json.RawMessage
+		err := conn.client.JSON(s.ctx, resource, nil, &next)
+		if err == nil {
+			raw, missed = next, 0
+			continue
+		}
+		if missed++; missed > askAgain || !client.MayPass(err) {
+			return nil, fmt.Errorf("the work goes on; how it stands could not be asked: %w", err)
 		}
 	}
 }

@@ -69,6 +69,13 @@ func IsSlug(err error, slug string) bool {
 	return errors.As(err, &p) && p.Slug == slug
 }
 
+// MayPass reports whether an error may pass by itself: no answer at all, or one
+// that says "later".
+func MayPass(err error) bool {
+	var p *Problem
+	return !errors.As(err, &p) || p.Status >= http.StatusInternalServerError || p.Status == http.StatusTooManyRequests
+}
+
 // Do sends a request and returns a successful answer, or a *Problem, or an
 // error of the connection. The caller closes the body.
 func (c *Client) Do(ctx context.Context, r Request) (*http.Response, error) {
