@@ -235,3 +235,40 @@ func TestEveryAlarmIsExplainedToOperators(t *testing.T) {
 		}
 	}
 }
+
+// TestARestoredTableIsUsedByEverythingAndTheOriginalStays holds docs/operations.md,
+// Restore a point in time, to the templates.
+func TestARestoredTableIsUsedByEverythingAndTheOriginalStays(t *testing.T) {
+	stream := "arn:aws:dynamodb:eu-central-1:111111111111:table/fairlead-prod-ledger-r1/stream/2026-11-01T00:00:00.000"
+	s := synthesise(t.TempDir(), map[string]any{"stage": "prod", "issuer": "https://id.example", "jwksUrl": "https://id.example/keys", "restored": "r1", "restoredStream": stream})
+	if made := s.of("AWS::DynamoDB::GlobalTable"); len(made) != 2 {
+		t.Errorf("want both original tables still there, got %d", len(made))
+	}
+	users := 0
+	for id, r := range s.of("AWS::Lambda::Function") {
+		if !strings.Contains(r.text(), config.LedgerTableVar) {
+			continue
+		}
+		users++
+		for _, part := range []string{`"` + config.LedgerTableVar + `":"fairlead-prod-ledger-r1"`, `"` + config.StateTableVar + `":"fairlead-prod-state-r1"`} {
+			if !strings.Contains(r.text(), part) {
+				t.Errorf("%s: want %s in %s", id, part, r.text())
+			}
+		}
+	}
+	if users != 5 {
+		t.Errorf("want five functions with tables, got %d", users)
+	}
+	followed := false
+	for _, r := range s.of("AWS::Lambda::EventSourceMapping") {
+		followed = followed || strings.Contains(r.text(), stream)
+	}
+	if !followed {
+		t.Error("nobody follows the restored ledger")
+	}
+	for id, r := range s.of("AWS::IAM::Policy") {
+		if strings.Contains(r.text(), "dynamodb:Query") && (!strings.Contains(r.text(), "table/fairlead-prod-ledger-r1") || !strings.Contains(r.text(), "table/fairlead-prod-state-r1")) {
+			t.Errorf("%s may not read the restored tables: %s", id, r.text())
+		}
+	}
+}
