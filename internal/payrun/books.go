@@ -30,6 +30,9 @@ type books struct {
 	calendar  channel.Calendar
 	directory channel.Directory
 	plans     map[channel.PlanID][]*incentive.Plan
+	valuing   valuing
+	guarded   []incentive.Guard // months and regions, ascending
+	census    *balance          // the last one taken before the period's end; nil: none
 }
 
 // books loads the documents up to pin for the statements of a period.
@@ -64,7 +67,10 @@ func (p *Payrun) books(ctx context.Context, c *store.Control, pin int, period ch
 		}
 		b.plans[plan.ID] = append(b.plans[plan.ID], plan)
 	}
-	return b, nil
+	if err := p.loadValuing(ctx, c, b); err != nil {
+		return nil, err
+	}
+	return b, p.loadBalance(ctx, c, b)
 }
 
 // newest is the version published last, up to pin.

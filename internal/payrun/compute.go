@@ -15,6 +15,7 @@ import (
 type opening struct {
 	position incentive.Position
 	shares   []incentive.Share
+	values   *valueBook // nil: nobody was observed when the month began
 }
 
 // input is everything that the statement of a partner for a period is computed
@@ -29,10 +30,30 @@ func (b *books) input(partner channel.Partner, period channel.Period, customers 
 		Opening: open.position, Shares: open.shares,
 		MinimumPayout: b.programme.MinimumPayout[partner.Currency],
 	}
+	for _, g := range b.guarded {
+		if g.Period <= period {
+			in.Guarded = append(in.Guarded, g)
+		}
+	}
 	for _, k := range customers {
 		in.Customers = append(in.Customers, k.past)
 	}
 	return in
+}
+
+// valued is the input of a statement with the values of its customers, and the
+// book of them that its position keeps. Where the month has its position
+// already, they are read from there.
+func (p *Payrun) valued(ctx context.Context, b *books, in incentive.Input, customers []known, before *valueBook) (incentive.Input, *valueBook, error) {
+	if before == nil && len(b.valuing.models) == 0 {
+		return in, nil, nil
+	}
+	book, found, err := p.storedValues(ctx, in.Partner.ID, in.Period)
+	if err == nil && !found {
+		book, err = p.value(ctx, b, &in, customers, before)
+	}
+	in.Values = growthValues(before, book)
+	return in, book, err
 }
 
 // compute is the statement in numbers. The error names the partner and period,
@@ -61,6 +82,9 @@ func (p *Payrun) openAt(ctx context.Context, b *books, partner channel.PartnerID
 		return opening{}, err
 	}
 	o := opening{position: parts.Position}
+	if o.values, err = p.values(ctx, partner, period.Prev(), parts); err != nil {
+		return o, err
+	}
 	o.shares, err = p.frozen(ctx, b, partner, period, customers)
 	return o, err
 }

@@ -109,12 +109,16 @@ func (p *Payrun) makeStatement(ctx context.Context, b *books, m *made, partner c
 	if err != nil {
 		return err
 	}
-	r, err := compute(b.input(partner, b.period, customers, open))
+	in, values, err := p.valued(ctx, b, b.input(partner, b.period, customers, open), customers, open.values)
+	if err != nil {
+		return err
+	}
+	r, err := compute(in)
 	if err != nil {
 		return err
 	}
 	m.result = &r
-	parts, err := encodePosition(&r)
+	parts, err := encodePosition(&r, values)
 	if err != nil {
 		return err
 	}
@@ -182,7 +186,7 @@ func statementItem(r *incentive.Result) store.StatementItem {
 // document is the closed statement without its inputs and without its payment.
 func (b *books) document(partner channel.Partner, r *incentive.Result, s *store.SealItem) *statement.Document {
 	return statement.Build(statement.Source{Result: *r, Calendar: b.calendar, PartnerName: partner.Name, Programme: b.programme.Name,
-		MinimumPayout: b.programme.MinimumPayout[r.Currency], Seal: &statement.Seal{Root: s.Root, Count: s.Count}})
+		MinimumPayout: b.programme.MinimumPayout[r.Currency], StableShare: b.stableShare(partner.ID), Seal: &statement.Seal{Root: s.Root, Count: s.Count}})
 }
 
 func documentHash(d *statement.Document) (string, error) { return seal.HashOfValue(d) }

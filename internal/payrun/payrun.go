@@ -28,6 +28,7 @@ type Payrun struct {
 
 	closing sync.Mutex // one close at a time and process; a second one finds the first one's work
 	plans   planCache
+	parsed  sync.Map // other documents as they are read, by what they are and their hash
 }
 
 // New wires a Payrun.

@@ -22,6 +22,7 @@ type positionPart struct {
 	Position incentive.Position `json:"position"`
 	Shares   shareBook          `json:"shares,omitempty"`
 	Index    []channel.OrderID  `json:"index,omitempty"`
+	Values   *valueBook         `json:"values,omitempty"`
 }
 
 // sharePart is a part from 1 on.
@@ -34,7 +35,7 @@ type sharePart struct {
 type shareBook map[channel.OrderID]map[string]int64
 
 // encodePosition writes a position as the bodies of its parts, part 0 first.
-func encodePosition(r *incentive.Result) ([][]byte, error) {
+func encodePosition(r *incentive.Result, values *valueBook) ([][]byte, error) {
 	shares := slices.Clone(r.Shares)
 	slices.SortFunc(shares, func(a, b incentive.Share) int {
 		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Component, b.Component))
@@ -52,6 +53,19 @@ func encodePosition(r *incentive.Result) ([][]byte, error) {
 			return nil, err
 		}
 		rest = append(rest, body)
+	}
+	if head.Values = values; values != nil && !values.Customers.inline() {
+		book := *values
+		head.Values = &book
+		for _, some := range book.Customers.split(maxPart) {
+			body, err := seal.Canonical(valuePart{some})
+			if err != nil {
+				return nil, err
+			}
+			rest = append(rest, body)
+			book.Parts++
+		}
+		book.Customers = nil
 	}
 	body, err := seal.Canonical(head)
 	return append([][]byte{body}, rest...), err

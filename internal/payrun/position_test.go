@@ -31,7 +31,7 @@ func manyShares(n int) []incentive.Share {
 func TestPosition_LargeOnesAreCutIntoPartsAndReadByOrder(t *testing.T) {
 	for _, n := range []int{0, 3, 20_000} {
 		r := &incentive.Result{Shares: manyShares(n), Position: incentive.Position{Balance: 7}}
-		parts, err := encodePosition(r)
+		parts, err := encodePosition(r, nil)
 		if err != nil || (n > 10_000) != (len(parts) > 2) {
 			t.Fatalf("%d orders: %d parts, %v", n, len(parts), err)
 		}
@@ -67,7 +67,7 @@ func TestPosition_LargeOnesAreCutIntoPartsAndReadByOrder(t *testing.T) {
 
 func TestPosition_IsTheSameWhateverTheOrderOfTheShares(t *testing.T) {
 	shares := manyShares(50)
-	a, err := encodePosition(&incentive.Result{Shares: shares})
+	a, err := encodePosition(&incentive.Result{Shares: shares}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestPosition_IsTheSameWhateverTheOrderOfTheShares(t *testing.T) {
 	for i := len(shares) - 1; i >= 0; i-- {
 		backwards = append(backwards, shares[i])
 	}
-	b, err := encodePosition(&incentive.Result{Shares: backwards})
+	b, err := encodePosition(&incentive.Result{Shares: backwards}, nil)
 	if err != nil || !bytes.Equal(a[0], b[0]) {
 		t.Errorf("%v\n%s\n%s", err, a[0], b[0])
 	}

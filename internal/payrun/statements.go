@@ -99,7 +99,10 @@ func (p *Payrun) closedStatement(ctx context.Context, b *books, partner channel.
 	if err != nil {
 		return nil, err
 	}
-	in := b.input(partner, period, customers, open)
+	in, _, err := p.valued(ctx, b, b.input(partner, period, customers, open), customers, open.values)
+	if err != nil {
+		return nil, err
+	}
 	r, err := compute(in)
 	if err != nil {
 		return nil, err
@@ -158,19 +161,27 @@ func (p *Payrun) preview(ctx context.Context, c *store.Control, b *books, partne
 		return nil, err
 	}
 	for ; q < period; q = q.Next() {
-		r, err := compute(b.input(partner, q, ofOwner(again(customers, q), owner), open))
+		then := ofOwner(again(customers, q), owner)
+		in, values, err := p.valued(ctx, b, b.input(partner, q, then, open), then, open.values)
 		if err != nil {
 			return nil, err
 		}
-		open = opening{position: r.Position, shares: append(open.shares, r.Shares...)}
+		r, err := compute(in)
+		if err != nil {
+			return nil, err
+		}
+		open = opening{position: r.Position, shares: append(open.shares, r.Shares...), values: values}
 	}
-	in := b.input(partner, period, customers, open)
+	in, _, err := p.valued(ctx, b, b.input(partner, period, customers, open), customers, open.values)
+	if err != nil {
+		return nil, err
+	}
 	r, err := compute(in)
 	if err != nil {
 		return nil, err
 	}
 	d := statement.Build(statement.Source{Result: r, Calendar: b.calendar, PartnerName: partner.Name, Programme: b.programme.Name,
-		MinimumPayout: b.programme.MinimumPayout[r.Currency], AsOf: now})
+		MinimumPayout: b.programme.MinimumPayout[r.Currency], StableShare: b.stableShare(partner.ID), AsOf: now})
 	d.Inputs, err = b.inputsShown(in, customers, &r)
 	return d, err
 }

@@ -17,6 +17,7 @@ type Source struct {
 	PartnerName   string
 	Programme     string
 	MinimumPayout int64     // minor units; 0: none
+	StableShare   *string   // of the company's stable base, a decimal share of one; nil: there is no census
 	AsOf          time.Time // zero: the statement is closed
 	Inputs        *Inputs
 	Seal          *Seal
@@ -32,8 +33,8 @@ func Build(s Source) *Document {
 		Released: text(r.Released), Payable: text(r.Payable), ClosingBalance: text(r.ClosingBalance),
 		Carried: carried(r, s.MinimumPayout), Draw: text(r.Position.Draw), Excess: text(r.Position.Excess),
 		Points: r.Points.Closing, PointsEarned: r.Points.Earned, Badges: append([]string{}, r.Badges...),
-		MDF:    Fund{text(r.Fund.Opening), text(r.Fund.Earned), text(r.Fund.Spent), text(r.Fund.Closing)},
-		Inputs: s.Inputs, Seal: s.Seal,
+		MDF:               Fund{text(r.Fund.Opening), text(r.Fund.Earned), text(r.Fund.Spent), text(r.Fund.Closing)},
+		ShareOfStableBase: s.StableShare, Inputs: s.Inputs, Seal: s.Seal,
 	}
 	if !s.AsOf.IsZero() {
 		d.State, d.AsOf = Preview, &s.AsOf

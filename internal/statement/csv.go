@@ -43,6 +43,11 @@ func CSV(w io.Writer, d *Document) error {
 			return err
 		}
 	}
+	if share := d.ShareOfStableBase; share != nil {
+		if err := row("stable_share", Line{Text: "your share of the company's stable base", Amount: *share}); err != nil {
+			return err
+		}
+	}
 	out.Flush()
 	return out.Error()
 }

@@ -118,7 +118,11 @@ func (m *Model) Canonical() ([]byte, error) {
 	if c.Refused == nil {
 		c.Refused = []Refusal{}
 	}
-	return seal.Canonical(&c)
+	text, err := json.Marshal(&c) // floats become text
+	if err != nil {
+		return nil, err
+	}
+	return seal.CanonicalJSON(text)
 }
 
 // Spend is the model of a currency's spend; nil where there is none, and then
