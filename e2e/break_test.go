@@ -37,6 +37,31 @@ func reconfigure(ts *testscript.TestScript, args []string, change func(string) s
 	aws(ts, "lambda", "wait", "function-updated-v2", "--function-name", name)
 }
 
+// poison PK SK puts an item into the ledger that Fairlead did not write, at a key
+// that it reads: whatever comes to it fails. cure PK SK takes it away, as no
+// function may.
+func poison(ts *testscript.TestScript, _ bool, args []string) {
+	aws(ts, "dynamodb", "put-item", "--table-name", ts.Getenv("FAIRLEAD_LEDGER"), "--item", ledgerKey(ts, args))
+}
+
+func cure(ts *testscript.TestScript, _ bool, args []string) {
+	aws(ts, "dynamodb", "delete-item", "--table-name", ts.Getenv("FAIRLEAD_LEDGER"), "--key", ledgerKey(ts, args))
+}
+
+// item COUNT PK SK: whether the ledger has that item, 1 or 0.
+func item(ts *testscript.TestScript, _ bool, args []string) {
+	out := aws(ts, "dynamodb", "get-item", "--consistent-read", "--table-name", ts.Getenv("FAIRLEAD_LEDGER"), "--key", ledgerKey(ts, args[1:]))
+	if has := strings.Contains(string(out), `"Item"`); has != (args[0] == "1") {
+		ts.Fatalf("%s in the ledger: %v", strings.Join(args[1:], " "), has)
+	}
+}
+
+func ledgerKey(ts *testscript.TestScript, args []string) string {
+	key, err := json.Marshal(map[string]map[string]string{"pk": {"S": args[0]}, "sk": {"S": args[1]}})
+	ts.Check(err)
+	return string(key)
+}
+
 // aws asks LocalStack and returns what it answers.
 func aws(ts *testscript.TestScript, args ...string) []byte {
 	cmd := exec.Command(filepath.Join(ts.Getenv("FAIRLEAD_BIN_DIR"), "awslocal"), args...)

@@ -3,7 +3,6 @@ package main
 import (
 	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
 	"github.com/aws/jsii-runtime-go"
@@ -80,6 +79,6 @@ func (p *payoutStack) invoke(step string, props *awsstepfunctionstasks.LambdaInv
 	t := awsstepfunctionstasks.NewLambdaInvoke(p.stack, jsii.String(step), props)
 	t.AddRetry(&awsstepfunctions.RetryProps{Errors: jsii.Strings(finalError), MaxAttempts: jsii.Number(0)})
 	t.AddRetry(&awsstepfunctions.RetryProps{Errors: jsii.Strings("States.ALL"), MaxAttempts: jsii.Number(4), BackoffRate: jsii.Number(2),
-		Interval: awscdk.Duration_Seconds(jsii.Number(2)), JitterStrategy: awsstepfunctions.JitterType_FULL})
+		Interval: p.retry, JitterStrategy: awsstepfunctions.JitterType_FULL})
 	return t
 }

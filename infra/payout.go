@@ -19,10 +19,12 @@ type payoutStack struct {
 	machine awsstepfunctions.StateMachine
 	arn     *string // of the machine, by its name
 	name    *string
+	retry   awscdk.Duration // before a step that failed is tried again the first time
 }
 
 func newPayout(app awscdk.App, s settings, d *data) *payoutStack {
-	p := &payoutStack{stack: s.stack(app, "Payout", "Fairlead: closes months and pays runs"), name: s.name("payout")}
+	p := &payoutStack{stack: s.stack(app, "Payout", "Fairlead: closes months and pays runs"), name: s.name("payout"),
+		retry: awscdk.Duration_Seconds(jsii.Number(s.RetrySeconds))}
 	p.arn = p.statesARN("stateMachine", *p.name)
 	p.function(s, d)
 	p.stateMachine(s, d)

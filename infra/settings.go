@@ -31,6 +31,7 @@ type settings struct {
 	QueueVisibleSeconds        float64 // after which a message that was not handled comes again; at least the worker's timeout
 	QueueTries                 float64 // before a message goes to the dead-letter queue
 	BatchConcurrency           float64 // batches of a close or a pay at a time
+	RetrySeconds               float64 // before a step that failed is tried again the first time; each further time twice as long
 	RetentionYears             float64 // how long statements cannot be deleted
 	LogDays                    float64 // how long logs are kept
 	SweepMinutes               float64 // between two sweeps
@@ -54,7 +55,7 @@ func readSettings(node constructs.Node) (settings, error) {
 	s.APIMemoryMB, s.WorkMemoryMB = c.number("apiMemoryMB", 1024), c.number("workMemoryMB", 1024)
 	s.RateLimit, s.BurstLimit = c.number("rateLimit", 200), c.number("burstLimit", 400)
 	s.QueueVisibleSeconds, s.QueueTries = c.number("queueVisibleSeconds", or(local, 5, 180)), c.number("queueTries", or(local, 2, 5))
-	s.BatchConcurrency = c.number("batchConcurrency", or(local, 2, 40))
+	s.BatchConcurrency, s.RetrySeconds = c.number("batchConcurrency", or(local, 2, 40)), c.number("retrySeconds", or(local, 1, 2))
 	s.RetentionYears, s.LogDays, s.SweepMinutes = c.number("retentionYears", 10), c.number("logDays", 90), c.number("sweepMinutes", 1)
 	s.NightHour = c.number("nightHour", 2)
 	s.LeaseSec = c.number("leaseSeconds", or(local, 0, config.DefaultLease.Seconds()))
@@ -80,6 +81,8 @@ func (s settings) check(local bool) error {
 		return fmt.Errorf("issuer and jwksUrl go together")
 	case !local && (s.LeaseSec < 1 || s.WriteSec < 1 || s.GraceS < 960):
 		return fmt.Errorf("lease and write want at least 1 s, grace 960 s: a signed request may be under way for 15 minutes, on clocks right to a minute")
+	case s.RetrySeconds < 1:
+		return fmt.Errorf("retrySeconds %g: want at least 1", s.RetrySeconds)
 	case s.NightHour > 23 || s.NightHour != float64(int(s.NightHour)):
 		return fmt.Errorf("nightHour %g: want a whole hour from 0 to 23, in UTC", s.NightHour)
 	case s.QueueVisibleSeconds < 1:

@@ -17,6 +17,7 @@ func TestSettings_ThatWouldDeploySomethingElseAreRefused(t *testing.T) {
 		"number":       {"rateLimit": "many"},
 		"restored":     {"restored": "r1"},
 		"nightHour":    {"nightHour": "24"},
+		"retrySeconds": {"retrySeconds": "0"},
 		"queueVisible": {"queueVisibleSeconds": "0"},
 	} {
 		app := awscdk.NewApp(&awscdk.AppProps{Context: &settings})

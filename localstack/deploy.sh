@@ -32,6 +32,8 @@ rm -f "$stage/tested"
 [ -f "$stage/webhooks.json" ] || (umask 077; printf '{"standard":["whsec_%s"]}\n' "$(openssl rand -base64 24)" > "$stage/webhooks.json")
 
 settings=(-c stage=local -c arch="$arch" -c dist="$home/dist" -c devKeys="$(keys)" -c hookSecrets="$(cat "$stage/webhooks.json")")
+read -r -a more <<<"${CDKARGS:-}"
+settings+=(${more[@]+"${more[@]}"})
 cdklocal() { (cd "$root/infra" && "$home/cdk/node_modules/.bin/cdklocal" "$@"); }
 # quietly runs a command and shows what it said only if it fails.
 quietly() { "$@" > "$home/deploy.log" 2>&1 || { tail -n 40 "$home/deploy.log" >&2; exit 1; }; }
@@ -48,6 +50,8 @@ export FAIRLEAD_LOCALSTACK=$url
 export FAIRLEAD_TOKEN_DIR=$stage
 export FAIRLEAD_WEBHOOK_QUEUE=$(output WebhookQueue)
 export FAIRLEAD_DEAD_LETTER_QUEUE=$(output DeadLetterQueue)
+export FAIRLEAD_LEDGER=fairlead-local-ledger
+export FAIRLEAD_BUS=fairlead-local-events
 export FAIRLEAD_STATEMENT_BUCKET=$(output StatementBucket)
 export FAIRLEAD_STATE_MACHINE_ARN=$(output StateMachine)
 export FAIRLEAD_PAYRUN_FUNCTION=$(output PayrunFunction)
