@@ -17,7 +17,9 @@ copy() {
   local_aws dynamodb create-table --table-name "$to" --billing-mode PAY_PER_REQUEST --key-schema AttributeName=pk,KeyType=HASH AttributeName=sk,KeyType=RANGE \
     --attribute-definitions AttributeName=pk,AttributeType=S AttributeName=sk,AttributeType=S "$@" >/dev/null
   local_aws dynamodb scan --table-name "$from" --query Items |
-    node -e 'const items = JSON.parse(require("fs").readFileSync(0)); for (let i = 0; i < items.length; i += 25)
+    node -e 'const items = JSON.parse(require("fs").readFileSync(0)); // bodies are JSON, and this command line wants them as text
+      for (const item of items) for (const v of Object.values(item)) if (v.B) v.B = Buffer.from(v.B, "base64").toString();
+      for (let i = 0; i < items.length; i += 25)
       console.log(JSON.stringify({[process.argv[1]]: items.slice(i, i + 25).map(Item => ({PutRequest: {Item}}))}))' "$to" > "$home/copy.jsonl"
   while read -r batch; do local_aws dynamodb batch-write-item --request-items "$batch" >/dev/null; done < "$home/copy.jsonl"
   say "copied $(count "$from") items of $from, the copy has $(count "$to")"
