@@ -26,6 +26,7 @@ type Score struct {
 	Value    money.Amount
 	AlivePPM int64
 	Model    string
+	Orders   int64 // completed orders it was made of, where Known.Summary was not read
 }
 
 // Load turns what is known of a customer into the inputs of Decide: sums and
@@ -86,7 +87,7 @@ func (l *loading) value() Value {
 	}
 	var own int64
 	switch {
-	case v.Observed != nil && int64(k.Summary.Orders) >= t.value.observedFrom:
+	case v.Observed != nil && max(int64(k.Summary.Orders), k.Scored.Orders) >= t.value.observedFrom:
 		own, v.Basis = *v.Observed, Observed
 	case v.Declared != nil:
 		own, v.Basis = *v.Declared, Declared

@@ -132,12 +132,13 @@ type AssignPlanRequest struct {
 
 // SweepSummary is what one sweep did.
 type SweepSummary struct {
-	Expired  int           `json:"expired"`  // offers that ended by the clock
-	Waiting  int           `json:"waiting"`  // waiting customers routed again
-	Placed   int           `json:"placed"`   // of those, who is somebody's (or offered) now
-	Fallback int           `json:"fallback"` // assigned after waiting too long
-	Orphaned int           `json:"orphaned"` // customers whose owner left or no longer serves them
-	Failed   []FailedRoute `json:"failed,omitempty"`
+	Expired  int `json:"expired"`  // offers that ended by the clock
+	Waiting  int `json:"waiting"`  // waiting customers routed again
+	Placed   int `json:"placed"`   // of those, who is somebody's (or offered) now
+	Fallback int `json:"fallback"` // assigned after waiting too long
+	Orphaned int `json:"orphaned"` // customers whose owner left or no longer serves them
+	NightSummary
+	Failed []FailedRoute `json:"failed,omitempty"`
 }
 
 // Portfolio is what an owner holds, folded now.

@@ -26,6 +26,8 @@ type task struct {
 
 	counters map[channel.Owner]int64 // read with the customer: how many each holds or is offered
 	preview  bool                    // decide only
+	idle     bool                    // do not record what changes neither owner nor tier
+	memo     *store.Memo             // of the orders, folded on the way; nil: what the head has stays
 	more     func(*store.Batch)      // what else belongs to the transaction; called anew for each try
 }
 
@@ -56,7 +58,12 @@ func (s *Service) decide(ctx context.Context, m *moment, t *task) (*verdict, err
 	if err != nil {
 		return nil, err
 	}
+	census, err := s.censusFor(ctx, m, customer.Region, t.at)
+	if err != nil {
+		return nil, err
+	}
 	d, err := routing.Decide(routing.Input{
+		Census: census,
 		Policy: policy, Directory: dir.terms, Customer: customer, Value: value, State: stateOf(t.head, t.round),
 		Full: t.full, Arm: arm, At: t.at, AtOnce: t.at.Before(m.now), Cause: t.cause, Hand: t.hand,
 	})
@@ -84,8 +91,8 @@ func (s *Service) known(ctx context.Context, m *moment, t *task, p *routing.Poli
 	for _, currency := range sortedKeys(t.head.Referred) {
 		k.Referred = append(k.Referred, money.Of(t.head.Referred[currency], currency))
 	}
-	if !s.readsOrders(p) {
-		return k, nil
+	if err := s.score(ctx, m, t, p, &k); err != nil || !s.readsOrders(p) {
+		return k, err
 	}
 	file, err := s.store.Customer(ctx, t.head.ID, "")
 	if err != nil {
@@ -127,7 +134,10 @@ func (s *Service) write(b *store.Batch, m *moment, t *task, v *verdict) (*store.
 		h.Moved = &store.Moved{At: kept.From, ByRule: c.ByRule, First: c.First}
 	}
 	h.Tier, h.Decision, h.State, h.Round = v.Record.Tier, t.id, c.State, store.Round{}
-	h.Value = store.Value{Amount: v.value.Amount, Referral: v.value.Referral, Currency: v.value.Currency, Basis: string(v.value.Basis)}
+	h.Value = headValue(v.value)
+	if t.memo != nil {
+		h.Memo = t.memo
+	}
 	if c.Offer != nil {
 		h.Offer = &store.Offer{At: t.at, ByRule: c.ByRule, Decision: t.id, ExpiresAt: c.Offer.ExpiresAt, Partner: c.Offer.Partner}
 		h.Round = store.Round{Offers: t.round.Offers + 1, Expired: t.round.Expired}

@@ -64,6 +64,9 @@ func (s *Service) apply(ctx context.Context, a Actor, f *channel.Fact) (FactOutc
 	var o FactOutcome
 	err := s.writing(ctx, func(m *moment) (err error) {
 		o, err = s.applyIn(ctx, m, f, a.User, false)
+		if err == nil {
+			s.revalueAfter(ctx, m, f, &o, a.User)
+		}
 		if err != nil || f.Type != channel.CustomerUpserted || m.programme.RouteOnCall {
 			return err
 		}

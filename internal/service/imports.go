@@ -108,8 +108,13 @@ type importRun struct {
 	now    time.Time
 	sum    *ImportSummary
 	report func(ImportReject) error
-	routes []arrival // customers to route when all rows are in
+	routes []arrival                   // customers to route when all rows are in
+	orders map[channel.CustomerID]bool // whose orders changed, to be valued anew
 }
+
+// maxTouched bounds the memory of an import: that many customers whose orders
+// changed are valued anew before it goes on.
+const maxTouched = 50_000
 
 // arrival is a customer to route as of when it came.
 type arrival struct {
@@ -131,6 +136,9 @@ type future struct {
 func (s *Service) importFacts(ctx context.Context, a Actor, r ImportRequest, run *importRun) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if m, err := s.moment(ctx); err == nil && m.control.Newest(store.KindModel, store.ModelID) > 0 {
+		run.orders = map[channel.CustomerID]bool{}
+	}
 	var err error
 	for f := range s.applyRows(ctx, a, r.Facts, run.now) {
 		if err = f.err; err != nil {
@@ -139,9 +147,18 @@ func (s *Service) importFacts(ctx context.Context, a Actor, r ImportRequest, run
 		if err = run.take(f, r.Route); err != nil {
 			break
 		}
+		if len(run.orders) >= maxTouched {
+			if err = s.revalueImported(ctx, a, run.orders, run.sum.ID); err != nil {
+				break
+			}
+			clear(run.orders)
+		}
 		if r.Progress != nil && run.sum.Read%1000 == 0 {
 			r.Progress(run.sum.Read)
 		}
+	}
+	if err == nil {
+		err = s.revalueImported(ctx, a, run.orders, run.sum.ID)
 	}
 	if err != nil || !r.Route || len(run.routes) == 0 {
 		return err
@@ -158,6 +175,9 @@ func (run *importRun) take(f *future, route bool) error {
 			return nil
 		}
 		return run.report(ImportReject{Line: f.line, Outcome: f.outcome.Outcome, Field: f.outcome.Field, Message: f.outcome.Message})
+	}
+	if run.orders != nil && f.outcome.Outcome == channel.Applied && f.outcome.Customer != "" && (f.fact.Order != nil || f.fact.Refund != nil) {
+		run.orders[f.outcome.Customer] = true
 	}
 	if route && f.fact.Upsert != nil {
 		run.routes = append(run.routes, arrival{customer: f.fact.Upsert.Customer, at: f.fact.Time.Unix()})

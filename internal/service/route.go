@@ -83,6 +83,7 @@ type job struct {
 	asked    asked
 	hand     *routing.Hand
 	onlyNew  bool // skip a customer that has a decision
+	idle     bool // do not record a decision that changes neither owner nor tier
 }
 
 // result is what a job came to. Exactly one of verdict (made now) and
@@ -126,7 +127,7 @@ func (s *Service) route(ctx context.Context, m *moment, j job) (*result, error) 
 			}
 			continue
 		}
-		t := &task{head: head, id: id, at: j.at, cause: j.cause, hand: j.hand, by: j.by, request: hash16(j.asked), counters: counters, preview: j.preview}
+		t := &task{head: head, id: id, at: j.at, cause: j.cause, hand: j.hand, by: j.by, request: hash16(j.asked), counters: counters, preview: j.preview, idle: j.idle}
 		if err := s.overruling(ctx, m, t); err != nil {
 			return nil, err
 		}
@@ -248,6 +249,9 @@ func (s *Service) decideAndWrite(ctx context.Context, m *moment, t *task) (*resu
 		}
 		if t.preview {
 			return &result{id: t.id, head: t.head, verdict: v, preview: true}, nil
+		}
+		if t.idle && !changes(t.head, v) && v.Record.Tier == t.head.Tier {
+			return &result{head: t.head}, nil
 		}
 		head, refused, err := s.commit(ctx, m, t, v)
 		switch {

@@ -29,6 +29,7 @@ type Service struct {
 	programmes programmeCache
 	catalog    catalog
 	full       fullOwners
+	fitted     fitted
 }
 
 // New wires a Service.

@@ -39,6 +39,8 @@ var rows = map[string]struct {
 	"StoredAnswerKey":   {StoredAnswerKey("call", "caller", "key"), StoredAnswer{}},
 	"DisputeMessageKey": {DisputeMessageKey("partner", "dispute", 1), nil},
 	"ControlKey":        {ControlKey(), Control{}},
+	"NightKey":          {NightKey(), night{}},
+	"NoticeKey":         {NoticeKey("customer", "day", "kind"), Notice{}},
 	"HeadKey":           {HeadKey("customer"), headBody{}},
 	"OrderKey":          {OrderKey("order"), Order{}},
 	"PortfolioKey":      {PortfolioKey("owner", "customer"), PortfolioEntry{}},

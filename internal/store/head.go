@@ -37,6 +37,7 @@ type Head struct {
 	Round    Round               // of offers
 	Offer    *Offer              // the open one
 	Waiting  *Waiting            // while it waits
+	Memo     *Memo               // of its orders; nil: never folded
 	Referred map[string]int64    // memo: own values of the customers it referred, per currency, minor units
 }
 
@@ -97,6 +98,7 @@ type Waiting struct {
 type headBody struct {
 	Decision channel.DecisionID  `json:"decision,omitempty"`
 	Former   channel.PartnerID   `json:"former,omitempty"`
+	Memo     *Memo               `json:"memo,omitempty"`
 	Moved    *Moved              `json:"moved,omitempty"`
 	Offer    *Offer              `json:"offer,omitempty"`
 	Owner    channel.Owner       `json:"owner,omitempty"`
@@ -131,7 +133,7 @@ type headProfile struct {
 func (b *Batch) PutHead(h *Head) int {
 	p := &h.Profile
 	body := headBody{
-		Decision: h.Decision, Former: h.Former, Moved: h.Moved, Offer: h.Offer, Owner: h.Owner, Referred: h.Referred,
+		Decision: h.Decision, Former: h.Former, Memo: h.Memo, Moved: h.Moved, Offer: h.Offer, Owner: h.Owner, Referred: h.Referred,
 		Refused: h.Refused, Spans: h.Spans, State: h.State, Tier: h.Tier, Waiting: h.Waiting,
 		Profile: headProfile{
 			At: h.ProfileAt.At, Event: h.ProfileAt.ID, Attributes: p.Attributes, Currency: p.Currency,
@@ -157,7 +159,7 @@ func DecodeHead(id channel.CustomerID, it table.Item) (*Head, error) {
 	}
 	p := body.Profile
 	h := &Head{
-		ID: id, Version: it.Version, Decision: body.Decision, Former: body.Former, Moved: body.Moved, Offer: body.Offer,
+		ID: id, Version: it.Version, Decision: body.Decision, Former: body.Former, Memo: body.Memo, Moved: body.Moved, Offer: body.Offer,
 		Owner: body.Owner, Refused: body.Refused, Spans: body.Spans, State: body.State, Tier: body.Tier,
 		Waiting: body.Waiting, Referred: body.Referred, ProfileAt: Stamp{p.At, p.Event},
 		Profile: history.Profile{

@@ -67,6 +67,12 @@ func AnswerKey(id channel.CustomerID, hash16 string) table.Key {
 	return ledger(CustomerPK(id), "D#"+hash16+"#A")
 }
 
+// NoticeKey is what others are told of a customer on a day that no decision
+// says: it sorts behind decisions and entries.
+func NoticeKey(id channel.CustomerID, day, kind string) table.Key {
+	return ledger(CustomerPK(id), "N#"+day+"#"+kind)
+}
+
 // EntryKey is one booked fact of a customer.
 func EntryKey(id channel.CustomerID, e *history.Entry) table.Key {
 	return ledger(CustomerPK(id), e.SK())
@@ -134,6 +140,9 @@ func DisputeMessageKey(p channel.PartnerID, dispute string, seq int) table.Key {
 
 // ControlKey is the control block: periods, newest versions, frozen payouts.
 func ControlKey() table.Key { return state("X", "control") }
+
+// NightKey says for which day the nightly work was last done.
+func NightKey() table.Key { return state("X", "night") }
 
 // HeadKey is a customer as of now.
 func HeadKey(id channel.CustomerID) table.Key {

@@ -60,6 +60,9 @@ func (f *CustomerFile) add(id channel.CustomerID, it table.Item) error {
 		f.Entries = append(f.Entries, it)
 		return err
 	}
+	if strings.HasPrefix(it.SK, "N#") {
+		return nil // for others to hear; it says nothing of the past
+	}
 	hash, isAnswer := strings.CutSuffix(strings.TrimPrefix(it.SK, "D#"), "#A")
 	name := channel.DecisionID(string(id) + "~" + hash)
 	if isAnswer {

@@ -1,0 +1,309 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/routing"
+	"github.com/fairlead/fairlead/internal/seal"
+	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/value"
+)
+
+// NightScope says when the nightly work is to be done.
+type NightScope struct {
+	IfDue bool // only once a day, and again when there is another model
+	Fit   bool // first fit a model, if none is of this month yet
+}
+
+// nightWorkers is how many buckets of customers are worked on at a time.
+const nightWorkers = 8
+
+// Night does what belongs to a night: it values everybody anew, which may
+// promote, demote or find at risk, and takes the census. Repeating it is safe.
+func (s *Service) Night(ctx context.Context, a Actor, scope NightScope) (NightSummary, error) {
+	var sum NightSummary
+	m, err := s.moment(ctx)
+	if err != nil {
+		return sum, err
+	}
+	today, model := value.DayOf(m.cal, m.now), m.control.Newest(store.KindModel, store.ModelID)
+	if scope.IfDue {
+		day, fitted, found, err := s.store.Night(ctx)
+		if err != nil || found && day == today && fitted == model {
+			return sum, err
+		}
+	}
+	if _, err := s.policyAt(ctx, &m, m.now); err != nil {
+		return sum, err
+	}
+	if scope.Fit {
+		if err := s.fitOfMonth(ctx, &m, a, &sum); err != nil {
+			return sum, err
+		}
+		if m, err = s.moment(ctx); err != nil {
+			return sum, err
+		}
+		model = m.control.Newest(store.KindModel, store.ModelID)
+	}
+	if model > 0 {
+		if err := s.revalueAll(ctx, a, &sum); err != nil {
+			return sum, err
+		}
+	}
+	if sum.Census, err = s.takeCensus(ctx, a); err != nil {
+		return sum, err
+	}
+	return sum, s.store.PutNight(ctx, today, model)
+}
+
+// fitOfMonth fits a model where none is of this month. Data that cannot carry
+// one is not a failure of the night: the model in force stays.
+func (s *Service) fitOfMonth(ctx context.Context, m *moment, a Actor, sum *NightSummary) error {
+	v, ok, err := s.inForceAt(ctx, m, store.KindModel, store.ModelID, m.now)
+	if err != nil || ok && v.EffectiveFrom >= m.cal.Start(m.cal.Of(m.now)).In(m.cal.Location()).Format("2006-01-02") {
+		return err
+	}
+	fit, err := s.FitValues(ctx, a, FitRequest{})
+	if f := fault.Of(err); err != nil && f.Kind == fault.Invalid {
+		sum.NoFit = f.Error()
+		return nil
+	}
+	sum.Fitted = fit.ID
+	return err
+}
+
+// everybody calls do for each bucket of customers, a few at a time, until one
+// fails.
+func everybody(ctx context.Context, do func(ctx context.Context, bucket int) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	buckets := make(chan int)
+	errs := make(chan error, nightWorkers)
+	var wg sync.WaitGroup
+	for range nightWorkers {
+		wg.Go(func() {
+			for n := range buckets {
+				if err := do(ctx, n); err != nil {
+					errs <- err
+					cancel()
+					return
+				}
+			}
+		})
+	}
+feeding:
+	for n := range store.Buckets {
+		select {
+		case buckets <- n:
+		case <-ctx.Done():
+			break feeding
+		}
+	}
+	close(buckets)
+	wg.Wait()
+	select {
+	case err := <-errs:
+		return err
+	default:
+		return ctx.Err()
+	}
+}
+
+// revalueAll values everybody anew, bucket by bucket.
+func (s *Service) revalueAll(ctx context.Context, a Actor, sum *NightSummary) error {
+	var mu sync.Mutex
+	return everybody(ctx, func(ctx context.Context, bucket int) error {
+		for id, err := range s.store.Customers(ctx, bucket) {
+			if err != nil {
+				return err
+			}
+			done, err := s.revalueOne(ctx, a, id)
+			mu.Lock()
+			err = sum.count(id, done, err)
+			mu.Unlock()
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// revalueOne is revalue under a key that changes with every decision, so that a
+// second sweep of the day may decide again.
+func (s *Service) revalueOne(ctx context.Context, a Actor, id channel.CustomerID) (done revalued, err error) {
+	err = s.writing(ctx, func(m *moment) error {
+		head, err := s.store.Head(ctx, id)
+		if err != nil {
+			return err
+		}
+		done, err = s.revalue(ctx, m, id, because{routing.BySweep, "value after " + string(head.Decision), a.User})
+		return err
+	})
+	return done, err
+}
+
+// count takes a customer into the account; what is wrong with one customer does
+// not end the night, what is wrong with the store does.
+func (sum *NightSummary) count(id channel.CustomerID, done revalued, err error) error {
+	if err != nil {
+		if f := fault.Of(err); f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+			return err
+		}
+		if len(sum.Failed) < 100 {
+			sum.Failed = append(sum.Failed, failedRoute(id, err))
+		}
+		return nil
+	}
+	sum.Revalued++
+	for n, yes := range map[*int]bool{&sum.AtRisk: done.atRisk, &sum.Promoted: done.promoted, &sum.Demoted: done.demoted} {
+		if yes {
+			*n++
+		}
+	}
+	return nil
+}
+
+// takeCensus counts everybody's value and publishes the census of today; it
+// names the version. The same counts on the same day are the same version.
+func (s *Service) takeCensus(ctx context.Context, a Actor) (string, error) {
+	m, err := s.moment(ctx)
+	if err != nil {
+		return "", err
+	}
+	policy, err := s.policyAt(ctx, &m, m.now)
+	if err != nil {
+		return "", err
+	}
+	tallies := make([]*value.Tally, store.Buckets)
+	err = everybody(ctx, func(ctx context.Context, bucket int) error {
+		t := &value.Tally{}
+		for head, err := range s.store.Heads(ctx, bucket, "") {
+			if err != nil {
+				return err
+			}
+			if member, ok := s.member(ctx, &m, head, policy); ok {
+				t.Add(member)
+			}
+		}
+		tallies[bucket] = t
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	all := &value.Tally{}
+	for _, t := range tallies {
+		all.Merge(t)
+	}
+	frame, err := s.censusFrame(ctx, &m, policy)
+	if err != nil {
+		return "", err
+	}
+	content, err := all.Census(frame).Canonical()
+	if err != nil {
+		return "", err
+	}
+	v, _, err := s.publishFitted(ctx, &m, store.Version{Kind: store.KindCensus, ID: store.CensusID, By: a.User, EffectiveFrom: frame.AsOf.String()}, content)
+	return store.CensusID + "~" + itoa(v.N), err
+}
+
+// member is a customer as the census counts it; whom we declined is not one,
+// and whose value cannot be told counts nowhere.
+func (s *Service) member(ctx context.Context, m *moment, head *store.Head, common *routing.Policy) (value.Member, bool) {
+	if head.State == StateDeclined {
+		return value.Member{}, false
+	}
+	t := &task{head: head, at: m.now}
+	policy, _, err := s.policyFor(ctx, m, t)
+	if err != nil {
+		return value.Member{}, false
+	}
+	known, err := s.known(ctx, m, t, policy)
+	if err != nil {
+		return value.Member{}, false
+	}
+	customer, worth, err := policy.Load(known)
+	if err != nil {
+		return value.Member{}, false
+	}
+	tier := head.Tier
+	if head.Decision == "" {
+		tier = policy.Tier(customer.Region, false, "", worth.Amount)
+	}
+	own := worth.Amount - worth.Referral // what it brings by others is theirs already
+	out := value.Member{Region: customer.Region, Segment: customer.Segment, Owner: head.Owner, Tier: tier, AlivePPM: worth.AlivePPM,
+		Focal: policy.TierChannel(customer.Region, tier) == channel.SalesForce, Value: amountOf(own, worth.Currency), Observed: worth.Basis == routing.Observed}
+	if head.State == StateChurned {
+		out.AlivePPM = 0
+	}
+	converted, ok := common.Exchange("", out.Value)
+	out.Common, out.NoRate = converted.Minor, !ok
+	return out, true
+}
+
+// censusFrame is what the census of today is taken under.
+func (s *Service) censusFrame(ctx context.Context, m *moment, p *routing.Policy) (value.Frame, error) {
+	f := value.Frame{AsOf: value.DayOf(m.cal, m.now), Currency: p.Currency(""), Floor: p.MinStablePPM,
+		Policy: value.PolicyRef{ID: p.ID, Version: p.Version, Hash: p.Hash()}}
+	model, err := s.modelAt(ctx, m, m.now)
+	if err != nil {
+		return f, err
+	}
+	if model != nil {
+		f.Model = model.Name
+	}
+	f.Pay, err = s.payGuard(ctx, m, m.cal.Of(m.now))
+	return f, err
+}
+
+// payGuard says where the guard is on for the pay of a month: by the last census
+// before its first day.
+func (s *Service) payGuard(ctx context.Context, m *moment, p channel.Period) (value.PayGuard, error) {
+	out := value.PayGuard{Period: p, Regions: []string{}}
+	c, _, err := s.census(ctx, m, m.cal.Start(p).Add(-1))
+	if err != nil || c == nil {
+		return out, err
+	}
+	out.Regions = c.Guarded()
+	return out, nil
+}
+
+// publishFitted publishes a document that was computed, as from a day. The same
+// content as that day's newest is that version.
+func (s *Service) publishFitted(ctx context.Context, m *moment, v store.Version, content []byte) (out store.Version, unchanged bool, err error) {
+	v.Published, v.Hash = m.now, seal.Hash(content)
+	if _, err := s.store.PutContent(ctx, content); err != nil {
+		return v, false, err
+	}
+	_, err = s.store.UpdateControl(ctx, m.now, func(c store.Control, b *store.Batch) (store.Control, error) {
+		versions, err := s.store.Versions(ctx, &c, v.Kind, v.ID)
+		if err != nil {
+			return c, err
+		}
+		if n := len(versions); n > 0 && versions[n-1].Hash == v.Hash && versions[n-1].EffectiveFrom == v.EffectiveFrom {
+			out = versions[n-1]
+			return c, errUnchanged
+		}
+		out, v.N = v, len(versions)+1
+		out.N = v.N
+		return b.PutVersion(c, v), nil
+	})
+	if errors.Is(err, errUnchanged) {
+		return out, true, nil
+	}
+	return out, false, err
+}
+
+// errUnchanged says that nothing need be written.
+var errUnchanged = errors.New("service: the same version stands")
+
+func sortedCustomers(m map[channel.CustomerID]bool) []channel.CustomerID {
+	return slices.Sorted(maps.Keys(m))
+}

@@ -1,0 +1,178 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/routing"
+	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/value"
+)
+
+// because is why a customer is valued anew: the cause of the route it may lead
+// to, and the key that derives from it.
+type because struct {
+	cause routing.Cause
+	key   string
+	by    string
+}
+
+// moved is what revaluing did to a customer.
+type revalued struct {
+	atRisk            bool // announced now
+	promoted, demoted bool
+}
+
+// revalueAfter values a customer anew after a fact about its orders, outside the
+// fact's transaction: a fact is a fact whether or not anything follows from it
+// now. What fails here is mended by the nightly sweep.
+func (s *Service) revalueAfter(ctx context.Context, m *moment, f *channel.Fact, o *FactOutcome, by string) {
+	if o.Outcome != channel.Applied || o.Customer == "" || f.Upsert != nil || f.Feedback != nil {
+		return
+	}
+	if _, ok, err := s.inForceAt(ctx, m, store.KindModel, store.ModelID, m.now); !ok || err != nil {
+		return
+	}
+	if _, err := s.revalue(ctx, m, o.Customer, because{routing.ByFact, "value after " + string(f.Source) + "#" + string(f.ID), by}); err != nil {
+		s.log.Warn("not valued anew; the nightly sweep will", "customer", o.Customer, "error", err)
+	}
+}
+
+// revalue folds a customer's orders anew, keeps them in its head if they
+// changed, and routes the customer if its value means another tier. It may be
+// repeated at any time.
+func (s *Service) revalue(ctx context.Context, m *moment, id channel.CustomerID, why because) (revalued, error) {
+	var out revalued
+	for range rounds {
+		head, risk, err := s.refold(ctx, m, id)
+		if errors.Is(err, errAgain) {
+			continue
+		}
+		if err != nil || head == nil {
+			return out, err
+		}
+		out.atRisk = risk
+		err = s.retier(ctx, m, head, why, &out)
+		return out, err
+	}
+	return out, errBusy(errAgain)
+}
+
+// refold writes what a customer's orders amount to now into its head, if that
+// is news; nil for a customer that is not known. risk says that it was found to
+// be at risk just now.
+func (s *Service) refold(ctx context.Context, m *moment, id channel.CustomerID) (head *store.Head, risk bool, err error) {
+	if head, err = s.store.Head(ctx, id); err != nil || head.Version == 0 {
+		return nil, false, err
+	}
+	model, err := s.modelAt(ctx, m, m.now)
+	if err != nil || model == nil {
+		return head, false, err
+	}
+	t := &task{head: head, at: m.now}
+	policy, _, err := s.policyFor(ctx, m, t)
+	if err != nil {
+		return nil, false, err
+	}
+	file, err := s.store.Customer(ctx, id, "")
+	if err != nil {
+		return nil, false, err
+	}
+	v := s.valuation(m, model, policy, head.Profile.Region, m.now)
+	memo := store.Memo{Orders: v.orders(file.History())}
+	alive := model.Score(memo.Orders, v.terms(), v.day).AlivePPM
+	bound, watched := policy.AtRiskPPM(head.Profile.Region)
+	memo.AtRisk = watched && memo.Orders.Days > 0 && !memo.Orders.Churned && alive < bound
+	if head.Memo != nil && *head.Memo == memo {
+		return head, false, nil
+	}
+	risk = memo.AtRisk && (head.Memo == nil || !head.Memo.AtRisk)
+	before := *head
+	head.Memo = &memo
+	if err := s.restate(ctx, m, t, policy); err != nil {
+		return nil, false, err
+	}
+	b := &store.Batch{NotAfter: s.store.NotAfter(m.now)}
+	op := b.PutHead(head)
+	if risk {
+		b.PutNotice(id, v.day, store.AtRisk, store.Notice{AlivePPM: alive, Model: model.Name, Policy: string(policy.ID)})
+	}
+	if err := s.store.Commit(ctx, b); err != nil {
+		refused := store.AsRefused(err)
+		if refused == nil {
+			return nil, false, err
+		}
+		if _, stale := refused.Find(op); stale {
+			return nil, false, errAgain
+		}
+		return head, false, nil // announced on this very day before: once is enough
+	}
+	head.Version++
+	return head, risk, s.noteReferral(ctx, m, &before, head)
+}
+
+// restate brings the value in the head up to date: lists show it, and whoever
+// referred the customer counts it.
+func (s *Service) restate(ctx context.Context, m *moment, t *task, p *routing.Policy) error {
+	if t.head.Decision == "" {
+		return nil
+	}
+	known, err := s.known(ctx, m, t, p)
+	if err != nil {
+		return err
+	}
+	if _, v, err := p.Load(known); err == nil {
+		t.head.Value = headValue(v)
+	}
+	return nil
+}
+
+func headValue(v routing.Value) store.Value {
+	return store.Value{Amount: v.Amount, Referral: v.Referral, Currency: v.Currency, Basis: string(v.Basis)}
+}
+
+// retier routes a customer whose value means another tier. A decision that
+// changes nothing is not recorded, or a refund war would fill the ledger.
+func (s *Service) retier(ctx context.Context, m *moment, head *store.Head, why because, out *revalued) error {
+	if m.programme.RouteOnCall || head.Decision == "" || head.Offer != nil || head.State == StateChurned {
+		return nil
+	}
+	due, err := s.routeDue(ctx, m, head)
+	if err != nil || !due {
+		return err
+	}
+	res, err := s.route(ctx, m, job{customer: head.ID, key: why.key, at: m.now, cause: why.cause, by: why.by, asked: asked{Call: "fact"}, idle: true})
+	if err != nil || res.verdict == nil {
+		return err
+	}
+	_, from := head.Owner.Partner()
+	_, to := res.head.Owner.Pod()
+	out.promoted = from && to
+	_, from = head.Owner.Pod()
+	_, to = res.head.Owner.Partner()
+	out.demoted = from && to
+	return nil
+}
+
+// revalueImported values anew whose orders an import brought, each once.
+func (s *Service) revalueImported(ctx context.Context, a Actor, touched map[channel.CustomerID]bool, id string) error {
+	m, err := s.moment(ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok, err := s.inForceAt(ctx, &m, store.KindModel, store.ModelID, m.now); !ok || err != nil {
+		return err
+	}
+	for _, customer := range sortedCustomers(touched) {
+		err := s.writing(ctx, func(m *moment) error {
+			_, err := s.revalue(ctx, m, customer, because{routing.BySweep, "value after " + id + " " + fmt.Sprint(value.DayOf(m.cal, m.now)), a.User})
+			return err
+		})
+		if err != nil {
+			s.log.Warn("not valued anew; the nightly sweep will", "customer", customer, "error", err)
+		}
+	}
+	return nil
+}
