@@ -73,6 +73,7 @@ var (
 	environs    = []string{"internal/config"}
 	floatRooms  = []string{"infra",
 		"internal/clv", "internal/value", "internal/condition", // values and comparing
+		"internal/service/values.go", "internal/service/api_values.go", "internal/source/rfm.go", "internal/httpapi/values.go", "cmd/fairlead/values.go", // what people are shown of a model
 		"internal/routing/rules.go", "internal/routing/alternatives_value.go", "internal/incentive/match.go", // the variables that conditions compare
 		"internal/store/store.go", "internal/table/bolt", // jitter of a pause, fill of a page: no amounts
 		"internal/sample", "internal/gotest", "cmd",

@@ -123,7 +123,7 @@ type valuation struct {
 	cal    channel.Calendar
 }
 
-func (s *Service) valuation(m *moment, model *value.Model, p *routing.Policy, region string, t time.Time) valuation {
+func (m *moment) valuation(model *value.Model, p *routing.Policy, region string, t time.Time) valuation {
 	return valuation{model, p, region, value.DayOf(m.cal, t), m.cal}
 }
 
@@ -158,7 +158,7 @@ func (s *Service) score(ctx context.Context, m *moment, t *task, p *routing.Poli
 	if err != nil || model == nil {
 		return err
 	}
-	v := s.valuation(m, model, p, t.head.Profile.Region, t.at)
+	v := m.valuation(model, p, t.head.Profile.Region, t.at)
 	if v.fits(t.head.Memo) {
 		k.Scored = v.scored(t.head.Memo.Orders)
 		return nil

@@ -80,7 +80,7 @@ func (s *Service) refold(ctx context.Context, m *moment, id channel.CustomerID) 
 	if err != nil {
 		return nil, false, err
 	}
-	v := s.valuation(m, model, policy, head.Profile.Region, m.now)
+	v := m.valuation(model, policy, head.Profile.Region, m.now)
 	memo := store.Memo{Orders: v.orders(file.History())}
 	alive := model.Score(memo.Orders, v.terms(), v.day).AlivePPM
 	bound, watched := policy.AtRiskPPM(head.Profile.Region)

@@ -203,7 +203,7 @@ func (s *Service) CustomerValue(ctx context.Context, a Actor, id channel.Custome
 		Tier: policy.Tier(customer.Region, head.Owner != channel.Nobody, head.Tier, worth.Amount)}
 	model, err := s.modelAt(ctx, &m, m.now)
 	if err == nil {
-		s.explainValue(&out, s.valuation(&m, model, policy, customer.Region, m.now), file.History(), worth)
+		s.explainValue(&out, m.valuation(model, policy, customer.Region, m.now), file.History(), worth)
 	}
 	return out, err
 }
