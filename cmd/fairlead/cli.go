@@ -41,7 +41,10 @@ type grammar struct {
 	Import    importCmd    `cmd:"" group:"Data" help:"Import a CSV file; bad lines go to FILE.rejects.csv."`
 	Facts     factsCmd     `cmd:"" group:"Data" help:"Send facts (CloudEvents) from a JSON file."`
 	Fact      factCmd      `cmd:"" group:"Data" help:"What became of one fact."`
-	Sweep     sweepCmd     `cmd:"" group:"Data" help:"Do what the schedule does: expire offers, route who waits, fall back."`
+	Sweep     sweepCmd     `cmd:"" group:"Data" help:"Do what the schedule does: expire offers, route who waits, fall back, value everybody anew, take the census."`
+	Value     valueCmd     `cmd:"" group:"Customers" help:"Fit the value model, or say what a customer is worth."`
+	Portfolio portfolioCmd `cmd:"" group:"Customers" help:"What an owner's customers bought this month and are worth."`
+	Balance   balanceCmd   `cmd:"" group:"Customers" help:"How the value is spread, and where the balance guard is on."`
 	Customers customersCmd `cmd:"" group:"Customers" help:"List customers."`
 	Customer  customerCmd  `cmd:"" group:"Customers" help:"One customer: who serves it, value, history."`
 	Route     routeCmd     `cmd:"" group:"Customers" help:"Decide who serves a customer, or everyone not yet routed."`

@@ -139,6 +139,9 @@ func (c *sweepCmd) Run(s *session) error {
 	return answer(s, r, nil, func(w service.SweepSummary) error {
 		s.printf("%s expired; %s of %s placed, %s by fallback; %s routed again because of the owner.\n",
 			plural(w.Expired, "offer"), count(w.Placed), plural(w.Waiting, "waiting customer"), count(w.Fallback), count(w.Orphaned))
+		if w.Revalued > 0 {
+			s.printf("%s valued anew: %s promoted, %s demoted, %s at risk.\n", plural(w.Revalued, "customer"), count(w.Promoted), count(w.Demoted), count(w.AtRisk))
+		}
 		for _, f := range w.Failed {
 			s.printf("  not decided: %s: %s\n", f.Customer, f.Message)
 		}

@@ -56,7 +56,11 @@ func openHost(dir string, clock func() time.Time, log *slog.Logger, issuers ...h
 		Ready: func(ctx context.Context) error { _, err := kept.Get(ctx, store.ControlKey()); return err },
 	})
 	h.sweep = func(ctx context.Context) error {
-		_, err := uses.Sweep(ctx, service.Actor{User: "sweep", Roles: []string{service.RoleManager}})
+		sweeper := service.Actor{User: "sweep", Roles: []string{service.RoleManager}}
+		if _, err := uses.Sweep(ctx, sweeper); err != nil {
+			return err
+		}
+		_, err := uses.Night(ctx, sweeper, service.NightScope{IfDue: true})
 		return err
 	}
 	return h, nil

@@ -46,7 +46,7 @@ var rooms = []room{
 	{"internal/service", false, []string{"nouns", "questions", "clv", "state"}, nil, "use cases: load, decide, commit"},
 	{"internal/payrun", false, []string{"nouns", "questions", "clv", "state"}, nil, "the steps of close and pay"},
 	{"internal/audit", false, []string{"nouns", "questions", "clv", "state"}, nil, "re-derives everything without the code that wrote it"},
-	{"internal/source", true, []string{"nouns", "document"}, []string{"github.com/standard-webhooks"}, "the outside's formats become facts here and nowhere else"},
+	{"internal/source", true, []string{"nouns", "document", "clv"}, []string{"github.com/standard-webhooks"}, "the outside's formats become facts here and nowhere else"},
 	{"events", true, nil, nil, "samples and schemas, embedded"},
 	{"internal/httpapi", false, []string{"nouns", "questions", "store", "uses", "source", "events", "config"},
 		[]string{"github.com/go-playground/", "github.com/golang-jwt/jwt/v5", "github.com/MicahParks/", "github.com/go-json-experiment/json", "golang.org/x/time"}, "the doors; they never meet a table"},

@@ -35,7 +35,12 @@ type SweepEvent struct {
 func (s *Sweep) Handle(ctx context.Context, e SweepEvent) error {
 	return s.app.measured(ctx, func(counts metrics.Counts) error {
 		s.watch(ctx, counts)
-		sum, err := s.service.Sweep(ctx, service.Actor{User: "sweep", Roles: []string{service.RoleManager}})
+		sweeper := service.Actor{User: "sweep", Roles: []string{service.RoleManager}}
+		sum, err := s.service.Sweep(ctx, sweeper)
+		if err == nil && e.Nightly {
+			sum.NightSummary, err = s.service.Night(ctx, sweeper, service.NightScope{Fit: true})
+			sum.Failed = append(sum.Failed, sum.NightSummary.Failed...)
+		}
 		counts[metrics.Expired], counts[metrics.SweepFailures] = int64(sum.Expired), int64(len(sum.Failed))
 		if fault.Is(err, "no_policy_in_force") { // an installation that is being set up
 			err = nil
@@ -48,7 +53,7 @@ func (s *Sweep) Handle(ctx context.Context, e SweepEvent) error {
 			counts[metrics.Nights] = 1
 		}
 		s.app.Log.InfoContext(ctx, "swept", "nightly", e.Nightly, "expired", sum.Expired, "waiting", sum.Waiting, "placed", sum.Placed, "fallback", sum.Fallback,
-			"orphaned", sum.Orphaned, "failed", len(sum.Failed))
+			"orphaned", sum.Orphaned, "revalued", sum.Revalued, "promoted", sum.Promoted, "demoted", sum.Demoted, "atRisk", sum.AtRisk, "census", sum.Census, "failed", len(sum.Failed))
 		return nil
 	})
 }

@@ -96,7 +96,3 @@ func (a *api) assign(c *Call, q assignCustomer) (service.RouteResponse, error) {
 	}
 	return c.decided(a.Service.Assign(c, c.Actor, service.AssignRequest{Customer: id, Owner: owner, Reason: q.Body.Reason, Key: c.Key}))
 }
-
-func (a *api) sweep(c *Call, _ none) (service.SweepSummary, error) {
-	return a.Service.Sweep(c, c.Actor)
-}

@@ -17,6 +17,10 @@ POST /v1/customers/{id}/route                crm manager
 POST /v1/customers/{id}/assign               manager
 POST /v1/routes                              manager
 POST /v1/sweeps                              manager
+POST /v1/values/fit                          manager
+GET  /v1/customers/{id}/value                manager auditor
+GET  /v1/portfolios/{owner}                  manager auditor pod
+GET  /v1/balance                             manager auditor
 GET  /v1/decisions                           crm manager auditor partner
 GET  /v1/decisions/{id}                      crm manager auditor partner
 GET  /v1/decisions/{id}/explanation          crm manager auditor partner

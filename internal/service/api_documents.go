@@ -143,15 +143,21 @@ type SweepSummary struct {
 
 // Portfolio is what an owner holds, folded now.
 type Portfolio struct {
-	Owner     channel.Owner   `json:"owner"`
-	AsOf      time.Time       `json:"asOf"`
-	Customers int             `json:"customers"`
-	Offered   int             `json:"offered"`
-	Value     []Money         `json:"value"` // of the decisions in force, summed per currency
-	Tiers     map[string]int  `json:"tiers"`
-	Period    channel.Period  `json:"period"`
-	Revenue   []Money         `json:"revenue"` // this period's, net of refunds known
-	Top       []PortfolioLine `json:"top"`     // the most valuable, at most 20
+	Owner     channel.Owner `json:"owner"`
+	AsOf      time.Time     `json:"asOf"`
+	Customers int           `json:"customers"`
+	Offered   int           `json:"offered"`
+	// Value is what its customers are worth now, ValueAtStart what those it had
+	// when the period began were worth then, Change the difference; per currency.
+	Value        []Money         `json:"value"`
+	ValueAtStart []Money         `json:"valueAtStart"`
+	Change       []Money         `json:"change"`
+	Came         []PortfolioMove `json:"came"`
+	Went         []PortfolioMove `json:"went"`
+	Tiers        map[string]int  `json:"tiers"`
+	Period       channel.Period  `json:"period"`
+	Revenue      []Money         `json:"revenue"` // this period's, net of refunds known
+	Top          []PortfolioLine `json:"top"`     // the most valuable, at most 20
 }
 
 // PortfolioLine is one customer of a portfolio.

@@ -31,8 +31,8 @@ func (s *Service) Portfolio(ctx context.Context, a Actor, owner channel.Owner) (
 	if !a.SeesAll() && (a.Partner != "" && owner != channel.PartnerOwner(a.Partner) || a.Pod != "" && owner != channel.PodOwner(a.Pod)) {
 		return Portfolio{}, none
 	}
-	out := Portfolio{Owner: owner, AsOf: m.now, Period: m.cal.Of(m.now), Tiers: map[string]int{}, Top: []PortfolioLine{}}
-	sums := portfolioSums{value: map[string]int64{}, revenue: map[string]int64{}}
+	out := Portfolio{Owner: owner, AsOf: m.now, Period: m.cal.Of(m.now), Tiers: map[string]int{}, Top: []PortfolioLine{}, Came: []PortfolioMove{}, Went: []PortfolioMove{}}
+	sums := portfolioSums{value: map[string]int64{}, start: map[string]int64{}, revenue: map[string]int64{}}
 	for e, err := range s.store.Portfolio(ctx, owner, "") {
 		if err != nil {
 			return out, err
@@ -50,6 +50,7 @@ func (s *Service) Portfolio(ctx context.Context, a Actor, owner channel.Owner) (
 		}
 	}
 	out.Value, out.Revenue = amounts(sums.value), amounts(sums.revenue)
+	out.ValueAtStart, out.Change = amounts(sums.start), change(sums.value, sums.start)
 	slices.SortFunc(sums.top, func(a, b topLine) int {
 		return cmp.Or(cmp.Compare(a.Value.Currency, b.Value.Currency), cmp.Compare(b.minor, a.minor), cmp.Compare(a.CustomerID, b.CustomerID))
 	})
@@ -60,8 +61,8 @@ func (s *Service) Portfolio(ctx context.Context, a Actor, owner channel.Owner) (
 }
 
 type portfolioSums struct {
-	value, revenue map[string]int64 // minor units by currency
-	top            []topLine
+	value, start, revenue map[string]int64 // minor units by currency
+	top                   []topLine
 }
 
 type topLine struct {
@@ -72,19 +73,6 @@ type topLine struct {
 // addCustomer adds one portfolio entry: its value if the owner still has it, and
 // the revenue of this period's orders that are credited to the owner.
 func (s *Service) addCustomer(ctx context.Context, m *moment, out *Portfolio, sums *portfolioSums, e store.PortfolioEntry) error {
-	if e.Until.IsZero() {
-		head, err := s.store.Head(ctx, e.Customer)
-		if err != nil {
-			return err
-		}
-		out.Customers++
-		out.Tiers[head.Tier]++
-		if v := head.Value; v.Currency != "" {
-			sums.value[v.Currency] += v.Amount
-			sums.top = append(sums.top, topLine{minor: v.Amount, PortfolioLine: PortfolioLine{CustomerID: e.Customer, Tier: head.Tier, Since: head.Since(),
-				Value: Money{Amount: money.Format(v.Amount, v.Currency), Currency: v.Currency}}})
-		}
-	}
 	if !e.Until.IsZero() && m.cal.Of(e.Until) < out.Period {
 		return nil
 	}
@@ -93,6 +81,20 @@ func (s *Service) addCustomer(ctx context.Context, m *moment, out *Portfolio, su
 		return err
 	}
 	past := history.Fold(file.Partition, "")
+	s.movements(ctx, m, out, sums, past)
+	if e.Until.IsZero() {
+		head, err := s.store.Head(ctx, e.Customer)
+		if err != nil {
+			return err
+		}
+		out.Customers++
+		out.Tiers[head.Tier]++
+		if v := s.worthNow(ctx, m, head, past); v.Currency != "" {
+			sums.value[v.Currency] += v.Minor
+			sums.top = append(sums.top, topLine{minor: v.Minor, PortfolioLine: PortfolioLine{CustomerID: e.Customer, Tier: head.Tier, Since: head.Since(),
+				Value: Money{Amount: money.Format(v.Minor, v.Currency), Currency: v.Currency}}})
+		}
+	}
 	for i := range past.Orders {
 		o := &past.Orders[i]
 		if m.cal.Of(o.Occurred) == out.Period && past.OwnerAt(o.Occurred) == out.Owner {

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+
+	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/internal/service"
+)
+
+type valueCmd struct {
+	Fit   valueFitCmd   `cmd:"" help:"Fit the model of when customers order and what they spend."`
+	Score valueScoreCmd `cmd:"" help:"What a customer is worth now, and why."`
+}
+
+type valueFitCmd struct {
+	RFM  string `name:"rfm" help:"Fit on the rows of a CSV file (x,t_x,T[,m_x]) and store nothing." xor:"from"`
+	AsOf string `name:"as-of" help:"Fit on the orders up to the end of this day; absent: today." xor:"from"`
+}
+
+func (c *valueFitCmd) Run(s *session) error {
+	if c.RFM == "" {
+		body := map[string]string{}
+		if c.AsOf != "" {
+			body["asOf"] = c.AsOf
+		}
+		return answer(s, post("/v1/values/fit"), body, func(f service.FitResponse) error { return s.fit(f) })
+	}
+	file, err := os.Open(s.path(c.RFM))
+	if err != nil {
+		return unreadable(c.RFM, err)
+	}
+	defer func() { _ = file.Close() }()
+	conn, err := s.connected()
+	if err != nil {
+		return err
+	}
+	r := post("/v1/values/fit")
+	r.Body, r.Type = file, "text/csv"
+	var raw json.RawMessage
+	if err := conn.client.Stream(s.ctx, r, client.Lines{}, &raw); err != nil {
+		return err
+	}
+	return printed(s, raw, func(f service.FitResponse) error { return s.fit(f) })
+}
+
+// fit prints a model in words.
+func (s *session) fit(f service.FitResponse) error {
+	s.printf("BG/NBD on %s customers, %s of them with a repeat purchase; log-likelihood %.4f\n", thousands64(f.Customers), thousands64(f.RepeatCustomers), f.LogLikelihood)
+	for _, p := range []struct {
+		name  string
+		v, se float64
+	}{
+		{"r", f.Params.R, f.StandardErrors.R}, {"alpha", f.Params.Alpha, f.StandardErrors.Alpha},
+		{"a", f.Params.A, f.StandardErrors.A}, {"b", f.Params.B, f.StandardErrors.B},
+	} {
+		s.printf("  %-5s %.6f  (standard error %.4f)\n", p.name, p.v, p.se)
+	}
+	spends := f.Spends
+	if len(spends) == 0 && f.Spend != nil {
+		spends = []service.SpendFit{*f.Spend}
+	}
+	for _, x := range spends {
+		s.printf("gamma-gamma spend %s on %s customers: p %.4f, q %.4f, gamma %.4f; log-likelihood %.4f\n", x.Currency, thousands64(x.Customers), x.P, x.Q, x.Gamma, x.LogLikelihood)
+	}
+	for _, x := range f.RefusedSpend {
+		s.printf("no spend model in %s: %s\n", x.Currency, x.Reason)
+	}
+	if v := f.FirstOrder; v != nil {
+		s.printf("A customer is worth %s on the day of its first order.\n", money(v.Amount, v.Currency))
+	}
+	if f.ID != "" {
+		s.printf("It is %s, in force from %s.\n", f.ID, f.EffectiveFrom)
+	}
+	return nil
+}
+
+type valueScoreCmd struct {
+	Customer string `arg:"" help:"The customer."`
+}
+
+func (c *valueScoreCmd) Run(s *session) error {
+	return answer(s, get(at("/customers/%s/value", c.Customer)), nil, func(v service.CustomerValue) error {
+		s.printf("%s is worth %s (%s)\n", v.CustomerID, money(v.Value.Amount, v.Value.Currency), v.Value.Basis)
+		for _, line := range v.Text {
+			s.printf("  %s\n", line)
+		}
+		if v.AtRisk {
+			s.printf("  It is at risk.\n")
+		}
+		return nil
+	})
+}
+
+type portfolioCmd struct {
+	Owner string `arg:"" help:"partner:ID or pod:ID."`
+}
+
+func (c *portfolioCmd) Run(s *session) error {
+	return answer(s, get(at("/portfolios/%s", c.Owner)), nil, func(p service.Portfolio) error {
+		s.printf("%s has %s; in %s they bought for %s.\n", p.Owner, plural(p.Customers, "customer"), p.Period, sums(p.Revenue))
+		s.printf("  worth now %s, when the month began %s, change %s\n", sums(p.Value), sums(p.ValueAtStart), sums(p.Change))
+		for _, x := range p.Came {
+			s.printf("  came  %s on %s\n", x.CustomerID, when(x.At))
+		}
+		for _, x := range p.Went {
+			s.printf("  went  %s on %s\n", x.CustomerID, when(x.At))
+		}
+		for _, x := range p.Top {
+			s.printf("  %-20s %s  %s\n", x.CustomerID, x.Tier, money(x.Value.Amount, x.Value.Currency))
+		}
+		return nil
+	})
+}
+
+func sums(list []service.Money) string {
+	if len(list) == 0 {
+		return "nothing"
+	}
+	out := make([]string, 0, len(list))
+	for _, m := range list {
+		out = append(out, money(m.Amount, m.Currency))
+	}
+	return strings.Join(out, " and ")
+}
+
+type balanceCmd struct{}
+
+func (c *balanceCmd) Run(s *session) error {
+	return answer(s, get("/v1/balance"), nil, func(b service.Balance) error {
+		if b.Version != "" {
+			s.printf("Census %s of %s\n", b.Version, b.Census.AsOf)
+		}
+		for _, line := range b.Text {
+			s.printf("  %s\n", line)
+		}
+		on := "nowhere"
+		if len(b.Pay.Regions) > 0 {
+			on = strings.Join(b.Pay.Regions, ", ")
+		}
+		s.printf("The guard is on for the pay of %s: %s\n", b.Pay.Period, on)
+		return nil
+	})
+}

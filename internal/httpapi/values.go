@@ -1,0 +1,96 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/source"
+	"github.com/fairlead/fairlead/internal/value"
+)
+
+type fitValues struct {
+	Body struct{} `body:"stream"`
+}
+
+// maxRFM is the size of a file of customers: a million of them.
+const maxRFM = 64 << 20
+
+// fitValues fits the model: on the orders in the store, as of the day that a
+// JSON body names; or, with a CSV body, on its rows, and then nothing is stored.
+func (a *api) fitValues(c *Call, _ fitValues) error {
+	media, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	body := http.MaxBytesReader(nil, c.r.Body, maxRFM)
+	if media == "text/csv" {
+		rows, spend, err := source.ReadRFM(body)
+		if err != nil {
+			return err
+		}
+		fit := make([]value.RFM, len(rows))
+		for i, r := range rows {
+			fit[i] = value.RFM(r)
+		}
+		out, err := a.Service.FitRows(c, c.Actor, fit, spend)
+		if err != nil {
+			return err
+		}
+		return c.json(out)
+	}
+	var q struct {
+		AsOf string `json:"asOf"`
+	}
+	d := json.NewDecoder(body)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&q); err != nil && !errors.Is(err, io.EOF) {
+		return badSyntax(http.StatusBadRequest, "invalid_json", "the body is {\"asOf\": \"2026-03-31\"}, or rows as text/csv")
+	}
+	out, err := a.Service.FitValues(c, c.Actor, service.FitRequest{AsOf: q.AsOf})
+	if err != nil {
+		return err
+	}
+	return c.json(out)
+}
+
+func (a *api) customerValue(c *Call, q idPath) (service.CustomerValue, error) {
+	id, err := channel.ParseID[channel.CustomerID]("id", q.ID)
+	if err != nil {
+		return service.CustomerValue{}, err
+	}
+	return a.Service.CustomerValue(c, c.Actor, id)
+}
+
+type ownerPath struct {
+	Owner string `path:"owner" validate:"required,max=80"`
+}
+
+func (a *api) portfolio(c *Call, q ownerPath) (service.Portfolio, error) {
+	owner, err := a.owner(c, "owner", q.Owner)
+	if err != nil {
+		return service.Portfolio{}, err
+	}
+	return a.Service.Portfolio(c, c.Actor, owner)
+}
+
+func (a *api) balance(c *Call, _ none) (service.Balance, error) {
+	return a.Service.Balance(c, c.Actor)
+}
+
+// sweep does what the schedules do, the nightly one included.
+func (a *api) sweep(c *Call, _ none) (service.SweepSummary, error) {
+	sum, err := a.Service.Sweep(c, c.Actor)
+	if err != nil {
+		return sum, err
+	}
+	night, err := a.Service.Night(c, c.Actor, service.NightScope{})
+	if fault.Is(err, "no_policy_in_force") { // an installation that is being set up
+		err = nil
+	}
+	sum.NightSummary = night
+	sum.Failed = append(sum.Failed, night.Failed...)
+	return sum, err
+}

@@ -1,0 +1,85 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/history"
+	"github.com/fairlead/fairlead/internal/money"
+	"github.com/fairlead/fairlead/internal/routing"
+	"github.com/fairlead/fairlead/internal/store"
+)
+
+// PortfolioMove is a customer that came to an owner or went in this period.
+type PortfolioMove struct {
+	CustomerID channel.CustomerID `json:"customerId"`
+	At         time.Time          `json:"at"`
+}
+
+// worthAt is what a customer was worth at an instant, by today's policy and
+// model: what a portfolio is compared with must be measured alike.
+func (s *Service) worthAt(ctx context.Context, m *moment, past *history.History, t time.Time) (money.Amount, error) {
+	p, err := s.policyAt(ctx, m, m.now)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	model, err := s.modelAt(ctx, m, m.now)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	k := routing.Known{ID: past.Customer, Profile: past.ProfileAt(t), Summary: past.Summary(t, m.cal), Day: t.In(m.cal.Location())}
+	if model != nil {
+		v := m.valuation(model, p, k.Profile.Region, t)
+		k.Scored = v.scored(v.orders(past))
+	}
+	_, v, err := p.Load(k)
+	return money.Of(v.Amount, v.Currency), err
+}
+
+// movements adds what a customer's past says of this period: whether it came or
+// went, and what it was worth when the period began.
+func (s *Service) movements(ctx context.Context, m *moment, out *Portfolio, sums *portfolioSums, past *history.History) {
+	start := m.cal.Start(out.Period)
+	before := start.Add(-time.Second)
+	if past.OwnerAt(before) == out.Owner {
+		if a, err := s.worthAt(ctx, m, past, before); err == nil {
+			sums.start[a.Currency] += a.Minor
+		}
+	}
+	for _, span := range past.Spans {
+		if span.Owner != out.Owner {
+			continue
+		}
+		if !span.From.Before(start) {
+			out.Came = append(out.Came, PortfolioMove{past.Customer, span.From})
+		}
+		if !span.Until.IsZero() && !span.Until.Before(start) {
+			out.Went = append(out.Went, PortfolioMove{past.Customer, span.Until})
+		}
+	}
+}
+
+// worthNow is what a customer of a portfolio is worth now; where no policy can
+// tell, what its decision said.
+func (s *Service) worthNow(ctx context.Context, m *moment, head *store.Head, past *history.History) money.Amount {
+	if a, err := s.worthAt(ctx, m, past, m.now); err == nil {
+		a.Minor += head.Value.Referral
+		if a.Currency == head.Value.Currency || head.Value.Referral == 0 {
+			return a
+		}
+	}
+	return money.Of(head.Value.Amount, head.Value.Currency)
+}
+
+// change is what the sums of now are above those of then, by currency.
+func change(now, then map[string]int64) []Money {
+	diff := map[string]int64{}
+	for c, n := range now {
+		diff[c] += n
+	}
+	for c, n := range then {
+		diff[c] -= n
+	}
+	return amounts(diff)
+}
