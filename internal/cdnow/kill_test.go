@@ -14,8 +14,9 @@ import (
 	"github.com/fairlead/fairlead/internal/table"
 )
 
-// killed is what the child imports: enough that it is always in the middle.
-var killed = crowd{customers: 1_500, orders: 14_000}
+// killed is what the child imports: enough that it is always in the middle, so
+// more than the last kill waits for and what is under way then.
+var killed = crowd{customers: 1_500, orders: 30_000}
 
 const childFolder = "FAIRLEAD_CDNOW_CHILD"
 
