@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -22,6 +23,11 @@ const (
 	OfferAnswered = "offer.answered"
 	StatementMade = "statement.made"
 	PeriodClosed  = "period.closed"
+	Promoted      = "customer.promoted" // from a partner to the sales force
+	Demoted       = "customer.demoted"  // from the sales force to a partner, where it is assigned at once
+	AtRisk        = "customer.at_risk"
+	CensusTaken   = "census.taken"
+	ModelFitted   = "model.fitted"
 )
 
 // Stream tells the bus what is put into the ledger, and looks for entries that
@@ -44,14 +50,14 @@ func (s *Stream) Handle(ctx context.Context, e events.DynamoDBEvent) (out events
 		var told []Event
 		var of []int // record of each event
 		for i := range e.Records {
-			event, err := s.record(ctx, &e.Records[i], counts)
+			some, err := s.record(ctx, &e.Records[i], counts)
 			if err != nil {
 				s.app.failed(ctx, "a record comes again", err, "sequence", e.Records[i].Change.SequenceNumber)
 				failedAt = i
 				break
 			}
-			if event != nil {
-				told, of = append(told, *event), append(of, i)
+			for _, event := range some {
+				told, of = append(told, event), append(of, i)
 			}
 		}
 		took, err := s.bus.Announce(ctx, told)
@@ -72,29 +78,86 @@ func (s *Stream) Handle(ctx context.Context, e events.DynamoDBEvent) (out events
 	return out, err
 }
 
-// record is the event behind a record; nil if it is nobody's business.
-func (s *Stream) record(ctx context.Context, r *events.DynamoDBEventRecord, counts metrics.Counts) (*Event, error) {
+// record is the events behind a record; none if it is nobody's business.
+func (s *Stream) record(ctx context.Context, r *events.DynamoDBEventRecord, counts metrics.Counts) ([]Event, error) {
 	if r.EventName != string(events.DynamoDBOperationTypeInsert) {
 		return nil, nil
 	}
 	pk, sk := text(r.Change.Keys["pk"]), text(r.Change.Keys["sk"])
-	body := bytesOf(r.Change.NewImage["b"])
+	image, whole := r.Change.NewImage["b"]
+	if !whole { // an item of another hand: it would be the same another time, and all that follows would wait
+		s.app.Log.ErrorContext(ctx, "an item in the ledger that Fairlead did not write", "key", sk)
+		counts[metrics.Failures]++
+		return nil, nil
+	}
+	body := bytesOf(image)
 	at := r.Change.ApproximateCreationDateTime.UTC()
 	customer, isCustomer := strings.CutPrefix(pk, "C#")
 	owner, isOwner := strings.CutPrefix(pk, "S#")
 	switch {
 	case isCustomer && strings.HasPrefix(sk, "D#") && strings.HasSuffix(sk, "#A"):
-		return answered(customer, sk, body, at)
+		return one(answered(customer, sk, body, at))
 	case isCustomer && strings.HasPrefix(sk, "D#"):
 		return decided(customer, sk, body, counts)
 	case isCustomer && strings.HasPrefix(sk, "F#"):
 		return nil, s.look(ctx, channel.CustomerID(customer), sk, counts)
 	case isOwner && strings.HasSuffix(sk, "#S"):
-		return stated(owner, strings.TrimSuffix(sk, "#S"), body, at)
+		return one(stated(owner, strings.TrimSuffix(sk, "#S"), body, at))
 	case pk == "Z#head":
-		return tell(PeriodClosed, "period/"+sk, at, map[string]any{"period": sk})
+		return one(tell(PeriodClosed, "period/"+sk, at, map[string]any{"period": sk}))
+	case isCustomer && strings.HasPrefix(sk, "N#"):
+		return one(noticed(customer, sk, body, at))
+	case pk == "V#"+store.KindModel+"#"+store.ModelID:
+		return one(fitted(ModelFitted, store.ModelID, sk, body))
+	case pk == "V#"+store.KindCensus+"#"+store.CensusID:
+		return one(fitted(CensusTaken, store.CensusID, sk, body))
 	}
 	return nil, nil
+}
+
+// one is a single event, or none.
+func one(e *Event, err error) ([]Event, error) {
+	if e == nil || err != nil {
+		return nil, err
+	}
+	return []Event{*e}, nil
+}
+
+// noticed tells what was noticed of a customer: N#day#kind.
+func noticed(customer, sk string, body []byte, at time.Time) (*Event, error) {
+	var n store.Notice
+	if err := json.Unmarshal(body, &n); err != nil {
+		return nil, err
+	}
+	day, kind, _ := strings.Cut(strings.TrimPrefix(sk, "N#"), "#")
+	if kind != store.AtRisk {
+		return nil, nil
+	}
+	return tell(AtRisk, "at_risk/"+customer+"/"+day, at, map[string]any{"customerId": customer, "day": day, "alivePpm": n.AlivePPM, "model": n.Model, "policy": n.Policy})
+}
+
+// fitted tells of a model or a census, which others read by its name.
+func fitted(typ, id, sk string, body []byte) (*Event, error) {
+	var v store.Version
+	if err := json.Unmarshal(body, &v); err != nil {
+		return nil, err
+	}
+	name := id + "~" + strings.TrimLeft(sk, "0")
+	return tell(typ, "version/"+name, v.Published, map[string]any{"version": name, "hash": v.Hash, "effectiveFrom": v.EffectiveFrom})
+}
+
+// moved tells that a decision took a customer from one channel to the other.
+func moved(d map[string]any, from, to channel.Owner, at time.Time) (*Event, error) {
+	var typ string
+	switch {
+	case from.Channel() == channel.PartnerCh && to.Channel() == channel.SalesForce:
+		typ = Promoted
+	case from.Channel() == channel.SalesForce && to.Channel() == channel.PartnerCh:
+		typ = Demoted
+	default:
+		return nil, nil
+	}
+	return tell(typ, fmt.Sprintf("%s/%s", strings.TrimPrefix(typ, "customer."), d["decisionId"]), at, map[string]any{"decisionId": d["decisionId"], "customerId": d["customerId"], "from": from, "to": to, "tier": d["tier"]})
 }
 
 // look is the check for strays.
@@ -109,17 +172,21 @@ func (s *Stream) look(ctx context.Context, id channel.CustomerID, sk string, cou
 }
 
 // decided tells of a decision, and of the offer it made. An alias is no new one.
-func decided(customer, sk string, body []byte, counts metrics.Counts) (*Event, error) {
+func decided(customer, sk string, body []byte, counts metrics.Counts) ([]Event, error) {
 	var d store.Decision
 	if err := json.Unmarshal(body, &d); err != nil || d.Alias != "" {
 		return nil, err
 	}
 	var r struct {
-		At      time.Time       `json:"at"`
-		Outcome string          `json:"outcome"`
-		Owner   *channel.Owner  `json:"owner"`
-		Tier    string          `json:"tier"`
-		Offer   json.RawMessage `json:"offer"`
+		At      time.Time      `json:"at"`
+		Outcome string         `json:"outcome"`
+		Owner   *channel.Owner `json:"owner"`
+		Tier    string         `json:"tier"`
+		Moved   bool           `json:"moved"`
+		Inputs  struct {
+			Owner channel.Owner `json:"owner"`
+		} `json:"inputs"`
+		Offer json.RawMessage `json:"offer"`
 	}
 	if err := json.Unmarshal(d.Record, &r); err != nil {
 		return nil, err
@@ -133,7 +200,12 @@ func decided(customer, sk string, body []byte, counts metrics.Counts) (*Event, e
 	if len(r.Offer) > 0 {
 		data["offer"] = r.Offer
 	}
-	return tell(DecisionMade, "decision/"+id, r.At, data)
+	out, err := one(tell(DecisionMade, "decision/"+id, r.At, data))
+	if err != nil || !r.Moved || r.Owner == nil {
+		return out, err
+	}
+	move, err := one(moved(data, r.Inputs.Owner, *r.Owner, r.At))
+	return append(out, move...), err
 }
 
 // answered tells what became of an offer.

@@ -12,7 +12,7 @@ type listCustomers struct {
 }
 
 func (a *api) customers(c *Call, q listCustomers) (service.List[service.Customer], error) {
-	owner, err := a.owner(c, "owner", q.Owner)
+	owner, err := a.owner(c, q.Owner)
 	if err != nil {
 		return service.List[service.Customer]{}, err
 	}
@@ -90,7 +90,7 @@ func (a *api) assign(c *Call, q assignCustomer) (service.RouteResponse, error) {
 	if err != nil {
 		return service.RouteResponse{}, err
 	}
-	owner, err := a.owner(c, "owner", q.Body.Owner)
+	owner, err := a.owner(c, q.Body.Owner)
 	if err != nil {
 		return service.RouteResponse{}, err
 	}

@@ -22,7 +22,7 @@ func (a *api) decisions(c *Call, q listDecisions) (service.List[service.Decision
 	if err := p.done(); err != nil {
 		return none, err
 	}
-	owner, err := a.owner(c, "owner", q.Owner)
+	owner, err := a.owner(c, q.Owner)
 	if err != nil {
 		return none, err
 	}

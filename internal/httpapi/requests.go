@@ -71,14 +71,14 @@ func (p *parse) done() error {
 
 // owner reads an owner, optional where s is empty: "partner:ID", "pod:ID", or a
 // bare id that only one partner or pod has.
-func (a *api) owner(c *Call, field, s string) (channel.Owner, error) {
+func (a *api) owner(c *Call, s string) (channel.Owner, error) {
 	if s == "" || strings.HasPrefix(s, "partner:") || strings.HasPrefix(s, "pod:") {
 		if s == "" {
 			return channel.Nobody, nil
 		}
-		return channel.ParseOwner(field, s)
+		return channel.ParseOwner("owner", s)
 	}
-	if _, err := channel.ParseID[channel.PartnerID](field, s); err != nil {
+	if _, err := channel.ParseID[channel.PartnerID]("owner", s); err != nil {
 		return "", err
 	}
 	asks := service.Actor{User: c.Actor.User, Roles: []string{manager}}
@@ -91,11 +91,11 @@ func (a *api) owner(c *Call, field, s string) (channel.Owner, error) {
 	}
 	switch {
 	case noPartner == nil && noPod == nil:
-		return "", invalidRequest().At(field, "%q is a partner and a pod: write partner:%s or pod:%s", s, s, s)
+		return "", invalidRequest().At("owner", "%q is a partner and a pod: write partner:%s or pod:%s", s, s, s)
 	case noPartner == nil:
 		return channel.PartnerOwner(channel.PartnerID(s)), nil
 	case noPod == nil:
 		return channel.PodOwner(channel.PodID(s)), nil
 	}
-	return "", invalidRequest().At(field, "there is no partner or pod %q", s)
+	return "", invalidRequest().At("owner", "there is no partner or pod %q", s)
 }

@@ -69,7 +69,7 @@ type ownerPath struct {
 }
 
 func (a *api) portfolio(c *Call, q ownerPath) (service.Portfolio, error) {
-	owner, err := a.owner(c, "owner", q.Owner)
+	owner, err := a.owner(c, q.Owner)
 	if err != nil {
 		return service.Portfolio{}, err
 	}

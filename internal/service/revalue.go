@@ -107,7 +107,14 @@ func (s *Service) refold(ctx context.Context, m *moment, id channel.CustomerID) 
 		if _, stale := refused.Find(op); stale {
 			return nil, false, errAgain
 		}
-		return head, false, nil // announced on this very day before: once is enough
+		risk = false // announced on this very day before: once is enough
+		b = &store.Batch{NotAfter: s.store.NotAfter(m.now)}
+		b.PutHead(head)
+		if err := s.store.Commit(ctx, b); isRefusal(err) {
+			return nil, false, errAgain
+		} else if err != nil {
+			return nil, false, err
+		}
 	}
 	head.Version++
 	return head, risk, s.noteReferral(ctx, m, &before, head)
