@@ -53,7 +53,8 @@ func (s *Sweep) Handle(ctx context.Context, e SweepEvent) error {
 			counts[metrics.Nights] = 1
 		}
 		s.app.Log.InfoContext(ctx, "swept", "nightly", e.Nightly, "expired", sum.Expired, "waiting", sum.Waiting, "placed", sum.Placed, "fallback", sum.Fallback,
-			"orphaned", sum.Orphaned, "revalued", sum.Revalued, "promoted", sum.Promoted, "demoted", sum.Demoted, "atRisk", sum.AtRisk, "census", sum.Census, "failed", len(sum.Failed))
+			"orphaned", sum.Orphaned, "revalued", sum.Revalued, "promoted", sum.Promoted, "demoted", sum.Demoted, "atRisk", sum.AtRisk, "census", sum.Census,
+			"fitted", sum.Fitted, "noFit", sum.NoFit, "failed", len(sum.Failed))
 		return nil
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
+	"github.com/fairlead/fairlead/internal/announce"
 	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/table"
 )
@@ -240,11 +241,23 @@ func TestStream_ARecordReplayedIsToldUnderTheSameId(t *testing.T) {
 			t.Fatalf("%v %v", out, err)
 		}
 	}
-	if len(w.aws.events) != 2 || w.aws.events[0]["DetailType"] != DecisionMade || w.aws.events[0]["Detail"] != w.aws.events[1]["Detail"] {
+	if len(w.aws.events) != 2 || w.aws.events[0]["DetailType"] != announce.DecisionMade || w.aws.events[0]["Detail"] != w.aws.events[1]["Detail"] {
 		t.Errorf("%v", w.aws.events)
 	}
 	if log := w.logged.String(); !strings.Contains(log, `"Decisions":1`) || strings.Contains(log, `"Strays":1`) {
 		t.Errorf("%s", log)
+	}
+}
+
+func TestStream_AnItemOfAnotherHandHoldsUpNobody(t *testing.T) {
+	w := newWorld(t).settle()
+	e := w.records("C#c1")
+	foreign := events.DynamoDBEventRecord{EventName: "INSERT", Change: events.DynamoDBStreamRecord{SequenceNumber: "0",
+		Keys: map[string]events.DynamoDBAttributeValue{"pk": events.NewStringAttribute("C#c1"), "sk": events.NewStringAttribute("D#0000")}}}
+	e.Records = append([]events.DynamoDBEventRecord{foreign}, e.Records...)
+	out, err := w.app.Stream(w.core, w.app.Bus()).Handle(w.ctx, e)
+	if err != nil || out.BatchItemFailures != nil || len(w.aws.events) != 1 || !strings.Contains(w.logged.String(), `"Failures":1`) {
+		t.Errorf("%+v %v %v", out, err, w.aws.events)
 	}
 }
 
