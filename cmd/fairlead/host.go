@@ -20,6 +20,7 @@ import (
 type host struct {
 	dir     string
 	table   *bolt.Table
+	store   *store.Store
 	key     *httpapi.DevKey
 	handler http.Handler
 	clock   func() time.Time
@@ -47,7 +48,7 @@ func openHost(dir string, clock func() time.Time, log *slog.Logger, issuers ...h
 	}
 	kept := store.New(t, store.Options{})
 	uses := service.New(service.Config{Store: kept, Clock: clock, Log: log})
-	h := &host{dir: dir, table: t, key: key, clock: clock, log: log}
+	h := &host{dir: dir, table: t, store: kept, key: key, clock: clock, log: log}
 	h.handler = httpapi.New(httpapi.Config{
 		Service: uses, Payrun: payrun.New(payrun.Config{Store: kept, Clock: clock}), Store: kept,
 		Issuers: append([]httpapi.Issuer{key.Issuer()}, issuers...),

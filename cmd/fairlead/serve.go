@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/announce"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/httpapi"
 )
@@ -86,11 +88,13 @@ func (c *serveCmd) listen(s *session, h *host, fixed string) error {
 		s.printf("Its clock stands at %s.\n", fixed)
 	}
 	ctx, stop := context.WithCancel(s.ctx)
-	swept := make(chan struct{})
+	swept, told := make(chan struct{}), make(chan struct{})
 	go c.sweeping(ctx, h, swept)
+	go telling(ctx, h, told)
 	err = serveUntil(s.ctx, h.handler, listener)
 	stop()
 	<-swept
+	<-told
 	return errors.Join(err, h.table.Announce("", ""))
 }
 
@@ -135,4 +139,24 @@ func (c *serveCmd) sweeping(ctx context.Context, h *host, done chan<- struct{}) 
 		case <-tick.C:
 		}
 	}
+}
+
+// telling writes every event into the log that the stream of a deployed service
+// would put on its bus, from now on.
+func telling(ctx context.Context, h *host, done chan<- struct{}) {
+	defer close(done)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	announce.New(h.store).Follow(ctx, announce.Follower{
+		Changes: h.table, Tick: tick.C, Now: h.clock,
+		Hear: func(e announce.Event) {
+			data, _ := json.Marshal(e.Data)
+			h.log.Info("event", "type", e.Type, "id", e.ID, "at", e.At, "data", string(data))
+		},
+		Failed: func(err error) {
+			if ctx.Err() == nil {
+				h.log.Error("an event could not be told", "cause", err.Error())
+			}
+		},
+	})
 }

@@ -101,6 +101,14 @@ func (p *Policy) TierChannel(region, tier string) channel.Channel {
 	return ""
 }
 
+// Above reports whether tier a is above tier b in a region; ok is false if the
+// policy lacks one of them.
+func (p *Policy) Above(region, a, b string) (above, ok bool) {
+	t := p.terms(region)
+	i, j := t.tier(a), t.tier(b)
+	return i < j, i >= 0 && j >= 0
+}
+
 // FallbackDue reports whether a customer of the region that waits since then
 // has waited longer than the policy's fallback allows.
 func (p *Policy) FallbackDue(region string, since, at time.Time) bool {
