@@ -88,9 +88,7 @@ func (s *Service) policyFor(ctx context.Context, m *moment, t *task) (*routing.P
 // policy whose conditions speak of them: one more read unit per 4 KB of them.
 func (s *Service) known(ctx context.Context, m *moment, t *task, p *routing.Policy) (routing.Known, error) {
 	k := routing.Known{ID: t.head.ID, Profile: t.head.Profile, Day: t.at.In(m.cal.Location()), Summary: history.Summary{AsOf: t.at, DaysSinceLastOrder: -1}}
-	for _, currency := range sortedKeys(t.head.Referred) {
-		k.Referred = append(k.Referred, money.Of(t.head.Referred[currency], currency))
-	}
+	k.Referred = referred(t.head)
 	if err := s.score(ctx, m, t, p, &k); err != nil || !s.readsOrders(p) {
 		return k, err
 	}
@@ -100,6 +98,15 @@ func (s *Service) known(ctx context.Context, m *moment, t *task, p *routing.Poli
 	}
 	k.Summary = file.History().Summary(t.at, m.cal)
 	return k, nil
+}
+
+// referred is what the customers that a customer referred are worth, as last
+// stored.
+func referred(h *store.Head) (sums []money.Amount) {
+	for _, currency := range sortedKeys(h.Referred) {
+		sums = append(sums, money.Of(h.Referred[currency], currency))
+	}
+	return sums
 }
 
 // stateOf is what earlier decisions and answers left behind.

@@ -170,7 +170,7 @@ func (s *Service) score(ctx context.Context, m *moment, t *task, p *routing.Poli
 	o := v.orders(file.History())
 	k.Scored = v.scored(o)
 	if !t.at.Before(m.now) {
-		t.memo = &store.Memo{Orders: o}
+		t.memo = &store.Memo{AtRisk: t.head.Memo != nil && t.head.Memo.AtRisk, Model: model.Name, Orders: o}
 	}
 	return nil
 }

@@ -287,9 +287,14 @@ func (s *Service) publishFitted(ctx context.Context, m *moment, v store.Version,
 		if err != nil {
 			return c, err
 		}
-		if n := len(versions); n > 0 && versions[n-1].Hash == v.Hash && versions[n-1].EffectiveFrom == v.EffectiveFrom {
-			out = versions[n-1]
-			return c, errUnchanged
+		for _, old := range slices.Backward(versions) {
+			if old.EffectiveFrom == v.EffectiveFrom { // the one of its day that holds
+				if old.Hash == v.Hash {
+					out = old
+					return c, errUnchanged
+				}
+				break
+			}
 		}
 		out, v.N = v, len(versions)+1
 		out.N = v.N

@@ -81,12 +81,12 @@ func (s *Service) addCustomer(ctx context.Context, m *moment, out *Portfolio, su
 		return err
 	}
 	past := history.Fold(file.Partition, "")
-	s.movements(ctx, m, out, sums, past)
+	head, err := s.store.Head(ctx, e.Customer)
+	if err != nil {
+		return err
+	}
+	s.movements(ctx, m, out, sums, held{head, past})
 	if e.Until.IsZero() {
-		head, err := s.store.Head(ctx, e.Customer)
-		if err != nil {
-			return err
-		}
 		out.Customers++
 		out.Tiers[head.Tier]++
 		if v := s.worthNow(ctx, m, head, past); v.Currency != "" {

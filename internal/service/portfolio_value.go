@@ -17,10 +17,16 @@ type PortfolioMove struct {
 	At         time.Time          `json:"at"`
 }
 
-// worthAt is what a customer was worth at an instant, by today's policy and
-// model: what a portfolio is compared with must be measured alike.
-func (s *Service) worthAt(ctx context.Context, m *moment, past *history.History, t time.Time) (money.Amount, error) {
-	p, err := s.policyAt(ctx, m, m.now)
+// held is a customer that an owner has or had.
+type held struct {
+	head *store.Head
+	past *history.History
+}
+
+// worthAt is what a customer was worth at an instant, by today's policy, model
+// and referrals: what a portfolio is compared with must be measured alike.
+func (s *Service) worthAt(ctx context.Context, m *moment, head *store.Head, past *history.History, t time.Time) (money.Amount, error) {
+	p, _, err := s.policyFor(ctx, m, &task{head: head, at: m.now})
 	if err != nil {
 		return money.Amount{}, err
 	}
@@ -28,7 +34,7 @@ func (s *Service) worthAt(ctx context.Context, m *moment, past *history.History,
 	if err != nil {
 		return money.Amount{}, err
 	}
-	k := routing.Known{ID: past.Customer, Profile: past.ProfileAt(t), Summary: past.Summary(t, m.cal), Day: t.In(m.cal.Location())}
+	k := routing.Known{ID: past.Customer, Profile: past.ProfileAt(t), Summary: past.Summary(t, m.cal), Day: t.In(m.cal.Location()), Referred: referred(head)}
 	if model != nil {
 		v := m.valuation(model, p, k.Profile.Region, t)
 		k.Scored = v.scored(v.orders(past))
@@ -39,11 +45,12 @@ func (s *Service) worthAt(ctx context.Context, m *moment, past *history.History,
 
 // movements adds what a customer's past says of this period: whether it came or
 // went, and what it was worth when the period began.
-func (s *Service) movements(ctx context.Context, m *moment, out *Portfolio, sums *portfolioSums, past *history.History) {
+func (s *Service) movements(ctx context.Context, m *moment, out *Portfolio, sums *portfolioSums, c held) {
+	past := c.past
 	start := m.cal.Start(out.Period)
 	before := start.Add(-time.Second)
 	if past.OwnerAt(before) == out.Owner {
-		if a, err := s.worthAt(ctx, m, past, before); err == nil {
+		if a, err := s.worthAt(ctx, m, c.head, past, before); err == nil {
 			sums.start[a.Currency] += a.Minor
 		}
 	}
@@ -63,11 +70,8 @@ func (s *Service) movements(ctx context.Context, m *moment, out *Portfolio, sums
 // worthNow is what a customer of a portfolio is worth now; where no policy can
 // tell, what its decision said.
 func (s *Service) worthNow(ctx context.Context, m *moment, head *store.Head, past *history.History) money.Amount {
-	if a, err := s.worthAt(ctx, m, past, m.now); err == nil {
-		a.Minor += head.Value.Referral
-		if a.Currency == head.Value.Currency || head.Value.Referral == 0 {
-			return a
-		}
+	if a, err := s.worthAt(ctx, m, head, past, m.now); err == nil {
+		return a
 	}
 	return money.Of(head.Value.Amount, head.Value.Currency)
 }

@@ -81,7 +81,7 @@ func (s *Service) refold(ctx context.Context, m *moment, id channel.CustomerID) 
 		return nil, false, err
 	}
 	v := m.valuation(model, policy, head.Profile.Region, m.now)
-	memo := store.Memo{Orders: v.orders(file.History())}
+	memo := store.Memo{Model: model.Name, Orders: v.orders(file.History())}
 	alive := model.Score(memo.Orders, v.terms(), v.day).AlivePPM
 	bound, watched := policy.AtRiskPPM(head.Profile.Region)
 	memo.AtRisk = watched && memo.Orders.Days > 0 && !memo.Orders.Churned && alive < bound

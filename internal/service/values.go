@@ -23,7 +23,7 @@ func amountOf(minor int64, currency string) money.Amount { return money.Of(minor
 // FitValues fits the model on everybody's orders and puts it in force from its
 // day on. What the data cannot carry is refused and nothing is stored: 422
 // model_not_identified, model_not_converged; 400 invalid_time.
-func (s *Service) FitValues(ctx context.Context, _ Actor, r FitRequest) (FitResponse, error) {
+func (s *Service) FitValues(ctx context.Context, a Actor, r FitRequest) (FitResponse, error) {
 	m, err := s.moment(ctx)
 	if err != nil {
 		return FitResponse{}, err
@@ -51,7 +51,7 @@ func (s *Service) FitValues(ctx context.Context, _ Actor, r FitRequest) (FitResp
 	if err != nil {
 		return FitResponse{}, err
 	}
-	v, unchanged, err := s.publishFitted(ctx, &m, store.Version{Kind: store.KindModel, ID: store.ModelID, By: "fit", EffectiveFrom: asOf.String()}, content)
+	v, unchanged, err := s.publishFitted(ctx, &m, store.Version{Kind: store.KindModel, ID: store.ModelID, By: a.User, EffectiveFrom: asOf.String()}, content)
 	if err != nil {
 		return FitResponse{}, err
 	}

@@ -19,6 +19,7 @@ const (
 // ever read to value the customer. Nothing that pays reads it.
 type Memo struct {
 	AtRisk bool         `json:"atRisk,omitempty"` // P(alive) is below the policy's bound, and that was announced
+	Model  string       `json:"model,omitempty"`  // by which the head's value was last told
 	Orders value.Orders `json:"orders"`
 }
 
