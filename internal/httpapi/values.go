@@ -1,11 +1,11 @@
 package httpapi
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
@@ -18,38 +18,46 @@ type fitValues struct {
 	Body struct{} `body:"stream"`
 }
 
-// maxRFM is the size of a file of customers: a million of them.
+// maxRFM is the size of a file of customers in bytes: a million of them.
 const maxRFM = 64 << 20
 
 // fitValues fits the model: on the orders in the store, as of the day that a
 // JSON body names; or, with a CSV body, on its rows, and then nothing is stored.
 func (a *api) fitValues(c *Call, _ fitValues) error {
 	media, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
-	body := http.MaxBytesReader(nil, c.r.Body, maxRFM)
-	if media == "text/csv" {
-		rows, spend, err := source.ReadRFM(body)
-		if err != nil {
-			return err
-		}
-		fit := make([]value.RFM, len(rows))
-		for i, r := range rows {
-			fit[i] = value.RFM(r)
-		}
-		out, err := a.Service.FitRows(c, c.Actor, fit, spend)
-		if err != nil {
-			return err
-		}
-		return c.json(out)
+	if strings.HasPrefix(media, "text/") || media == "application/csv" || media == "application/octet-stream" {
+		return a.fitRows(c)
 	}
 	var q struct {
 		AsOf string `json:"asOf"`
 	}
-	d := json.NewDecoder(body)
-	d.DisallowUnknownFields()
-	if err := d.Decode(&q); err != nil && !errors.Is(err, io.EOF) {
-		return badSyntax(http.StatusBadRequest, "invalid_json", "the body is {\"asOf\": \"2026-03-31\"}, or rows as text/csv")
+	data, err := readJSON(c.w, c.r)
+	if err == nil && len(bytes.TrimSpace(data)) > 0 {
+		err = decodeJSON(data, &q)
+	}
+	if err != nil {
+		return err
 	}
 	out, err := a.Service.FitValues(c, c.Actor, service.FitRequest{AsOf: q.AsOf})
+	if err != nil {
+		return err
+	}
+	return c.json(out)
+}
+
+func (a *api) fitRows(c *Call) error {
+	rows, spend, err := source.ReadRFM(http.MaxBytesReader(c.w, c.r.Body, maxRFM))
+	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
+		return badSyntax(http.StatusRequestEntityTooLarge, "body_too_large", "the file is larger than %d bytes", int64(maxRFM))
+	}
+	if err != nil {
+		return err
+	}
+	fit := make([]value.RFM, len(rows))
+	for i, r := range rows {
+		fit[i] = value.RFM(r)
+	}
+	out, err := a.Service.FitRows(c, c.Actor, fit, spend)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,8 @@
 package source
 
 import (
-	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -23,42 +23,37 @@ type RFM struct {
 // maxBadRows is how many bad lines an error names.
 const maxBadRows = 20
 
+// rfmColumns are those of a file of customers; the last one may be missing.
+var rfmColumns = []string{"x", "t_x", "T", "m_x"}
+
 // ReadRFM reads x,t_x,T[,m_x], columns in any order, others ignored. spend says
-// whether there are mean amounts. Every bad line is named, up to 20: 422
-// invalid_file; nothing is read then.
+// whether there are mean amounts. Every bad line is named, up to 20, with its
+// number and column, and then nothing is read: fault.Invalid invalid_file, or
+// truncated_file where the stream breaks. Its cause is the stream's error.
 func ReadRFM(r io.Reader) (rows []RFM, spend bool, err error) {
-	in := csv.NewReader(r)
-	in.FieldsPerRecord = -1
-	header, err := in.Read()
-	bad := fault.New(fault.Invalid, "invalid_file", "the file is not a list of customers with the columns x,t_x,T[,m_x]")
+	rs := newRecords(r)
+	if err := rs.begin(); err != nil {
+		return nil, false, err
+	}
+	at, width, err := rfmHeader(rs)
 	if err != nil {
-		return nil, false, bad.Because(err).At("line 1", "there is no header: want x,t_x,T[,m_x]")
+		return nil, false, err
 	}
-	header[0] = strings.TrimPrefix(header[0], "\ufeff")
-	var at [4]int
-	for i, name := range []string{"x", "t_x", "T", "m_x"} {
-		at[i] = slices.IndexFunc(header, func(h string) bool { return strings.TrimSpace(h) == name })
-		if at[i] < 0 && i < 3 {
-			return nil, false, bad.At("line 1", "the column %s is missing", name)
-		}
-	}
-	for {
-		record, err := in.Read()
+	bad := fault.New(fault.Invalid, "invalid_file", "the file has lines that no customer can have")
+	for len(bad.Fields) < maxBadRows {
+		rec, err := rs.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := in.FieldPos(0)
 		if err != nil {
-			return nil, false, bad.Because(err).At("line "+strconv.Itoa(line), "%v", err)
+			return nil, false, truncated(rs, err)
 		}
-		row, field, why := rfm(record, at)
-		if why != "" {
-			if bad = bad.At("line "+strconv.Itoa(line)+", "+field, "%s", why); len(bad.Fields) == maxBadRows {
-				break
-			}
+		row, column, why := rfmRow(rec, at, width)
+		if why == "" {
+			rows = append(rows, row)
 			continue
 		}
-		rows = append(rows, row)
+		bad.At(strings.TrimSuffix(fmt.Sprintf("line %d, %s", rec.line, column), ", "), "%s", why)
 	}
 	if len(bad.Fields) > 0 {
 		return nil, false, bad
@@ -66,23 +61,64 @@ func ReadRFM(r io.Reader) (rows []RFM, spend bool, err error) {
 	return rows, at[3] >= 0, nil
 }
 
-// rfm reads one line; why is empty where it is good.
-func rfm(record []string, at [4]int) (out RFM, field, why string) {
+func truncated(rs *records, err error) error {
+	return fault.New(fault.Invalid, "truncated_file", "the file could not be read beyond line %d", rs.line).Because(err)
+}
+
+// rfmHeader finds the columns' places; -1 is a column that the file has not.
+func rfmHeader(rs *records) (at [4]int, width int, err error) {
+	bad := fault.New(fault.Invalid, "invalid_file", "the file is not a list of customers with the columns x,t_x,T[,m_x]")
+	rec, err := rs.next()
+	switch {
+	case errors.Is(err, io.EOF):
+		return at, 0, bad.At("line 1", "the file is empty")
+	case err != nil:
+		return at, 0, truncated(rs, err)
+	case rec.problem != "":
+		return at, 0, bad.At(fmt.Sprintf("line %d", rec.line), "%s", rec.problem)
+	case len(rec.fields) == 1 && strings.ContainsAny(rec.fields[0], ";\t"):
+		return at, 0, bad.At("line 1", "columns are separated by commas, not by semicolons or tabs")
+	}
+	header := make([]string, len(rec.fields))
+	for i, name := range rec.fields {
+		header[i] = strings.Clone(strings.TrimSpace(name))
+	}
+	for i, name := range rfmColumns {
+		at[i] = slices.Index(header, name)
+		switch {
+		case at[i] < 0 && name != "m_x":
+			bad.At(name, "the column is missing")
+		case at[i] >= 0 && slices.Contains(header[at[i]+1:], name):
+			bad.At(name, "the column stands here twice")
+		}
+	}
+	if len(bad.Fields) > 0 {
+		return at, 0, bad
+	}
+	return at, len(header), nil
+}
+
+// rfmRow reads one line; why is empty where it is good. Without a mean amount it
+// is 0, as that of a customer without a repeat purchase.
+func rfmRow(rec record, at [4]int, width int) (out RFM, column, why string) {
+	if rec.problem != "" {
+		return out, "", rec.problem
+	}
+	if len(rec.fields) != width {
+		return out, "", fmt.Sprintf("has %d columns, the header has %d", len(rec.fields), width)
+	}
 	var v [4]float64
-	for i, name := range []string{"x", "t_x", "T", "m_x"} {
+	for i, name := range rfmColumns {
 		if at[i] < 0 {
 			continue
 		}
-		if at[i] >= len(record) {
-			return out, name, "the line has too few fields"
-		}
-		text := strings.TrimSpace(record[at[i]])
-		if i == 3 && text == "" {
+		text := strings.TrimSpace(rec.fields[at[i]])
+		if text == "" && name == "m_x" {
 			continue
 		}
 		n, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
-			return out, name, strconv.Quote(text) + " is not a finite number"
+			return out, name, strconv.Quote(clip(text)) + " is not a finite number"
 		}
 		v[i] = n
 	}
