@@ -1,0 +1,221 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/table"
+	"github.com/fairlead/fairlead/internal/table/faulty"
+)
+
+// grown is a world with a model in force and a customer that its partner grew
+// until it was promoted, or nearly.
+func grown(t *testing.T, inner table.Table, extra string, minor int64) *world {
+	t.Helper()
+	w := newWorld(t, inner, extra, "p1")
+	w.known("c")
+	w.route("c", "first")
+	w.published()
+	w.now = w.now.AddDate(0, 2, 0)
+	w.buys("c", 12, minor)
+	return w
+}
+
+func TestRevalue_APromotionIsOneTransactionAndAHandOver(t *testing.T) {
+	w := grown(t, table.NewMemory(), atOnce, 900_000)
+	h := w.history("c")
+	if len(h.Spans) != 2 {
+		t.Fatalf("spans: %+v", h.Spans)
+	}
+	from, to := h.Spans[0], h.Spans[1]
+	if from.Owner != "partner:p1" || to.Owner != "pod:north" || !from.Until.Equal(to.From) {
+		t.Errorf("handed over from %+v to %+v", from, to)
+	}
+	if m := to.Move; m.Tier != "focal" || m.Value.Minor <= 5_500_000 || m.Basis != "observed" || m.Decision != w.head("c").Decision {
+		t.Errorf("the move says %+v", m)
+	}
+	for owner, still := range map[channel.Owner]bool{"partner:p1": false, "pod:north": true} {
+		for e, err := range w.store.Portfolio(w.ctx, owner, "") {
+			w.must(err)
+			if e.Customer != "c" || e.Until.IsZero() != still {
+				t.Errorf("%s holds %+v", owner, e)
+			}
+		}
+	}
+	p, err := w.s.Portfolio(w.ctx, manager, "pod:north")
+	w.must(err)
+	if p.Customers != 1 || len(p.Value) != 1 || len(p.ValueAtStart) != len(p.Value) && len(p.Came) != 1 {
+		t.Errorf("the pod's portfolio: %+v", p)
+	}
+}
+
+func TestRevalue_ARefundWarAroundTheThresholdMovesNobodyAndIsNotRecorded(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.publish(KindPolicy, strings.Replace(fmt.Sprintf(testPolicy, atOnce), `"0.80"`, `"0.80","dwellDays":90`, 1))
+	w.known("c")
+	w.route("c", "first")
+	w.published()
+	w.now = w.now.AddDate(0, 2, 0)
+	w.buys("c", 6, 50_000)
+	w.owner("c", "partner:p1")
+	before, crossed := len(w.decisions("c")), 0
+	for i := range 50 {
+		id := fmt.Sprintf("war-%d", i)
+		w.want(w.order(id, "c", 4_880_000), channel.Applied)
+		w.owner("c", "partner:p1")
+		if v := w.head("c").Value.Amount; v > 5_000_000 { // the tier's own bound; promoted above 55,000.00
+			crossed++
+		}
+		w.want(w.refund("r"+id, id, "48800.00"), channel.Applied)
+		w.owner("c", "partner:p1")
+		w.now = w.now.Add(time.Hour)
+	}
+	if crossed != 50 {
+		t.Error("the war was not about the threshold")
+	}
+	if n := len(w.decisions("c")); n != before {
+		t.Errorf("%d decisions were recorded that changed nothing", n-before)
+	}
+}
+
+func TestRevalue_WithDwellItMovesOnceHoweverOrdersAndRefundsAlternate(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.publish(KindPolicy, strings.Replace(fmt.Sprintf(testPolicy, atOnce), `"0.80"`, `"0.80","dwellDays":90`, 1))
+	w.known("c")
+	w.route("c", "first")
+	w.published()
+	w.now = w.now.AddDate(0, 4, 0) // the first dwell is over
+	w.buys("c", 6, 50_000)
+	for i := range 25 {
+		id := fmt.Sprintf("war-%d", i)
+		w.want(w.order(id, "c", 9_000_000), channel.Applied)
+		w.want(w.refund("r"+id, id, "90000.00"), channel.Applied)
+		w.now = w.now.Add(time.Hour)
+	}
+	if h := w.history("c"); len(h.Spans) != 2 || h.Spans[1].Owner != "pod:north" {
+		t.Errorf("spans: %+v", h.Spans)
+	}
+	if n := len(w.decisions("c")); n != 2 {
+		t.Errorf("%d decisions, want the first and the promotion", n)
+	}
+}
+
+func TestBudgets_WithAModelInForce(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.known("c")
+	w.published()
+	w.route("c", "first")
+	w.buys("c", 5, 1_000)
+	m, err := w.s.moment(w.ctx)
+	w.must(err)
+	f := w.order("last", "c", 1_000)
+	w.costs("the transaction of an order", 2, table.Units{Read: 1, Write: 6}, func() {
+		_, err := w.s.applyIn(w.ctx, &m, &f, "test", false)
+		w.must(err)
+	})
+	again := because{"fact", "k", "test"}
+	w.costs("revaluing", 3, table.Units{Read: 2, Write: 1}, func() { _, err := w.s.revalue(w.ctx, &m, "c", again); w.must(err) })
+	w.costs("revaluing what is no news", 2, table.Units{Read: 2}, func() { _, err := w.s.revalue(w.ctx, &m, "c", again); w.must(err) })
+	w.costs("a repeated order values nobody", 2, table.Units{Read: 1, Write: 6}, func() { w.want(f, channel.Duplicate) })
+	items, err := w.store.Get(w.ctx, store.HeadKey("c"))
+	w.must(err)
+	if n := len(items[0].Body); n >= 1_024 {
+		t.Errorf("the head has %d bytes", n)
+	}
+}
+
+// lostAfter loses every write that begins with a head, while it is told to:
+// those of revaluing, not those of facts.
+type lostAfter struct {
+	table.Table
+	lose bool
+}
+
+func (l *lostAfter) Transact(ctx context.Context, tx table.Tx) (table.Result, error) {
+	if l.lose && len(tx.Ops) > 0 && strings.HasPrefix(tx.Ops[0].Key.PK, "H#") {
+		return table.Result{}, table.ErrThrottled
+	}
+	return l.Table.Transact(ctx, tx)
+}
+
+func TestRevalue_ThatFailsFailsNoFactAndTheNightMendsIt(t *testing.T) {
+	inner := &lostAfter{Table: table.NewMemory()}
+	w := newWorld(t, inner, atOnce, "p1")
+	w.known("c")
+	w.route("c", "first")
+	w.published()
+	inner.lose = true
+	w.buys("c", 12, 900_000)
+	w.owner("c", "partner:p1")
+	if w.head("c").Memo != nil {
+		t.Fatal("the head was written")
+	}
+	inner.lose = false
+	sum, err := w.s.Night(w.ctx, manager, NightScope{})
+	w.must(err)
+	if sum.Promoted != 1 {
+		t.Errorf("%+v", sum)
+	}
+	w.owner("c", "pod:north")
+}
+
+// TestNight_EveryWriteLost_MovesOnceAndAnnouncesOnce repeats a night under every
+// fault at every write.
+func TestNight_EveryWriteLost_MovesOnceAndAnnouncesOnce(t *testing.T) {
+	fresh := func(*testing.T) table.Table { return table.NewMemory() }
+	faulty.Each(t, faulty.WriteFaults(), fresh, func(t *testing.T, f *faulty.Table) {
+		w := bare(t, f)
+		try := func(run func() error) {
+			t.Helper()
+			var err error
+			for range 4 {
+				if err = run(); err == nil {
+					return
+				}
+			}
+			t.Fatal(err)
+		}
+		try(func() error {
+			_, err := w.s.Publish(w.ctx, manager, PublishRequest{Kind: KindPolicy, Raw: []byte(fmt.Sprintf(testPolicy, `"atRisk":"0.99",`))})
+			return err
+		})
+		try(func() error {
+			_, err := w.s.PutPod(w.ctx, manager, "north", PodBody{Name: "north", Kind: "field"})
+			return err
+		})
+		try(func() error {
+			_, err := w.s.PutPartner(w.ctx, manager, "p1", PartnerBody{Name: "p", Currency: "EUR"})
+			return err
+		})
+		facts := []channel.Fact{w.upsert("c")}
+		for i := range 4 {
+			w.now = w.now.Add(7 * 24 * time.Hour)
+			facts = append(facts, w.order(fmt.Sprint("o", i), "c", 3_000_000))
+		}
+		for _, fact := range facts {
+			try(func() error { _, err := w.s.ApplyFacts(w.ctx, manager, []FactInput{{Fact: fact}}); return err })
+		}
+		try(func() error { return w.publishModel() })
+		for range 2 {
+			try(func() error { _, err := w.s.Night(w.ctx, manager, NightScope{}); return err })
+			f.Deliver()
+		}
+		h := w.history("c")
+		if len(h.Spans) != 2 || w.head("c").Owner != "pod:north" || !w.head("c").Memo.AtRisk {
+			t.Fatalf("got %+v", h.Spans)
+		}
+		notices := 0
+		for _, err := range w.store.Items(w.ctx, table.Range{Table: table.Ledger, PK: "C#c", From: "N#", To: "N$"}) {
+			w.must(err)
+			notices++
+		}
+		if notices != 1 || len(w.decisions("c")) != 2 {
+			t.Fatalf("%d notices, %d decisions", notices, len(w.decisions("c")))
+		}
+	})
+}
