@@ -202,7 +202,9 @@ type Decision struct {
 	Tier       string             `json:"tier"`
 	Value      Value              `json:"value"`
 	Policy     DocumentRef        `json:"policy"`
-	Directory  string             `json:"directory"` // hash
+	Directory  string             `json:"directory"`        // hash
+	Model      string             `json:"model,omitempty"`  // value~3, if one had a say
+	Census     string             `json:"census,omitempty"` // census~12, the one it saw
 	Engine     int                `json:"engine"`
 	Arm        string             `json:"arm,omitempty"` // of the experiment
 	Reasons    []Reason           `json:"reasons"`

@@ -150,9 +150,12 @@ func view(m *moment, s *shown) Decision {
 	}
 	d := Decision{
 		ID: s.id, CustomerID: r.Customer, DecidedAt: parseTime(r.At), Outcome: string(r.Outcome), Owner: r.Owner, Tier: r.Tier,
-		Value: *valueView(r.Value), Policy: DocumentRef(r.Policy), Directory: r.Directory, Engine: r.Engine,
+		Value: *valueView(r.Value), Policy: DocumentRef(r.Policy), Directory: r.Directory, Model: r.Value.Model, Engine: r.Engine,
 		Of: s.view.Of, WinningScore: s.view.Winning, Hash: hash, By: s.by, State: decisionState(m, r, s.answer),
 		Reasons: []Reason{}, Rules: []RuleLine{}, Candidates: []Candidate{},
+	}
+	if r.Census != nil {
+		d.Census = r.Census.Version
 	}
 	if r.Experiment != nil {
 		d.Arm = r.Experiment.Arm

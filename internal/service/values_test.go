@@ -129,6 +129,11 @@ func TestNight_ACensusBelowTheFloorSuspendsDeclineRules(t *testing.T) {
 	if h := w.head("after"); h.State == StateDeclined {
 		t.Errorf("declined under the guard: %+v", h)
 	}
+	if d := w.decisions("after")[0]; d.Census != "census~1" {
+		t.Errorf("the decision names census %q", d.Census)
+	} else if r, err := w.s.Replay(w.ctx, manager, d.ID); err != nil || !r.Agrees {
+		t.Errorf("replay: %+v %v", r, err)
+	}
 	b, err := w.s.Balance(w.ctx, manager)
 	w.must(err)
 	if len(b.Guarded) != 1 || b.Guarded[0] != "DE" || b.Version != "census~1" {

@@ -1,0 +1,179 @@
+package service
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/table"
+)
+
+// crowd imports the orders of customers that buy at rates of their own for a
+// while and then stop, a quarter of them in USD; the same for the same seed.
+func (w *world) crowd(customers int) {
+	w.Helper()
+	r := rand.New(rand.NewPCG(7, 7))
+	for i := range customers {
+		w.known(fmt.Sprintf("c%03d", i))
+	}
+	end := w.now
+	rows := func(yield func(FactRow) bool) {
+		line := 1
+		for i := range customers {
+			currency := "EUR"
+			if i%4 == 3 {
+				currency = "USD"
+			}
+			rate, mean := 0.02+0.1*r.ExpFloat64(), 2_000+3_000*r.ExpFloat64() // a week; minor units
+			at, stop := end.Add(-52*7*24*time.Hour), 0.12*r.Float64()
+			for n := 0; at.Before(end); n++ {
+				line++
+				id := fmt.Sprintf("o%d-%d", i, n)
+				f := channel.Fact{ID: channel.EventID("order:" + id), Source: "file", Type: channel.OrderCompleted, Time: at.Truncate(time.Second),
+					Order: &channel.Order{ID: channel.OrderID(id), Customer: channel.CustomerID(fmt.Sprintf("c%03d", i)), Amount: int64(mean * (0.5 + r.Float64())), Currency: currency}}
+				if !yield(FactRow{Line: line, Fact: f}) {
+					return
+				}
+				if r.Float64() < stop {
+					break
+				}
+				at = at.Add(time.Duration(r.ExpFloat64() / rate * float64(7*24*time.Hour)))
+			}
+		}
+	}
+	sum, rejects := w.load(ImportRequest{Kind: ImportOrders, Facts: rows})
+	if len(rejects) > 0 || sum.Applied == 0 {
+		w.Fatalf("%+v %+v", sum, rejects)
+	}
+}
+
+const exchangePolicy = `{
+ "id":"worldwide","effectiveFrom":"2026-01-02","currency":"EUR","seed":"s",
+ "value":{"horizonMonths":36,"annualDiscountRate":"0.12","marginRate":"0.30","prior":{"default":"900.00"},"exchange":{"USD":"0.9"}},
+ "tiers":[{"name":"focal","minValue":"50000.00","channel":"sales_force"},{"name":"base","minValue":"0.00","channel":"partner"}],
+ "examples":[{"name":"small","given":{"customer":{"region":"DE"}},"expect":{"outcome":"partner"}}]}`
+
+func TestFitValues_TheSameFitIsTheSameVersionAndScoresFromThenOn(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.publish(KindPolicy, exchangePolicy)
+	w.crowd(300)
+	first, err := w.s.FitValues(w.ctx, manager, FitRequest{})
+	w.must(err)
+	if first.ID != "value~1" || first.Unchanged || first.EffectiveFrom != "2026-03-02" || first.Customers != 300 || len(first.Spends) != 1 || first.Spend.Currency != "EUR" || first.FirstOrder == nil {
+		t.Errorf("%+v", first)
+	}
+	again, err := w.s.FitValues(w.ctx, manager, FitRequest{AsOf: "2026-03-02"})
+	w.must(err)
+	if again.ID != first.ID || !again.Unchanged || again.Hash != first.Hash {
+		t.Errorf("%+v", again)
+	}
+	older, err := w.s.FitValues(w.ctx, manager, FitRequest{AsOf: "2026-02-01"})
+	w.must(err)
+	if older.ID != "value~2" || older.EffectiveFrom != "2026-02-01" {
+		t.Errorf("%+v", older)
+	}
+	if again, err = w.s.FitValues(w.ctx, manager, FitRequest{}); err != nil || again.ID != "value~1" || !again.Unchanged {
+		t.Errorf("%+v %v", again, err)
+	}
+	_, err = w.s.FitValues(w.ctx, manager, FitRequest{AsOf: "2026-03-03"})
+	w.wantFault(err, "invalid_time")
+
+	r := w.route("c000", "k") // as of today: the fit of today
+	if r.Value.Basis == "" || r.Model != "value~1" {
+		t.Errorf("valued by %+v", r.Value)
+	}
+	now := w.now
+	past, err := w.s.Route(w.ctx, manager, RouteRequest{Customer: "c001", Key: "past", At: now.AddDate(0, 0, -7)})
+	w.must(err)
+	if past.Model != "value~2" {
+		t.Errorf("as of a week ago by %+v", past.Value)
+	}
+	for _, id := range []channel.DecisionID{r.ID, past.ID} {
+		if d, err := w.s.Replay(w.ctx, manager, id); err != nil || !d.Agrees {
+			t.Errorf("replay: %+v %v", d, err)
+		}
+	}
+}
+
+func TestFitValues_WhatTheDataCannotCarryIsRefusedAndStoredNowhere(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	_, err := w.s.FitValues(w.ctx, manager, FitRequest{})
+	w.wantFault(err, "model_not_identified")
+	for i := range 10 {
+		w.known(fmt.Sprint("c", i))
+		w.want(w.order(fmt.Sprint("o", i), fmt.Sprint("c", i), 1_000), channel.Applied)
+	}
+	_, err = w.s.FitValues(w.ctx, manager, FitRequest{})
+	w.wantFault(err, "model_not_identified")
+	m, err := w.s.moment(w.ctx)
+	w.must(err)
+	if n := m.control.Newest(store.KindModel, store.ModelID); n != 0 {
+		t.Errorf("there is a version %d", n)
+	}
+	sum, err := w.s.Night(w.ctx, manager, NightScope{Fit: true}) // says why, and goes on
+	w.must(err)
+	if sum.NoFit == "" || sum.Fitted != "" || sum.Census != "census~1" {
+		t.Errorf("%+v", sum)
+	}
+}
+
+func TestCustomerValue_OrdersInOtherCurrenciesCountAtThePolicysRate(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.publish(KindPolicy, exchangePolicy)
+	w.published()
+	w.known("euro", "dollar", "yen")
+	for i := range 4 {
+		for id, currency := range map[string]string{"euro": "EUR", "dollar": "USD", "yen": "JPY"} {
+			f := w.order(fmt.Sprint(id, i), id, 10_000)
+			if f.Order.Currency = currency; currency == "USD" && i < 3 {
+				f.Order.Amount = 20_000
+			}
+			w.want(f, channel.Applied)
+		}
+		w.now = w.now.AddDate(0, 0, 7)
+	}
+	value := func(id string) CustomerValue {
+		v, err := w.s.CustomerValue(w.ctx, manager, channel.CustomerID(id))
+		w.must(err)
+		return v
+	}
+	euro, dollar, yen := value("euro"), value("dollar"), value("yen")
+	if euro.Value.Basis != "observed" || euro.Orders.Days != 4 || euro.Model.ID != "value~1" || euro.Alive == nil {
+		t.Errorf("%+v", euro)
+	}
+	// Repeat days of 180 + 180 + 90 EUR: 6.25 x (15.44 + 450) / (3 x 6.25 + 3.74 - 1).
+	if dollar.Value.Basis != "observed" || *dollar.ExpectedSpend != (Money{Amount: "135.37", Currency: "EUR"}) {
+		t.Errorf("%+v", dollar)
+	}
+	if yen.Value.Basis != "prior" || yen.Orders != nil {
+		t.Errorf("orders without a rate: %+v", yen)
+	}
+}
+
+func TestImport_ValuesAnewWhoseOrdersItBrought(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.known("grows", "stays")
+	w.route("grows", "first")
+	w.route("stays", "first")
+	w.published()
+	begin := w.now
+	w.now = w.now.AddDate(0, 4, 0)
+	rows := func(yield func(FactRow) bool) {
+		for i := range 12 {
+			f := w.order(fmt.Sprint("o", i), "grows", 900_000)
+			f.Source, f.Time = "file", begin.AddDate(0, 0, 40+7*i)
+			if !yield(FactRow{Line: i + 2, Fact: f}) {
+				return
+			}
+		}
+	}
+	w.load(ImportRequest{Kind: ImportOrders, Facts: rows})
+	w.owner("grows", "pod:north")
+	w.owner("stays", "partner:p1")
+	if w.head("stays").Memo != nil {
+		t.Error("an import valued who was not in it")
+	}
+}
