@@ -41,7 +41,7 @@ func TestScenarios(t *testing.T) {
 		Dir: "scenarios", RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"as": p.as, "webhook": p.webhook, "eventually": eventually, "exits": exits, "keep": keep,
-			"break": breakIt, "mend": mend, "poison": poison, "cure": cure, "item": item,
+			"break": breakIt, "mend": mend, "shop": shop, "war": war, "poison": poison, "cure": cure, "item": item,
 		},
 		Condition: func(name string) (bool, error) {
 			if name != "localstack" {

@@ -99,12 +99,15 @@ type routeCmd struct {
 	Customer string `arg:"" optional:"" help:"The customer."`
 	Preview  bool   `help:"Decide without doing it." xor:"how"`
 	All      bool   `help:"Everyone not yet routed, and everyone waiting." xor:"how"`
+	At       string `help:"As of then, for backfills: RFC 3339, or a day; what a partner would be offered it gets." placeholder:"TIME"`
 }
 
 func (c *routeCmd) Run(s *session) error {
 	switch {
 	case c.All && c.Customer != "":
 		return usage("route takes a customer or --all, not both")
+	case c.All && c.At != "":
+		return usage("--at goes with one customer, not with --all")
 	case c.All:
 		return c.everyone(s)
 	case c.Customer == "":
@@ -112,16 +115,20 @@ func (c *routeCmd) Run(s *session) error {
 	}
 	about := at("/customers/%s", c.Customer)
 	r := post(about + "/route")
+	body := map[string]string{}
+	if c.At != "" {
+		body["at"] = c.At
+	}
 	if c.Preview {
 		r = with(r, "preview", "true")
-		return answer(s, r, nil, func(d service.Decision) error { return s.decision(d) })
+		return answer(s, r, body, func(d service.Decision) error { return s.decision(d) })
 	}
 	key, err := s.key(about)
 	if err != nil {
 		return err
 	}
 	r.Key = key
-	return answer(s, r, nil, func(d service.Decision) error { return s.decision(d) })
+	return answer(s, r, body, func(d service.Decision) error { return s.decision(d) })
 }
 
 func (c *routeCmd) everyone(s *session) error {
