@@ -131,6 +131,7 @@ func (v *serviceStack) schedules(s settings, d *data, p *payoutStack) {
 		name: metrics.Sweep, about: "expires offers, routes who waits, revalues by night", timeoutSec: sweepSeconds, memoryMB: s.WorkMemoryMB, env: env,
 		allowed: append(d.books(), statement(on(p.arn), "states:ListExecutions")),
 	})
+	awscdk.NewCfnOutput(v.stack, jsii.String("SweepFunction"), &awscdk.CfnOutputProps{Value: v.sweep.fn.FunctionName()})
 	rule := func(id string, when awsevents.Schedule, props awseventstargets.LambdaFunctionProps) {
 		awsevents.NewRule(v.stack, jsii.String(id), &awsevents.RuleProps{
 			Schedule: when, Targets: &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(v.sweep.fn, &props)}})

@@ -56,6 +56,7 @@ export FAIRLEAD_STATEMENT_BUCKET=$(output StatementBucket)
 export FAIRLEAD_STATE_MACHINE_ARN=$(output StateMachine)
 export FAIRLEAD_PAYRUN_FUNCTION=$(output PayrunFunction)
 export FAIRLEAD_WORKER_FUNCTION=$(output WorkerFunction)
+export FAIRLEAD_SWEEP_FUNCTION=$(output SweepFunction)
 END
 for _ in $(seq 1 30); do curl -fsS "$api/healthz" >/dev/null 2>&1 && break; sleep 1; done
 curl -fsS "$api/healthz" >/dev/null || { tail -n 20 "$home/localstack.log" >&2; fail "the API does not answer on $api; above is the end of LocalStack's log"; }
