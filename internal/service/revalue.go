@@ -147,6 +147,9 @@ func (s *Service) retier(ctx context.Context, m *moment, head *store.Head, why b
 		return nil
 	}
 	due, err := s.routeDue(ctx, m, head)
+	if err == nil && !due {
+		due, err = s.stillToPromote(ctx, m, head)
+	}
 	if err != nil || !due {
 		return err
 	}
@@ -161,6 +164,17 @@ func (s *Service) retier(ctx context.Context, m *moment, head *store.Head, why b
 	_, to = res.head.Owner.Partner()
 	out.demoted = from && to
 	return nil
+}
+
+// stillToPromote reports whether a partner has a customer only because the sales
+// force had no room for it when its tier rose: the owner stays until the next is
+// in place, and then goes.
+func (s *Service) stillToPromote(ctx context.Context, m *moment, head *store.Head) (bool, error) {
+	if _, ok := head.Owner.Partner(); !ok {
+		return false, nil
+	}
+	policy, _, err := s.policyFor(ctx, m, &task{head: head, at: m.now})
+	return err == nil && policy.TierChannel(head.Profile.Region, head.Tier) == channel.SalesForce, err
 }
 
 // revalueImported values anew whose orders an import brought, each once.

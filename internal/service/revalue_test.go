@@ -47,11 +47,64 @@ func TestRevalue_APromotionIsOneTransactionAndAHandOver(t *testing.T) {
 			}
 		}
 	}
-	p, err := w.s.Portfolio(w.ctx, manager, "pod:north")
-	w.must(err)
-	if p.Customers != 1 || len(p.Value) != 1 || len(p.ValueAtStart) != len(p.Value) && len(p.Came) != 1 {
-		t.Errorf("the pod's portfolio: %+v", p)
+}
+
+func TestPortfolio_SaysWhatCameWentAndChangedSinceThePeriodBegan(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.known("c", "calm")
+	w.want(w.upsert("friend", worth("1000.00"), func(u *channel.Upsert) { u.ReferredBy = channel.Put(channel.CustomerID("calm")) }), channel.Applied)
+	w.route("c", "first")
+	w.route("calm", "first")
+	w.published()
+	w.now = time.Date(2026, 5, 30, 9, 0, 0, 0, time.UTC)
+	show := func(o channel.Owner) Portfolio {
+		t.Helper()
+		p, err := w.s.Portfolio(w.ctx, manager, o)
+		w.must(err)
+		return p
 	}
+	euro := func(amount string) []Money { return []Money{{Amount: amount, Currency: "EUR"}} }
+	if p := show("partner:p1"); fmt.Sprint(p.Value, p.ValueAtStart, p.Change) != fmt.Sprint(euro("3050.00"), euro("3050.00"), euro("0.00")) {
+		t.Errorf("nothing happened: %+v", p) // two priors, a declared value and a quarter of it for who referred
+	}
+	w.buys("c", 12, 900_000)
+	promoted := w.history("c").Spans[1].From
+	w.now = promoted.Add(time.Minute)
+	p, pod := show("partner:p1"), show("pod:north")
+	if p.Customers != 2 || len(p.Went) != 1 || p.Went[0] != (PortfolioMove{"c", promoted}) || len(p.Came) != 0 || fmt.Sprint(p.Value) != fmt.Sprint(euro("2150.00")) {
+		t.Errorf("the partner's: %+v", p)
+	}
+	if pod.Customers != 1 || len(pod.Came) != 1 || pod.Came[0] != (PortfolioMove{"c", promoted}) || len(pod.Went) != 0 || len(pod.ValueAtStart) != 0 || fmt.Sprint(pod.Change) != fmt.Sprint(pod.Value) {
+		t.Errorf("the pod's: %+v", pod)
+	}
+}
+
+func TestRevalue_APromotionWaitsForRoomAndComesWithIt(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.pods("north/0")
+	w.known("c")
+	w.route("c", "first")
+	w.published()
+	w.now = w.now.AddDate(0, 2, 0)
+	w.buys("c", 12, 900_000)
+	w.owner("c", "partner:p1")
+	n := len(w.decisions("c"))
+	for range 3 {
+		sum, err := w.s.Night(w.ctx, manager, NightScope{})
+		w.must(err)
+		if sum.Promoted != 0 {
+			t.Errorf("%+v", sum)
+		}
+	}
+	if got := len(w.decisions("c")); got != n || n > 3 {
+		t.Errorf("%d decisions, then %d", n, got)
+	}
+	w.pods("north/5")
+	_, err := w.s.Sweep(w.ctx, manager)
+	w.must(err)
+	_, err = w.s.Night(w.ctx, manager, NightScope{})
+	w.must(err)
+	w.owner("c", "pod:north")
 }
 
 func TestRevalue_ARefundWarAroundTheThresholdMovesNobodyAndIsNotRecorded(t *testing.T) {
