@@ -40,6 +40,9 @@ func (s *Service) Night(ctx context.Context, a Actor, scope NightScope) (NightSu
 		}
 	}
 	if _, err := s.policyAt(ctx, &m, m.now); err != nil {
+		if scope.IfDue && fault.Is(err, "no_policy_in_force") { // an installation that is being set up
+			return sum, nil
+		}
 		return sum, err
 	}
 	if scope.Fit {
@@ -124,42 +127,43 @@ func (s *Service) revalueAll(ctx context.Context, a Actor, sum *NightSummary) er
 				return err
 			}
 			done, err := s.revalueOne(ctx, a, id)
-			mu.Lock()
-			err = sum.count(id, done, err)
-			mu.Unlock()
-			if err != nil {
+			if ends(ctx, err) {
 				return err
 			}
+			if err != nil {
+				s.log.Warn("a customer was not valued", "customer", id, "error", err)
+			}
+			mu.Lock()
+			sum.count(id, done, err)
+			mu.Unlock()
 		}
 		return nil
 	})
 }
 
-// revalueOne is revalue under a key that changes with every decision, so that a
-// second sweep of the day may decide again.
+// revalueOne is revalue under the gate.
 func (s *Service) revalueOne(ctx context.Context, a Actor, id channel.CustomerID) (done revalued, err error) {
 	err = s.writing(ctx, func(m *moment) error {
-		head, err := s.store.Head(ctx, id)
-		if err != nil {
-			return err
-		}
-		done, err = s.revalue(ctx, m, id, because{routing.BySweep, "value after " + string(head.Decision), a.User})
+		done, err = s.revalue(ctx, m, id, because{cause: routing.BySweep, by: a.User})
 		return err
 	})
 	return done, err
 }
 
+// ends reports whether an error is of the store, not of one customer: a damaged
+// item is that customer's own.
+func ends(ctx context.Context, err error) bool {
+	return err != nil && (ctx.Err() != nil || fault.Of(err).Kind == fault.Unavailable)
+}
+
 // count takes a customer into the account; what is wrong with one customer does
-// not end the night, what is wrong with the store does.
-func (sum *NightSummary) count(id channel.CustomerID, done revalued, err error) error {
+// not end the night.
+func (sum *NightSummary) count(id channel.CustomerID, done revalued, err error) {
 	if err != nil {
-		if f := fault.Of(err); f.Kind == fault.Internal || f.Kind == fault.Unavailable {
-			return err
-		}
 		if len(sum.Failed) < 100 {
 			sum.Failed = append(sum.Failed, failedRoute(id, err))
 		}
-		return nil
+		return
 	}
 	sum.Revalued++
 	for n, yes := range map[*int]bool{&sum.AtRisk: done.atRisk, &sum.Promoted: done.promoted, &sum.Demoted: done.demoted} {
@@ -167,7 +171,6 @@ func (sum *NightSummary) count(id channel.CustomerID, done revalued, err error) 
 			*n++
 		}
 	}
-	return nil
 }
 
 // takeCensus counts everybody's value and publishes the census of today; it
@@ -188,7 +191,11 @@ func (s *Service) takeCensus(ctx context.Context, a Actor) (string, error) {
 			if err != nil {
 				return err
 			}
-			if member, ok := s.member(ctx, &m, head, policy); ok {
+			member, ok, err := s.member(ctx, &m, head, policy)
+			if ends(ctx, err) {
+				return err
+			}
+			if ok && err == nil {
 				t.Add(member)
 			}
 		}
@@ -215,37 +222,37 @@ func (s *Service) takeCensus(ctx context.Context, a Actor) (string, error) {
 }
 
 // member is a customer as the census counts it; whom we declined is not one,
-// and whose value cannot be told counts nowhere.
-func (s *Service) member(ctx context.Context, m *moment, head *store.Head, common *routing.Policy) (value.Member, bool) {
+// and whose value cannot be told (err says why) counts nowhere.
+func (s *Service) member(ctx context.Context, m *moment, head *store.Head, common *routing.Policy) (out value.Member, ok bool, err error) {
 	if head.State == StateDeclined {
-		return value.Member{}, false
+		return out, false, nil
 	}
 	t := &task{head: head, at: m.now}
 	policy, _, err := s.policyFor(ctx, m, t)
 	if err != nil {
-		return value.Member{}, false
+		return out, false, err
 	}
 	known, err := s.known(ctx, m, t, policy)
 	if err != nil {
-		return value.Member{}, false
+		return out, false, err
 	}
 	customer, worth, err := policy.Load(known)
 	if err != nil {
-		return value.Member{}, false
+		return out, false, err
 	}
 	tier := head.Tier
 	if head.Decision == "" {
 		tier = policy.Tier(customer.Region, false, "", worth.Amount)
 	}
 	own := worth.Amount - worth.Referral // what it brings by others is theirs already
-	out := value.Member{Region: customer.Region, Segment: customer.Segment, Owner: head.Owner, Tier: tier, AlivePPM: worth.AlivePPM,
+	out = value.Member{Region: customer.Region, Segment: customer.Segment, Owner: head.Owner, Tier: tier, AlivePPM: worth.AlivePPM,
 		Focal: policy.TierChannel(customer.Region, tier) == channel.SalesForce, Value: amountOf(own, worth.Currency), Observed: worth.Basis == routing.Observed}
 	if head.State == StateChurned {
 		out.AlivePPM = 0
 	}
 	converted, ok := common.Exchange("", out.Value)
 	out.Common, out.NoRate = converted.Minor, !ok
-	return out, true
+	return out, true, nil
 }
 
 // censusFrame is what the census of today is taken under.

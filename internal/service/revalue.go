@@ -12,14 +12,15 @@ import (
 )
 
 // because is why a customer is valued anew: the cause of the route it may lead
-// to, and the key that derives from it.
+// to, and the key that derives from it. Without a key it derives from the
+// decision that stands, so that a second sweep of the day may decide again.
 type because struct {
 	cause routing.Cause
 	key   string
 	by    string
 }
 
-// moved is what revaluing did to a customer.
+// revalued is what revaluing did to a customer.
 type revalued struct {
 	atRisk            bool // announced now
 	promoted, demoted bool
@@ -54,6 +55,9 @@ func (s *Service) revalue(ctx context.Context, m *moment, id channel.CustomerID,
 			return out, err
 		}
 		out.atRisk = risk
+		if why.key == "" {
+			why.key = "value after " + string(head.Decision)
+		}
 		err = s.retier(ctx, m, head, why, &out)
 		return out, err
 	}

@@ -217,6 +217,51 @@ func TestRevalue_ThatFailsFailsNoFactAndTheNightMendsIt(t *testing.T) {
 	w.owner("c", "pod:north")
 }
 
+func TestNight_ADamagedCustomerIsNamedAndHoldsUpNobody(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.known("bad", "c")
+	w.route("bad", "first")
+	w.route("c", "first")
+	w.buys("c", 12, 900_000)
+	w.published()
+	_, err := w.meter.Table.Transact(w.ctx, table.Tx{Ops: []table.Op{{Kind: table.Put, Key: table.Key{Table: table.Ledger, PK: "C#bad", SK: "F#2026-03#O#x"}, If: table.Cond{Kind: table.Absent}, Body: []byte("{")}}})
+	w.must(err)
+	sum, err := w.s.Night(w.ctx, manager, NightScope{})
+	w.must(err)
+	if sum.Promoted != 1 || sum.Revalued != 1 || sum.Census == "" || len(sum.Failed) != 1 || sum.Failed[0].Customer != "bad" {
+		t.Errorf("%+v", sum)
+	}
+}
+
+func TestNight_OfAThrottledStoreTakesNoCensusOfHalfTheCustomers(t *testing.T) {
+	inner := &throttledReads{Table: table.NewMemory()}
+	w := newWorld(t, inner, atOnce, "p1")
+	w.known("c", "d")
+	w.published()
+	inner.of = "C#d"
+	_, err := w.s.Night(w.ctx, manager, NightScope{})
+	w.wantFault(err, "unavailable")
+	inner.of = ""
+	sum, err := w.s.Night(w.ctx, manager, NightScope{IfDue: true})
+	w.must(err)
+	if sum.Census != "census~1" {
+		t.Errorf("%+v", sum)
+	}
+}
+
+// throttledReads refuses to read one partition.
+type throttledReads struct {
+	table.Table
+	of string
+}
+
+func (l *throttledReads) Query(ctx context.Context, r table.Range) (table.Page, error) {
+	if r.PK == l.of {
+		return table.Page{}, table.ErrThrottled
+	}
+	return l.Table.Query(ctx, r)
+}
+
 // TestNight_EveryWriteLost_MovesOnceAndAnnouncesOnce repeats a night under every
 // fault at every write.
 func TestNight_EveryWriteLost_MovesOnceAndAnnouncesOnce(t *testing.T) {
