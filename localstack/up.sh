@@ -38,6 +38,7 @@ up_process() {
     SKIP_SSL_CERT_DOWNLOAD=1 DISABLE_EVENTS=1 LAMBDA_RUNTIME_EXECUTOR=process DYNAMODB_LOCAL_LIB="$lib" \
     setsid "$home/venv/bin/python" -m fairlead_localstack > "$home/localstack.log" 2>&1 < /dev/null &
   echo $! > "$home/pid"
+  disown
 }
 
 # log is the end of what LocalStack wrote.
@@ -45,11 +46,17 @@ log() {
   if [ "$(mode)" = docker ]; then docker logs --tail 20 fairlead-localstack 2>&1 || true; else tail -n 20 "$home/localstack.log"; fi
 }
 ready() { answers && { [ "$(mode)" = docker ] || grep -q '^Ready' "$home/localstack.log"; }; }
+lost() { [ "$(mode)" = process ] && grep -q CannotListenError "$home/localstack.log"; }
 gone() { [ "$(mode)" = process ] && ! kill -0 "$(cat "$home/pid")" 2>/dev/null; }
 
 if [ "$(mode)" = docker ]; then up_docker; else up_process; fi
 patience="${LOCALSTACK_PATIENCE:-180}"
 for _ in $(seq 1 "$patience"); do
+  if lost; then # somebody was faster: it would wait for ever, and we would talk to theirs
+    "$root/localstack/down.sh" >/dev/null
+    [ "${LOCALSTACK_TRY:-1}" -lt 3 ] || fail "port $port was taken while it started, three times"
+    LOCALSTACK_TRY=$((${LOCALSTACK_TRY:-1} + 1)) exec "$0"
+  fi
   if ready; then say "ready on $url"; exit 0; fi
   if gone; then say "it ended while starting; its log ends with:" >&2; log >&2; exit 1; fi
   sleep 1
