@@ -148,7 +148,7 @@ func (s *Service) importFacts(ctx context.Context, a Actor, r ImportRequest, run
 			break
 		}
 		if len(run.orders) >= maxTouched {
-			if err = s.revalueImported(ctx, a, run.orders, run.sum.ID); err != nil {
+			if err = s.revalueImported(ctx, a, run.orders); err != nil {
 				break
 			}
 			clear(run.orders)
@@ -158,7 +158,7 @@ func (s *Service) importFacts(ctx context.Context, a Actor, r ImportRequest, run
 		}
 	}
 	if err == nil {
-		err = s.revalueImported(ctx, a, run.orders, run.sum.ID)
+		err = s.revalueImported(ctx, a, run.orders)
 	}
 	if err != nil || !r.Route || len(run.routes) == 0 {
 		return err

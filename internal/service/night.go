@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"sync"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
@@ -20,9 +19,6 @@ type NightScope struct {
 	IfDue bool // only once a day, and again when there is another model
 	Fit   bool // first fit a model, if none is of this month yet
 }
-
-// nightWorkers is how many buckets of customers are worked on at a time.
-const nightWorkers = 8
 
 // Night does what belongs to a night: it values everybody anew, which may
 // promote, demote or find at risk, and takes the census. Repeating it is safe.
@@ -81,73 +77,24 @@ func (s *Service) fitOfMonth(ctx context.Context, m *moment, a Actor, sum *Night
 	return err
 }
 
-// everybody calls do for each bucket of customers, a few at a time, until one
-// fails.
-func everybody(ctx context.Context, do func(ctx context.Context, bucket int) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	buckets := make(chan int)
-	errs := make(chan error, nightWorkers)
-	var wg sync.WaitGroup
-	for range nightWorkers {
-		wg.Go(func() {
-			for n := range buckets {
-				if err := do(ctx, n); err != nil {
-					errs <- err
-					cancel()
-					return
-				}
-			}
-		})
-	}
-feeding:
-	for n := range store.Buckets {
-		select {
-		case buckets <- n:
-		case <-ctx.Done():
-			break feeding
-		}
-	}
-	close(buckets)
-	wg.Wait()
-	select {
-	case err := <-errs:
-		return err
-	default:
-		return ctx.Err()
-	}
-}
-
 // revalueAll values everybody anew, bucket by bucket.
 func (s *Service) revalueAll(ctx context.Context, a Actor, sum *NightSummary) error {
-	var mu sync.Mutex
-	return everybody(ctx, func(ctx context.Context, bucket int) error {
+	run := &revaluing{sum: sum, by: a.User}
+	err := everybody(ctx, func(ctx context.Context, bucket int) error {
 		for id, err := range s.store.Customers(ctx, bucket) {
+			if err == nil {
+				err = run.one(ctx, s, id)
+			}
 			if err != nil {
 				return err
 			}
-			done, err := s.revalueOne(ctx, a, id)
-			if ends(ctx, err) {
-				return err
-			}
-			if err != nil {
-				s.log.Warn("a customer was not valued", "customer", id, "error", err)
-			}
-			mu.Lock()
-			sum.count(id, done, err)
-			mu.Unlock()
 		}
 		return nil
 	})
-}
-
-// revalueOne is revalue under the gate.
-func (s *Service) revalueOne(ctx context.Context, a Actor, id channel.CustomerID) (done revalued, err error) {
-	err = s.writing(ctx, func(m *moment) error {
-		done, err = s.revalue(ctx, m, id, because{cause: routing.BySweep, by: a.User})
+	if err != nil {
 		return err
-	})
-	return done, err
+	}
+	return run.route(ctx, s)
 }
 
 // ends reports whether an error is of the store, not of one customer: a damaged
@@ -158,18 +105,15 @@ func ends(ctx context.Context, err error) bool {
 
 // count takes a customer into the account; what is wrong with one customer does
 // not end the night.
-func (sum *NightSummary) count(id channel.CustomerID, done revalued, err error) {
-	if err != nil {
-		if len(sum.Failed) < 100 {
-			sum.Failed = append(sum.Failed, failedRoute(id, err))
+func (sum *NightSummary) count(id channel.CustomerID, risk bool, err error) {
+	switch {
+	case err == nil:
+		sum.Revalued++
+		if risk {
+			sum.AtRisk++
 		}
-		return
-	}
-	sum.Revalued++
-	for n, yes := range map[*int]bool{&sum.AtRisk: done.atRisk, &sum.Promoted: done.promoted, &sum.Demoted: done.demoted} {
-		if yes {
-			*n++
-		}
+	case len(sum.Failed) < 100:
+		sum.Failed = append(sum.Failed, failedRoute(id, err))
 	}
 }
 

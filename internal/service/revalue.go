@@ -3,28 +3,11 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/routing"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/value"
 )
-
-// because is why a customer is valued anew: the cause of the route it may lead
-// to, and the key that derives from it. Without a key it derives from the
-// decision that stands, so that a second sweep of the day may decide again.
-type because struct {
-	cause routing.Cause
-	key   string
-	by    string
-}
-
-// revalued is what revaluing did to a customer.
-type revalued struct {
-	atRisk            bool // announced now
-	promoted, demoted bool
-}
 
 // revalueAfter values a customer anew after a fact about its orders, outside the
 // fact's transaction: a fact is a fact whether or not anything follows from it
@@ -36,32 +19,33 @@ func (s *Service) revalueAfter(ctx context.Context, m *moment, f *channel.Fact, 
 	if _, ok, err := s.inForceAt(ctx, m, store.KindModel, store.ModelID, m.now); !ok || err != nil {
 		return
 	}
-	if _, err := s.revalue(ctx, m, o.Customer, because{routing.ByFact, "value after " + string(f.Source) + "#" + string(f.ID), by}); err != nil {
+	if err := s.revalue(ctx, m, o.Customer, job{key: "value after " + string(f.Source) + "#" + string(f.ID), by: by}); err != nil {
 		s.log.Warn("not valued anew; the nightly sweep will", "customer", o.Customer, "error", err)
 	}
 }
 
 // revalue folds a customer's orders anew, keeps them in its head if they
-// changed, and routes the customer if its value means another tier. It may be
-// repeated at any time.
-func (s *Service) revalue(ctx context.Context, m *moment, id channel.CustomerID, why because) (revalued, error) {
-	var out revalued
+// changed, and routes the customer, under the key of the job, if its value means
+// another tier. A decision that changes nothing is not recorded, or a refund war
+// would fill the ledger. It may be repeated at any time.
+func (s *Service) revalue(ctx context.Context, m *moment, id channel.CustomerID, j job) error {
 	for range rounds {
-		head, risk, err := s.refold(ctx, m, id)
+		head, _, err := s.refold(ctx, m, id)
 		if errors.Is(err, errAgain) {
 			continue
 		}
 		if err != nil || head == nil {
-			return out, err
+			return err
 		}
-		out.atRisk = risk
-		if why.key == "" {
-			why.key = "value after " + string(head.Decision)
+		due, err := s.retierDue(ctx, m, head)
+		if err != nil || !due {
+			return err
 		}
-		err = s.retier(ctx, m, head, why, &out)
-		return out, err
+		j.customer, j.at, j.cause, j.asked, j.idle = id, m.now, routing.ByFact, asked{Call: "fact"}, true
+		_, err = s.route(ctx, m, j)
+		return err
 	}
-	return out, errBusy(errAgain)
+	return errBusy(errAgain)
 }
 
 // refold writes what a customer's orders amount to now into its head, if that
@@ -144,30 +128,17 @@ func headValue(v routing.Value) store.Value {
 	return store.Value{Amount: v.Amount, Referral: v.Referral, Currency: v.Currency, Basis: string(v.Basis)}
 }
 
-// retier routes a customer whose value means another tier. A decision that
-// changes nothing is not recorded, or a refund war would fill the ledger.
-func (s *Service) retier(ctx context.Context, m *moment, head *store.Head, why because, out *revalued) error {
+// retierDue reports whether a customer is to be routed because its value means
+// another tier, or a place that had no room for it before.
+func (s *Service) retierDue(ctx context.Context, m *moment, head *store.Head) (bool, error) {
 	if m.programme.RouteOnCall || head.Decision == "" || head.Offer != nil || head.State == StateChurned {
-		return nil
+		return false, nil
 	}
 	due, err := s.routeDue(ctx, m, head)
-	if err == nil && !due {
-		due, err = s.stillToPromote(ctx, m, head)
+	if err != nil || due {
+		return due, err
 	}
-	if err != nil || !due {
-		return err
-	}
-	res, err := s.route(ctx, m, job{customer: head.ID, key: why.key, at: m.now, cause: why.cause, by: why.by, asked: asked{Call: "fact"}, idle: true})
-	if err != nil || res.verdict == nil {
-		return err
-	}
-	_, from := head.Owner.Partner()
-	_, to := res.head.Owner.Pod()
-	out.promoted = from && to
-	_, from = head.Owner.Pod()
-	_, to = res.head.Owner.Partner()
-	out.demoted = from && to
-	return nil
+	return s.stillToPromote(ctx, m, head)
 }
 
 // stillToPromote reports whether a partner has a customer only because the sales
@@ -179,25 +150,4 @@ func (s *Service) stillToPromote(ctx context.Context, m *moment, head *store.Hea
 	}
 	policy, _, err := s.policyFor(ctx, m, &task{head: head, at: m.now})
 	return err == nil && policy.TierChannel(head.Profile.Region, head.Tier) == channel.SalesForce, err
-}
-
-// revalueImported values anew whose orders an import brought, each once.
-func (s *Service) revalueImported(ctx context.Context, a Actor, touched map[channel.CustomerID]bool, id string) error {
-	m, err := s.moment(ctx)
-	if err != nil {
-		return err
-	}
-	if _, ok, err := s.inForceAt(ctx, &m, store.KindModel, store.ModelID, m.now); !ok || err != nil {
-		return err
-	}
-	for _, customer := range sortedCustomers(touched) {
-		err := s.writing(ctx, func(m *moment) error {
-			_, err := s.revalue(ctx, m, customer, because{routing.BySweep, "value after " + id + " " + fmt.Sprint(value.DayOf(m.cal, m.now)), a.User})
-			return err
-		})
-		if err != nil {
-			s.log.Warn("not valued anew; the nightly sweep will", "customer", customer, "error", err)
-		}
-	}
-	return nil
 }

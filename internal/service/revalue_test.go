@@ -171,9 +171,9 @@ func TestBudgets_WithAModelInForce(t *testing.T) {
 		_, err := w.s.applyIn(w.ctx, &m, &f, "test", false)
 		w.must(err)
 	})
-	again := because{"fact", "k", "test"}
-	w.costs("revaluing", 3, table.Units{Read: 2, Write: 1}, func() { _, err := w.s.revalue(w.ctx, &m, "c", again); w.must(err) })
-	w.costs("revaluing what is no news", 2, table.Units{Read: 2}, func() { _, err := w.s.revalue(w.ctx, &m, "c", again); w.must(err) })
+	again := job{key: "k", by: "test"}
+	w.costs("revaluing", 3, table.Units{Read: 2, Write: 1}, func() { w.must(w.s.revalue(w.ctx, &m, "c", again)) })
+	w.costs("revaluing what is no news", 2, table.Units{Read: 2}, func() { w.must(w.s.revalue(w.ctx, &m, "c", again)) })
 	w.costs("a repeated order values nobody", 2, table.Units{Read: 1, Write: 6}, func() { w.want(f, channel.Duplicate) })
 	items, err := w.store.Get(w.ctx, store.HeadKey("c"))
 	w.must(err)
