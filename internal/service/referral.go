@@ -11,35 +11,44 @@ import (
 	"github.com/fairlead/fairlead/internal/store"
 )
 
-// noteReferral keeps a customer's own value (without what its own referrals add)
-// where the customer that referred it finds it, and sums anew for that one. It
-// runs after the decision's transaction, is always a whole fold, and may be
-// repeated.
+// noteReferral keeps a customer's own value where the customer that referred it
+// finds it, and sums anew for that one. It runs after the decision's
+// transaction, is always a whole fold, and may be repeated.
 func (s *Service) noteReferral(ctx context.Context, m *moment, before, after *store.Head) error {
+	referrers, err := s.keepReferral(ctx, before, after)
+	for _, id := range referrers {
+		if err := s.revalueReferrer(ctx, m, id, after); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// keepReferral writes a customer's own value (without what its own referrals
+// add) beside who referred it, if it is news, and names whose sums it changed.
+func (s *Service) keepReferral(ctx context.Context, before, after *store.Head) (referrers []channel.CustomerID, err error) {
 	old, referrer := before.Profile.ReferredBy, after.Profile.ReferredBy
 	was, is := ownValue(before), ownValue(after)
 	if old == referrer && (referrer == "" || was == is) {
-		return nil
+		return nil, nil
 	}
 	if old != "" && old != referrer {
 		b := &store.Batch{}
 		b.Delete(store.ReferralKey(old, after.ID))
 		if err := s.store.Commit(ctx, b); err != nil {
-			return err
+			return nil, err
 		}
-		if err := s.revalueReferrer(ctx, m, old, after); err != nil {
-			return err
-		}
+		referrers = append(referrers, old)
 	}
 	if referrer == "" || after.Decision == "" {
-		return nil
+		return referrers, nil
 	}
 	b := &store.Batch{}
 	b.SetReferral(referrer, is)
 	if err := s.store.Commit(ctx, b); err != nil {
-		return err
+		return referrers, err
 	}
-	return s.revalueReferrer(ctx, m, referrer, after)
+	return append(referrers, referrer), nil
 }
 
 // revalueReferrer sums a referrer's referrals anew and, where that gives it

@@ -30,14 +30,17 @@ func (s *Service) revalueAfter(ctx context.Context, m *moment, f *channel.Fact, 
 // would fill the ledger. It may be repeated at any time.
 func (s *Service) revalue(ctx context.Context, m *moment, id channel.CustomerID, j job) error {
 	for range rounds {
-		head, _, err := s.refold(ctx, m, id)
+		f, err := s.refold(ctx, m, id)
 		if errors.Is(err, errAgain) {
 			continue
 		}
-		if err != nil || head == nil {
+		if err != nil || f.head == nil {
 			return err
 		}
-		due, err := s.retierDue(ctx, m, head)
+		if err := s.noteReferral(ctx, m, f.before, f.head); err != nil {
+			return err
+		}
+		due, err := s.retierDue(ctx, m, f.head)
 		if err != nil || !due {
 			return err
 		}
@@ -48,25 +51,33 @@ func (s *Service) revalue(ctx context.Context, m *moment, id channel.CustomerID,
 	return errBusy(errAgain)
 }
 
+// folded is a customer whose orders were folded anew: its head now and before,
+// the same where nothing was news. risk says that it was found to be at risk
+// just now.
+type folded struct {
+	head, before *store.Head
+	risk         bool
+}
+
 // refold writes what a customer's orders amount to now into its head, if that
-// is news; nil for a customer that is not known. risk says that it was found to
-// be at risk just now.
-func (s *Service) refold(ctx context.Context, m *moment, id channel.CustomerID) (head *store.Head, risk bool, err error) {
-	if head, err = s.store.Head(ctx, id); err != nil || head.Version == 0 {
-		return nil, false, err
+// is news; the head is nil for a customer that is not known.
+func (s *Service) refold(ctx context.Context, m *moment, id channel.CustomerID) (folded, error) {
+	head, err := s.store.Head(ctx, id)
+	if err != nil || head.Version == 0 {
+		return folded{}, err
 	}
 	model, err := s.modelAt(ctx, m, m.now)
 	if err != nil || model == nil {
-		return head, false, err
+		return folded{head: head, before: head}, err
 	}
 	t := &task{head: head, at: m.now}
 	policy, _, err := s.policyFor(ctx, m, t)
 	if err != nil {
-		return nil, false, err
+		return folded{}, err
 	}
 	file, err := s.store.Customer(ctx, id, "")
 	if err != nil {
-		return nil, false, err
+		return folded{}, err
 	}
 	v := m.valuation(model, policy, head.Profile.Region, m.now)
 	memo := store.Memo{Model: model.Name, Orders: v.orders(file.History())}
@@ -74,13 +85,13 @@ func (s *Service) refold(ctx context.Context, m *moment, id channel.CustomerID) 
 	bound, watched := policy.AtRiskPPM(head.Profile.Region)
 	memo.AtRisk = watched && memo.Orders.Days > 0 && !memo.Orders.Churned && alive < bound
 	if head.Memo != nil && *head.Memo == memo {
-		return head, false, nil
+		return folded{head: head, before: head}, nil
 	}
-	risk = memo.AtRisk && (head.Memo == nil || !head.Memo.AtRisk)
+	risk := memo.AtRisk && (head.Memo == nil || !head.Memo.AtRisk)
 	before := *head
 	head.Memo = &memo
 	if err := s.restate(ctx, m, t, policy); err != nil {
-		return nil, false, err
+		return folded{}, err
 	}
 	b := &store.Batch{NotAfter: s.store.NotAfter(m.now)}
 	op := b.PutHead(head)
@@ -90,22 +101,22 @@ func (s *Service) refold(ctx context.Context, m *moment, id channel.CustomerID) 
 	if err := s.store.Commit(ctx, b); err != nil {
 		refused := store.AsRefused(err)
 		if refused == nil {
-			return nil, false, err
+			return folded{}, err
 		}
 		if _, stale := refused.Find(op); stale {
-			return nil, false, errAgain
+			return folded{}, errAgain
 		}
 		risk = false // announced on this very day before: once is enough
 		b = &store.Batch{NotAfter: s.store.NotAfter(m.now)}
 		b.PutHead(head)
 		if err := s.store.Commit(ctx, b); isRefusal(err) {
-			return nil, false, errAgain
+			return folded{}, errAgain
 		} else if err != nil {
-			return nil, false, err
+			return folded{}, err
 		}
 	}
 	head.Version++
-	return head, risk, s.noteReferral(ctx, m, &before, head)
+	return folded{head, &before, risk}, nil
 }
 
 // restate brings the value in the head up to date: lists show it, and whoever

@@ -19,6 +19,8 @@ type revaluing struct {
 	sum *NightSummary
 	due []dueJob
 	by  string
+
+	referrers map[channel.CustomerID]bool // whose referrals' values changed
 }
 
 // dueJob is a customer to be routed for its value, and who has it.
@@ -29,10 +31,17 @@ type dueJob struct {
 
 // one values one customer anew; what is wrong with it alone is counted.
 func (r *revaluing) one(ctx context.Context, s *Service, id channel.CustomerID) error {
+	var f folded
 	var job *dueJob
-	var risk bool
+	var referrers []channel.CustomerID
 	err := s.writing(ctx, func(m *moment) (err error) {
-		job, risk, err = s.refresh(ctx, m, id)
+		if f, err = s.refresh(ctx, m, id); err != nil || f.head == nil {
+			return err
+		}
+		if referrers, err = s.keepReferral(ctx, f.before, f.head); err != nil {
+			return err
+		}
+		job, err = s.dueJob(ctx, m, f.head)
 		return err
 	})
 	if ends(ctx, err) {
@@ -43,37 +52,77 @@ func (r *revaluing) one(ctx context.Context, s *Service, id channel.CustomerID) 
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.sum.count(id, risk, err)
+	r.sum.count(id, f.risk, err)
 	if err == nil && job != nil {
 		r.due = append(r.due, *job)
+	}
+	for _, referrer := range referrers {
+		if r.referrers == nil {
+			r.referrers = map[channel.CustomerID]bool{}
+		}
+		r.referrers[referrer] = true
 	}
 	return nil
 }
 
-// refresh folds a customer's orders anew; a job, if it is to be routed then.
-func (s *Service) refresh(ctx context.Context, m *moment, id channel.CustomerID) (*dueJob, bool, error) {
+// refresh is refold, again where another writer was faster.
+func (s *Service) refresh(ctx context.Context, m *moment, id channel.CustomerID) (folded, error) {
 	for range rounds {
-		head, risk, err := s.refold(ctx, m, id)
-		if errors.Is(err, errAgain) {
-			continue
+		f, err := s.refold(ctx, m, id)
+		if !errors.Is(err, errAgain) {
+			return f, err
 		}
-		if err != nil || head == nil {
-			return nil, risk, err
-		}
-		due, err := s.retierDue(ctx, m, head)
-		if err != nil || !due {
-			return nil, risk, err
-		}
-		j, err := s.valued(ctx, m, head)
-		return &dueJob{j, head.Owner}, risk, err
 	}
-	return nil, false, errBusy(errAgain)
+	return folded{}, errBusy(errAgain)
+}
+
+// dueJob is the job of a customer that is to be routed for its value; nil for
+// one that is not.
+func (s *Service) dueJob(ctx context.Context, m *moment, head *store.Head) (*dueJob, error) {
+	due, err := s.retierDue(ctx, m, head)
+	if err != nil || !due {
+		return nil, err
+	}
+	j, err := s.valued(ctx, m, head)
+	return &dueJob{j, head.Owner}, err
+}
+
+// sumUp sums the referrals of everybody whose referrals' values changed, once
+// they all have: who is routed for it does not depend on who came first.
+func (r *revaluing) sumUp(ctx context.Context, s *Service) error {
+	due := map[channel.CustomerID]bool{}
+	for i := range r.due {
+		due[r.due[i].customer] = true
+	}
+	for _, id := range sortedCustomers(r.referrers) {
+		err := s.writing(ctx, func(m *moment) error {
+			head, err := s.sumReferrals(ctx, id)
+			if err != nil || head == nil || due[id] {
+				return err
+			}
+			j, err := s.dueJob(ctx, m, head)
+			if err == nil && j != nil {
+				r.due = append(r.due, *j)
+			}
+			return err
+		})
+		if ends(ctx, err) {
+			return err
+		}
+		if err != nil {
+			s.log.Warn("referral value not updated", "customer", id, "error", err)
+		}
+	}
+	return nil
 }
 
 // route routes who is due. The keys change with every decision, so that a second
 // sweep of the day may decide again; a decision that changes nothing is not
 // recorded.
 func (r *revaluing) route(ctx context.Context, s *Service) error {
+	if err := r.sumUp(ctx, s); err != nil {
+		return err
+	}
 	slices.SortFunc(r.due, func(a, b dueJob) int { return mostValuableFirst(a.bulkJob, b.bulkJob) })
 	jobs := make([]bulkJob, 0, len(r.due))
 	for i := range r.due {

@@ -317,3 +317,23 @@ func TestNight_EveryWriteLost_MovesOnceAndAnnouncesOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestNight_WhatFriendsAreWorthCountsOnceTheyAllAreValued(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.known("c")
+	w.route("c", "first")
+	for i := range 6 {
+		id := fmt.Sprint("friend", i)
+		w.want(w.upsert(id, func(u *channel.Upsert) { u.ReferredBy = channel.Put(channel.CustomerID("c")) }), channel.Applied)
+		w.now = start
+		w.buys(id, 10, 700_000)
+	}
+	w.published()
+	n := len(w.decisions("c"))
+	sum, err := w.s.Night(w.ctx, manager, NightScope{})
+	w.must(err)
+	w.owner("c", "pod:north")
+	if got := len(w.decisions("c")); sum.Promoted == 0 || got != n+1 {
+		t.Errorf("%+v, %d decisions after %d", sum, got, n)
+	}
+}
