@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/client"
 	amounts "github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/payrun"
@@ -45,11 +46,18 @@ func (s *session) account(l loaded) error {
 	s.printf("The sample programme on %s. Every name in it is invented.\n", sample.Clock.Format("2 January 2006"))
 	s.printf("Loaded %s, %s and %s; %s, %s and %s.\n\n", plural(l["customers"], "customer"), plural(l["partners"], "partner"),
 		plural(l["pods"], "pod"), plural(l["orders"], "order"), plural(l["refunds"], "refund"), plural(l["feedback"], "answer"))
-	if err := s.places(customers, decisions); err != nil {
+	byID := map[channel.DecisionID]service.Decision{}
+	for _, d := range decisions {
+		byID[d.ID] = d
+	}
+	if err := s.places(customers, byID); err != nil {
 		return err
 	}
 	statements, err := s.statementsOf(period)
 	if err != nil {
+		return err
+	}
+	if err := s.worth(customers, byID, statements); err != nil {
 		return err
 	}
 	if err := s.earnings(period, statements); err != nil {
@@ -91,14 +99,10 @@ var placeRank = map[string]int{"sales force": 0, "partners": 1, "an offer is ope
 
 // places prints how many customers are where, and why, with their share of the
 // value of all.
-func (s *session) places(customers []service.Customer, decisions []service.Decision) error {
-	byID := map[string]service.Decision{}
-	for _, d := range decisions {
-		byID[string(d.ID)] = d
-	}
+func (s *session) places(customers []service.Customer, byID map[channel.DecisionID]service.Decision) error {
 	groups, total := map[string]*place{}, new(big.Int)
 	for _, c := range customers {
-		d := byID[string(c.Decision)]
+		d := byID[c.Decision]
 		where, why := whereAbouts(c, d)
 		g := groups[where+why]
 		if g == nil {
@@ -144,7 +148,9 @@ func whereAbouts(c service.Customer, d service.Decision) (where, why string) {
 	switch {
 	case c.State == service.StateChurned:
 		return "left", "the customer left"
-	case c.Owner != nil && c.Owner.Channel() == "sales_force":
+	case inside(c) && c.Offer != nil:
+		return "sales force", "worth less now, offered to a partner"
+	case inside(c):
 		where = "sales force"
 	case c.Owner != nil:
 		where = "partners"

@@ -89,6 +89,9 @@ func (s *session) beside(d statement.Document) {
 		}
 		s.printf(".\n")
 	}
+	if share := d.ShareOfStableBase; share != nil {
+		s.printf("Its customers are %s of the company's stable base.\n", strings.TrimPrefix(signedPercent(*share), "+"))
+	}
 	for _, p := range d.Problems {
 		s.printf("%s: %s\n", p.Subject, p.Text)
 	}

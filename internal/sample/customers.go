@@ -17,6 +17,7 @@ type customer struct {
 	arrived     time.Time
 	month       int
 	perMonth    int64 // orders in a hundred months
+	quits       int64 // chance in percent that an order is the last, though nobody says so
 	basket      int64 // usual order, cents
 	grows       time.Time
 	leaves      time.Time
@@ -27,6 +28,14 @@ type customer struct {
 var arrivals = []int{1260, 210, 200, 190, 190, 190, 160}
 
 var sources = []weighted[string]{{91, ""}, {3, "alder"}, {2, "fir"}, {2, "maple"}, {2, "pine"}}
+
+// paces spread how often customers of a segment order, in percent; tempers how
+// likely they are to stay away after an order: who orders like everybody else and
+// never leaves could not be told apart, and no model would fit.
+var (
+	paces   = []weighted[int64]{{25, 40}, {30, 80}, {25, 120}, {15, 200}, {5, 350}}
+	tempers = []weighted[int64]{{35, 1}, {25, 5}, {15, 15}, {15, 40}, {10, 75}}
+)
 
 func (w *world) makeCustomers() {
 	for month, n := range arrivals {
@@ -48,18 +57,21 @@ func (w *world) newCustomer(month int) customer {
 	case "strategic":
 		c.declared, c.basket, c.perMonth = w.between(60_000_00, 240_000_00), w.between(900_00, 4_000_00), 110
 	case "enterprise":
-		c.declared, c.basket, c.perMonth = w.between(9_000_00, 90_000_00), w.between(300_00, 1_500_00), 90
+		c.declared, c.perMonth = w.between(9_000_00, 90_000_00), 180
+		c.basket = c.declared / 18 * w.between(60, 130) / 100
 	case "midsize":
-		c.basket, c.perMonth = w.between(80_00, 400_00), 60
+		c.basket, c.perMonth = w.between(80_00, 400_00), 90
 		if w.chance(60) {
 			c.declared = w.between(1_500_00, 14_000_00)
+			c.basket = c.declared / 12 * w.between(60, 130) / 100
 		}
 	default:
-		c.basket, c.perMonth = w.between(20_00, 160_00), 45
+		c.basket, c.perMonth = w.between(40_00, 200_00), 45
 		if w.chance(20) {
 			c.declared = w.between(200_00, 4_000_00)
 		}
 	}
+	c.perMonth, c.quits = c.perMonth*pick(w, paces)/100, pick(w, tempers)
 	if w.chance(30) {
 		c.need = c.basket * w.between(6, 60)
 	}

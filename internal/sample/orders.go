@@ -29,8 +29,8 @@ var products = []weighted[string]{{40, "kit"}, {35, "service"}, {20, "spare part
 
 func (w *world) makeOrders() {
 	for _, c := range w.customers {
-		for month := c.month; month <= len(Periods); month++ {
-			w.ordersOf(c, month)
+		for month := c.month; month <= len(Periods) && w.ordersOf(c, month); month++ {
+			continue
 		}
 	}
 	slices.SortFunc(w.orders, func(a, b order) int { return a.at.Compare(b.at) })
@@ -41,24 +41,30 @@ func (w *world) makeOrders() {
 }
 
 // ordersOf writes the customer's orders of one month: none before it arrived
-// or after it left.
-func (w *world) ordersOf(c customer, month int) {
-	n := c.perMonth / 100
-	if w.chance(c.perMonth % 100) {
-		n++
+// or after it left. It is false after the last order ever.
+func (w *world) ordersOf(c customer, month int) bool {
+	var days []time.Time
+	for range 20 {
+		if w.rng.Int64N(2000) < c.perMonth {
+			days = append(days, w.within(month))
+		}
 	}
-	for range n {
-		at := w.within(month)
+	slices.SortFunc(days, time.Time.Compare)
+	for _, at := range days {
 		if at.Before(c.arrived.Add(time.Hour)) || !c.leaves.IsZero() && at.After(c.leaves) {
 			continue
 		}
-		o := order{customer: c.id, at: at, product: pick(w, products), amount: c.basket * w.between(50, 150) / 100}
+		o := order{customer: c.id, at: at, product: pick(w, products), amount: c.basket * w.between(30, 170) * w.between(30, 170) / 10_000}
 		o.margin = o.amount * w.between(20, 45) / 100
 		if w.chance(15) {
 			o.discount = o.amount * w.between(5, 30) / 100
 		}
 		w.orders = append(w.orders, o)
+		if w.chance(c.quits) {
+			return false
+		}
 	}
+	return true
 }
 
 // afterOrder lets some orders come back, in part or in full, and some

@@ -18,8 +18,8 @@ rowan,Rowan (sample),EUR,IT;FR,,gold,1,60,starter,2026-01-01,active,new,a.moreau
 `
 
 const podsCSV = `pod_id,name,regions,capacity,kind,manager
-field-north,Field North,DE;NL;SE;DK,80,field,k.berg
-field-south,Field South,FR;ES;IT,50,field,l.costa
+field-north,Field North,DE;NL;SE;DK,105,field,k.berg
+field-south,Field South,FR;ES;IT,70,field,l.costa
 inside,Inside Sales,,60,inside,t.novak
 online,Online Desk,,,online,t.novak
 `

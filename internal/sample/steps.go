@@ -34,7 +34,8 @@ func (w *world) files() []File {
 
 // steps is the story in the order of the clock: set up in January; each month
 // the new customers, what they did, what changed, and five days after its end
-// the close and the payout.
+// the close and the payout. In July what customers are worth is read from their
+// orders for the first time.
 func (w *world) steps() []Step {
 	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	steps := []Step{
@@ -48,6 +49,8 @@ func (w *world) steps() []Step {
 	for month := 0; month <= len(Periods); month++ {
 		steps = append(steps, w.monthSteps(month)...)
 	}
+	fitted := monthStart(len(Periods)) // half a year of orders carries a model
+	steps = append(steps, Step{fitted, manager, []string{"value", "fit", "--as-of", fitted.AddDate(0, 0, -1).Format(time.DateOnly)}})
 	for i, week := range w.changeWeeks() {
 		steps = append(steps, Step{week, manager, []string{"facts", changesFile(i)}})
 	}
