@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -98,10 +99,23 @@ func (r *report) endPackage(e event) {
 	case "fail":
 		r.packages++
 		r.failed = append(r.failed, e.name())
+		r.unended(e.Package)
 		r.tell(e)
 	}
 	if e.Action != "start" {
 		delete(r.output, e.key())
+	}
+}
+
+// unended tells what tests wrote that a package took with it: it was killed, or
+// ended itself.
+func (r *report) unended(pkg string) {
+	for _, key := range slices.Sorted(maps.Keys(r.output)) {
+		if test, ok := strings.CutPrefix(key, pkg+"\x00"); ok && test != "" {
+			fmt.Fprintln(r.w, "--- NOT ENDED:", test)
+			r.tell(event{Package: pkg, Test: test})
+			delete(r.output, key)
+		}
 	}
 }
 

@@ -82,3 +82,19 @@ func TestReport_EveryTestOnRequest_NamesThemAsTheyPass(t *testing.T) {
 		t.Error(cmp.Diff(want, out.String()))
 	}
 }
+
+func TestReport_APackageThatIsKilled_ShowsWhatItsTestsWroteUntilThen(t *testing.T) {
+	const killed = `
+{"Action":"run","Package":"m/k","Test":"TestLong"}
+{"Action":"output","Package":"m/k","Test":"TestLong","Output":"=== RUN   TestLong\n"}
+{"Action":"output","Package":"m/k","Test":"TestLong","Output":"step 1\n"}
+{"Action":"output","Package":"m/k","Output":"signal: killed\n"}
+{"Action":"output","Package":"m/k","Output":"FAIL\tm/k\t9.0s\n"}
+{"Action":"fail","Package":"m/k"}
+`
+	want := "FAIL\tm/k\t9.0s\n--- NOT ENDED: TestLong\nstep 1\nsignal: killed\n" +
+		"Failed:\n    k\nFAIL\nFAIL\t0 tests in 1 packages, 0 skipped\t1.5s\n"
+	if diff := cmp.Diff(want, summary(t, killed, false)); diff != "" {
+		t.Error(diff)
+	}
+}
