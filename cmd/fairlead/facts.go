@@ -142,6 +142,9 @@ func (c *sweepCmd) Run(s *session) error {
 		if w.Revalued > 0 {
 			s.printf("%s valued anew: %s promoted, %s demoted, %s at risk.\n", plural(w.Revalued, "customer"), count(w.Promoted), count(w.Demoted), count(w.AtRisk))
 		}
+		if w.Census != "" {
+			s.printf("The census is %s; fairlead balance shows it.\n", w.Census)
+		}
 		for _, f := range w.Failed {
 			s.printf("  not decided: %s: %s\n", f.Customer, f.Message)
 		}

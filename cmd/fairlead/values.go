@@ -101,17 +101,29 @@ func (c *portfolioCmd) Run(s *session) error {
 	return answer(s, get(at("/portfolios/%s", c.Owner)), nil, func(p service.Portfolio) error {
 		s.printf("%s has %s; in %s they bought for %s.\n", p.Owner, plural(p.Customers, "customer"), p.Period, sums(p.Revenue))
 		s.printf("  worth now %s, when the month began %s, change %s\n", sums(p.Value), sums(p.ValueAtStart), sums(p.Change))
-		for _, x := range p.Came {
-			s.printf("  came  %s on %s\n", x.CustomerID, when(x.At))
-		}
-		for _, x := range p.Went {
-			s.printf("  went  %s on %s\n", x.CustomerID, when(x.At))
-		}
+		s.moves("came", p.Came)
+		s.moves("went", p.Went)
+		g := grid{head: []string{"  MOST VALUABLE", "TIER", "VALUE", "SINCE"}, right: []int{2}}
 		for _, x := range p.Top {
-			s.printf("  %-20s %s  %s\n", x.CustomerID, x.Tier, money(x.Value.Amount, x.Value.Currency))
+			g.add("  "+string(x.CustomerID), dash(x.Tier), money(x.Value.Amount, x.Value.Currency), when(x.Since))
+		}
+		if len(p.Top) > 0 {
+			g.write(s.out)
 		}
 		return nil
 	})
+}
+
+// maxMoves is how many customers that came or went are named.
+const maxMoves = 20
+
+func (s *session) moves(word string, list []service.PortfolioMove) {
+	for _, x := range list[:min(len(list), maxMoves)] {
+		s.printf("  %s  %s on %s\n", word, x.CustomerID, when(x.At))
+	}
+	if more := len(list) - maxMoves; more > 0 {
+		s.printf("  %s  %s more; -o json has them all\n", word, count(more))
+	}
 }
 
 func sums(list []service.Money) string {
