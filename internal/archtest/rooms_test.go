@@ -47,7 +47,7 @@ var rooms = []room{
 	{"internal/payrun", false, []string{"nouns", "questions", "clv", "state"}, nil, "the steps of close and pay"},
 	{"internal/audit", false, []string{"nouns", "questions", "clv", "state"}, nil, "re-derives everything without the code that wrote it"},
 	{"internal/announce", false, []string{"nouns", "routing", "state"}, nil, "what an insert means to others; who hears it is for the callers"},
-	{"internal/source", true, []string{"nouns", "document", "clv"}, []string{"github.com/standard-webhooks"}, "the outside's formats become facts here and nowhere else"},
+	{"internal/source", true, []string{"nouns", "document", "clv", "value"}, []string{"github.com/standard-webhooks"}, "the outside's formats become facts here and nowhere else"},
 	{"events", true, nil, nil, "samples and schemas, embedded"},
 	{"internal/httpapi", false, []string{"nouns", "questions", "store", "uses", "source", "events", "config"},
 		[]string{"github.com/go-playground/", "github.com/golang-jwt/jwt/v5", "github.com/MicahParks/", "github.com/go-json-experiment/json", "golang.org/x/time"}, "the doors; they never meet a table"},
@@ -74,7 +74,7 @@ var (
 	environs    = []string{"internal/config"}
 	floatRooms  = []string{"infra",
 		"internal/clv", "internal/value", "internal/condition", // values and comparing
-		"internal/service/values.go", "internal/service/api_values.go", "internal/source/rfm.go", "internal/httpapi/values.go", "cmd/fairlead/values.go", // what people are shown of a model
+		"internal/service/values.go", "internal/service/api_values.go", "internal/source/rfm.go", // what people are shown of a model
 		"internal/routing/rules.go", "internal/routing/alternatives_value.go", "internal/incentive/match.go", // the variables that conditions compare
 		"internal/store/store.go", "internal/table/bolt", // jitter of a pause, fill of a page: no amounts
 		"internal/sample", "internal/gotest", "cmd",

@@ -11,7 +11,6 @@ import (
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/source"
-	"github.com/fairlead/fairlead/internal/value"
 )
 
 type fitValues struct {
@@ -53,11 +52,7 @@ func (a *api) fitRows(c *Call) error {
 	if err != nil {
 		return err
 	}
-	fit := make([]value.RFM, len(rows))
-	for i, r := range rows {
-		fit[i] = value.RFM(r)
-	}
-	out, err := a.Service.FitRows(c, c.Actor, fit, spend)
+	out, err := a.Service.FitRows(c, c.Actor, rows, spend)
 	if err != nil {
 		return err
 	}

@@ -12,15 +12,13 @@ import (
 	"github.com/fairlead/fairlead/internal/value"
 )
 
-const kindCensus = "census"
-
 // loadBalance reads what the censuses within the pin say: in which months the
 // guard is on for pay, and each partner's part of the stable base.
 //
 // A month is guarded in the regions that were below their floor in the last
 // census taken before its first day, as that census recorded it.
 func (p *Payrun) loadBalance(ctx context.Context, c *store.Control, b *books) error {
-	versions, dated, err := p.datedVersions(ctx, c, b, kindCensus)
+	versions, dated, err := p.datedVersions(ctx, c, b, store.KindCensus)
 	if err != nil || len(versions) == 0 {
 		return err
 	}

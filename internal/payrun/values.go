@@ -2,6 +2,7 @@ package payrun
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -12,11 +13,8 @@ import (
 	"github.com/fairlead/fairlead/internal/value"
 )
 
-// The kinds of the documents that values depend on.
-const (
-	kindPolicy = "policy"
-	kindModel  = "model"
-)
+// kindPolicy is the kind of the documents whose terms value customers.
+const kindPolicy = "policy"
 
 // basis names the documents that the values of a month are under: pinned when
 // the month before was closed, whatever is published later. No Model: nobody is
@@ -49,18 +47,18 @@ func (w worth) next() (int64, bool) { return w[2], w[3] == 1 }
 
 // valuing are the documents that value customers, within the pin.
 type valuing struct {
-	models    []store.Version
-	policies  []store.Version
-	modelFrom []routing.Version
-	policFrom []routing.Version
+	models     []store.Version
+	policies   []store.Version
+	modelFrom  []routing.Version
+	policyFrom []routing.Version
 }
 
 func (p *Payrun) loadValuing(ctx context.Context, c *store.Control, b *books) (err error) {
 	v := &b.valuing
-	if v.models, v.modelFrom, err = p.datedVersions(ctx, c, b, kindModel); err != nil || len(v.models) == 0 {
+	if v.models, v.modelFrom, err = p.datedVersions(ctx, c, b, store.KindModel); err != nil || len(v.models) == 0 {
 		return err // no model: policies are not asked
 	}
-	v.policies, v.policFrom, err = p.datedVersions(ctx, c, b, kindPolicy)
+	v.policies, v.policyFrom, err = p.datedVersions(ctx, c, b, kindPolicy)
 	return err
 }
 
@@ -71,25 +69,14 @@ func (p *Payrun) datedVersions(ctx context.Context, c *store.Control, b *books, 
 	if err != nil {
 		return nil, nil, err
 	}
-	var versions []store.Version
-	var dated []routing.Version
-	for _, x := range all {
-		if x.Seq > b.pin {
-			continue
-		}
-		from, err := b.calendar.ParseDate("effectiveFrom", x.EffectiveFrom)
-		if err != nil {
-			return nil, nil, err
-		}
-		versions = append(versions, x)
-		dated = append(dated, routing.Version{ID: channel.PolicyID(x.ID), Version: x.N, EffectiveFrom: from, Published: int64(x.Seq)})
-	}
-	return versions, dated, nil
+	versions := slices.DeleteFunc(all, func(v store.Version) bool { return v.Seq > b.pin })
+	dated, err := store.Dated(versions, b.calendar)
+	return versions, dated, err
 }
 
 // basisAt names model and policy in force at an instant.
 func (b *books) basisAt(t time.Time) basis {
-	model, policy := routing.InForce(b.valuing.modelFrom, t), routing.InForce(b.valuing.policFrom, t)
+	model, policy := routing.InForce(b.valuing.modelFrom, t), routing.InForce(b.valuing.policyFrom, t)
 	if model < 0 || policy < 0 {
 		return basis{}
 	}
@@ -154,7 +141,7 @@ func (s *scorer) score(b *books, k known, period channel.Period) (minor int64, o
 	if terms.Currency != s.currency {
 		return 0, 0
 	}
-	exchange := func(a money.Amount, _ string) (money.Amount, bool) { return s.policy.Exchange(region, a) }
+	exchange := func(a money.Amount) (money.Amount, bool) { return s.policy.Exchange(region, a) }
 	orders := value.Summarise(k.past, last, b.calendar, value.Currency{Code: terms.Currency, Exchange: exchange})
 	score := s.model.Score(orders, terms, last)
 	if !score.OK || !score.Observed {

@@ -44,7 +44,7 @@ func (w *world) model(m *value.Model) {
 	w.t.Helper()
 	content, err := m.Canonical()
 	w.must(err)
-	w.from(kindModel, "value", m.AsOf.String(), content)
+	w.from(store.KindModel, "value", m.AsOf.String(), content)
 }
 
 func (w *world) census(asOf string, c *value.Census) {
@@ -54,7 +54,7 @@ func (w *world) census(asOf string, c *value.Census) {
 	c.AsOf = day
 	content, err := c.Canonical()
 	w.must(err)
-	w.from(kindCensus, "census", asOf, content)
+	w.from(store.KindCensus, "census", asOf, content)
 }
 
 // valued is a world with a policy, a model and a plan that pays on growth.

@@ -94,12 +94,8 @@ func (s *Service) policyVersions(ctx context.Context, m *moment) (*policyVersion
 		return nil, err
 	}
 	v := &policyVersions{published: m.control.Published, zone: m.programme.TimeZone, all: all}
-	for _, x := range all {
-		from, err := m.cal.ParseDate("effectiveFrom", x.EffectiveFrom)
-		if err != nil {
-			return nil, err
-		}
-		v.routing = append(v.routing, routing.Version{ID: channel.PolicyID(x.ID), Version: x.N, EffectiveFrom: from, Published: int64(x.Seq)})
+	if v.routing, err = store.Dated(all, m.cal); err != nil {
+		return nil, err
 	}
 	s.catalog.versions = v
 	return v, nil

@@ -9,6 +9,7 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
+	"github.com/fairlead/fairlead/internal/value"
 )
 
 // crowd imports the orders of customers that buy at rates of their own for a
@@ -175,5 +176,30 @@ func TestImport_ValuesAnewWhoseOrdersItBrought(t *testing.T) {
 	w.owner("stays", "partner:p1")
 	if w.head("stays").Memo != nil {
 		t.Error("an import valued who was not in it")
+	}
+}
+
+// Two versions may say the same; each is known by its own name.
+func TestModel_OfTheSameContentIsNamedByItsOwnVersion(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.known("c")
+	model := func(r value.Figure) {
+		t.Helper()
+		m, err := w.s.moment(w.ctx)
+		w.must(err)
+		today := value.DayOf(m.cal, w.now)
+		content, err := (&value.Model{AsOf: today, Kind: value.BGNBD, Params: value.Params{R: r, Alpha: 4.414, A: 0.793, B: 2.426},
+			Spends: []value.Spend{{Currency: "EUR", P: 6.25, Q: 3.74, Gamma: 15.44}}}).Canonical()
+		w.must(err)
+		_, _, err = w.s.publishFitted(w.ctx, &m, store.Version{Kind: store.KindModel, ID: store.ModelID, EffectiveFrom: today.String()}, content)
+		w.must(err)
+	}
+	for n, r := range []value.Figure{0.2, 0.3, 0.2} {
+		model(r)
+		v, err := w.s.CustomerValue(w.ctx, manager, "c")
+		w.must(err)
+		if want := fmt.Sprintf("value~%d", n+1); v.Model == nil || v.Model.ID != want {
+			t.Errorf("the model in force is %+v, want %s", v.Model, want)
+		}
 	}
 }

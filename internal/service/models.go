@@ -18,7 +18,7 @@ import (
 type fitted struct {
 	mu      sync.Mutex
 	dated   map[string]*datedVersions // by kind
-	models  sync.Map                  // hash -> *value.Model
+	models  sync.Map                  // name -> *value.Model: two versions may have the same content
 	regions sync.Map                  // hash of a census -> map[string]*int64: stable share by region
 }
 
@@ -46,12 +46,8 @@ func (s *Service) inForceAt(ctx context.Context, m *moment, kind, id string, t t
 			return store.Version{}, false, err
 		}
 		d = &datedVersions{n: n, zone: m.programme.TimeZone, all: all}
-		for _, v := range all {
-			from, err := m.cal.ParseDate("effectiveFrom", v.EffectiveFrom)
-			if err != nil {
-				return store.Version{}, false, err
-			}
-			d.from = append(d.from, routing.Version{Version: v.N, EffectiveFrom: from, Published: int64(v.Seq)})
+		if d.from, err = store.Dated(all, m.cal); err != nil {
+			return store.Version{}, false, err
 		}
 		if s.fitted.dated == nil {
 			s.fitted.dated = map[string]*datedVersions{}
@@ -71,22 +67,26 @@ func (s *Service) modelAt(ctx context.Context, m *moment, t time.Time) (*value.M
 	if err != nil || !ok {
 		return nil, err
 	}
-	if have, ok := s.fitted.models.Load(v.Hash); ok {
+	name := modelName(v.N)
+	if have, ok := s.fitted.models.Load(name); ok {
 		return have.(*value.Model), nil
 	}
 	content, err := s.store.Content(ctx, v.Hash)
 	if err != nil {
 		return nil, err
 	}
-	model, err := value.ParseModel(modelName(v.N), content[0])
+	model, err := value.ParseModel(name, content[0])
 	if err == nil {
-		s.fitted.models.Store(v.Hash, model)
+		s.fitted.models.Store(name, model)
 	}
 	return model, err
 }
 
 // modelName is what decisions call a version of the model.
 func modelName(n int) string { return fmt.Sprintf("%s~%d", store.ModelID, n) }
+
+// censusName is what decisions call a version of the census.
+func censusName(n int) string { return fmt.Sprintf("%s~%d", store.CensusID, n) }
 
 // censusFor is what the latest census says of a region.
 func (s *Service) censusFor(ctx context.Context, m *moment, region string, t time.Time) (routing.Census, error) {
@@ -111,7 +111,7 @@ func (s *Service) censusFor(ctx context.Context, m *moment, region string, t tim
 		s.fitted.regions.Store(v.Hash, shares)
 		regions = shares
 	}
-	return routing.Census{Version: fmt.Sprintf("%s~%d", store.CensusID, v.N), StablePPM: regions.(map[string]*int64)[region]}, nil
+	return routing.Census{Version: censusName(v.N), StablePPM: regions.(map[string]*int64)[region]}, nil
 }
 
 // valuation is a customer being valued as of a day.
@@ -132,7 +132,7 @@ func (v valuation) terms() value.Terms { return value.Terms(v.policy.ValueTerms(
 // orders folds a customer's orders, in the policy's currency.
 func (v valuation) orders(h *history.History) value.Orders {
 	return value.Summarise(h, v.day, v.cal, value.Currency{Code: v.terms().Currency,
-		Exchange: func(a money.Amount, _ string) (money.Amount, bool) { return v.policy.Exchange(v.region, a) }})
+		Exchange: func(a money.Amount) (money.Amount, bool) { return v.policy.Exchange(v.region, a) }})
 }
 
 // fits reports whether a memo still tells what a fold would: it is in the

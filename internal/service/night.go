@@ -8,6 +8,7 @@ import (
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/routing"
 	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/store"
@@ -162,7 +163,7 @@ func (s *Service) takeCensus(ctx context.Context, a Actor) (string, error) {
 		return "", err
 	}
 	v, _, err := s.publishFitted(ctx, &m, store.Version{Kind: store.KindCensus, ID: store.CensusID, By: a.User, EffectiveFrom: frame.AsOf.String()}, content)
-	return store.CensusID + "~" + itoa(v.N), err
+	return censusName(v.N), err
 }
 
 // member is a customer as the census counts it; whom we declined is not one,
@@ -190,7 +191,7 @@ func (s *Service) member(ctx context.Context, m *moment, head *store.Head, commo
 	}
 	own := worth.Amount - worth.Referral // what it brings by others is theirs already
 	out = value.Member{Region: customer.Region, Segment: customer.Segment, Owner: head.Owner, Tier: tier, AlivePPM: worth.AlivePPM,
-		Focal: policy.TierChannel(customer.Region, tier) == channel.SalesForce, Value: amountOf(own, worth.Currency), Observed: worth.Basis == routing.Observed}
+		Focal: policy.TierChannel(customer.Region, tier) == channel.SalesForce, Value: money.Of(own, worth.Currency), Observed: worth.Basis == routing.Observed}
 	if head.State == StateChurned {
 		out.AlivePPM = 0
 	}

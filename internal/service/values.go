@@ -16,10 +16,6 @@ import (
 	"github.com/fairlead/fairlead/internal/value"
 )
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
-func amountOf(minor int64, currency string) money.Amount { return money.Of(minor, currency) }
-
 // FitValues fits the model on everybody's orders and puts it in force from its
 // day on. What the data cannot carry is refused and nothing is stored: 422
 // model_not_identified, model_not_converged; 400 invalid_time.
@@ -186,11 +182,16 @@ func (s *Service) CustomerValue(ctx context.Context, a Actor, id channel.Custome
 	if head.Version == 0 || !maySee(a, head) {
 		return out, notFound(id)
 	}
-	head.Memo = nil // as of now, whatever was noted
 	policy, _, err := s.policyFor(ctx, &m, &task{head: head, at: m.now})
 	if err != nil {
 		return out, err
 	}
+	model, err := s.modelAt(ctx, &m, m.now)
+	if err != nil {
+		return out, err
+	}
+	v := m.valuation(model, policy, head.Profile.Region, m.now)
+	head.Memo = &store.Memo{Orders: v.orders(file.History())} // as of now, whatever was noted
 	known, err := s.known(ctx, &m, &task{head: head, at: m.now}, policy)
 	if err != nil {
 		return out, err
@@ -201,11 +202,8 @@ func (s *Service) CustomerValue(ctx context.Context, a Actor, id channel.Custome
 	}
 	out = CustomerValue{CustomerID: id, AsOf: m.now, Value: worthView(worth), Text: []string{},
 		Tier: policy.Tier(customer.Region, head.Owner != channel.Nobody, head.Tier, worth.Amount)}
-	model, err := s.modelAt(ctx, &m, m.now)
-	if err == nil {
-		s.explainValue(&out, m.valuation(model, policy, customer.Region, m.now), file.History(), worth)
-	}
-	return out, err
+	explainValue(&out, v, head.Memo.Orders, worth)
+	return out, nil
 }
 
 func worthView(v routing.Value) Value {
@@ -224,7 +222,7 @@ func worthView(v routing.Value) Value {
 }
 
 // explainValue adds what the model says, and the words.
-func (s *Service) explainValue(out *CustomerValue, v valuation, h *history.History, worth routing.Value) {
+func explainValue(out *CustomerValue, v valuation, o value.Orders, worth routing.Value) {
 	switch worth.Basis {
 	case routing.Declared:
 		out.Text = append(out.Text, "Its value was declared: "+out.Value.Declared+" "+worth.Currency+".")
@@ -241,7 +239,7 @@ func (s *Service) explainValue(out *CustomerValue, v valuation, h *history.Histo
 		return
 	}
 	out.Model = &ModelRef{v.model.Name, v.model.AsOf.String()}
-	o, terms := v.orders(h), v.terms()
+	terms := v.terms()
 	sc := v.model.Score(o, terms, v.day)
 	out.Text = append(out.Text, sc.Words(o, terms, v.day)...)
 	if o.Days == 0 {
@@ -258,9 +256,7 @@ func (s *Service) explainValue(out *CustomerValue, v valuation, h *history.Histo
 	}
 	orders := math.Round(sc.ExpectedOrders*1e6) / 1e6
 	out.ExpectedOrders = &orders
-	digits, _ := money.Digits(terms.Currency)
-	spend := int64(math.RoundToEven(sc.ExpectedSpend * math.Pow10(digits)))
-	out.ExpectedSpend = &Money{Amount: money.Format(spend, terms.Currency), Currency: terms.Currency}
+	out.ExpectedSpend = &Money{Amount: money.Format(sc.Spend.Minor, sc.Spend.Currency), Currency: sc.Spend.Currency}
 }
 
 // Balance is the newest census, and where the guard is on by the policy in
@@ -326,5 +322,5 @@ func (s *Service) census(ctx context.Context, m *moment, t time.Time) (*value.Ce
 		return nil, "", err
 	}
 	c, err := value.ParseCensus(content[0])
-	return c, store.CensusID + "~" + itoa(v.N), err
+	return c, censusName(v.N), err
 }

@@ -11,14 +11,8 @@ import (
 
 	"github.com/fairlead/fairlead/internal/clv"
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/value"
 )
-
-// RFM is a row of a file of customers: repeat purchases, age at the last of them
-// and age in any one unit of time, and the mean amount of the repeat purchases.
-type RFM struct {
-	Row  clv.Row
-	Mean float64
-}
 
 // maxBadRows is how many bad lines an error names.
 const maxBadRows = 20
@@ -30,7 +24,7 @@ var rfmColumns = []string{"x", "t_x", "T", "m_x"}
 // whether there are mean amounts. Every bad line is named, up to 20, with its
 // number and column, and then nothing is read: fault.Invalid invalid_file, or
 // truncated_file where the stream breaks. Its cause is the stream's error.
-func ReadRFM(r io.Reader) (rows []RFM, spend bool, err error) {
+func ReadRFM(r io.Reader) (rows []value.RFM, spend bool, err error) {
 	rs := newRecords(r)
 	if err := rs.begin(); err != nil {
 		return nil, false, err
@@ -100,7 +94,7 @@ func rfmHeader(rs *records) (at [4]int, width int, err error) {
 
 // rfmRow reads one line; why is empty where it is good. Without a mean amount it
 // is 0, as that of a customer without a repeat purchase.
-func rfmRow(rec record, at [4]int, width int) (out RFM, column, why string) {
+func rfmRow(rec record, at [4]int, width int) (out value.RFM, column, why string) {
 	if rec.problem != "" {
 		return out, "", rec.problem
 	}
@@ -125,7 +119,7 @@ func rfmRow(rec record, at [4]int, width int) (out RFM, column, why string) {
 	if v[0] != math.Trunc(v[0]) || math.Abs(v[0]) > 1e9 {
 		return out, "x", "a number of repeat purchases is a whole one"
 	}
-	out = RFM{clv.Row{X: int64(v[0]), TX: v[1], T: v[2]}, v[3]}
+	out = value.RFM{Row: clv.Row{X: int64(v[0]), TX: v[1], T: v[2]}, Mean: v[3]}
 	if err := out.Row.Check(); err != nil {
 		f := fault.Of(err).Fields[0]
 		return out, f.Field, f.Message

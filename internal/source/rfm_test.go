@@ -11,6 +11,7 @@ import (
 
 	"github.com/fairlead/fairlead/internal/clv"
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/value"
 )
 
 func TestReadRFM_TakesColumnsInAnyOrderAndPassesOverOthers(t *testing.T) {
@@ -18,7 +19,7 @@ func TestReadRFM_TakesColumnsInAnyOrderAndPassesOverOthers(t *testing.T) {
 	if err != nil || !spend {
 		t.Fatal(err)
 	}
-	want := []RFM{{clv.Row{X: 2, TX: 30.43, T: 38.86}, 22.345}, {clv.Row{T: 38.86}, 0}}
+	want := []value.RFM{{Row: clv.Row{X: 2, TX: 30.43, T: 38.86}, Mean: 22.345}, {Row: clv.Row{T: 38.86}}}
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Error(diff)
 	}

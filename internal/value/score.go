@@ -35,7 +35,8 @@ type Score struct {
 	Observed bool         // there are enough orders for the value to count
 
 	// For people to read; nothing decides or pays by them.
-	ExpectedOrders   float64 // over the horizon, not discounted
+	Spend            money.Amount // ExpectedSpend in minor units
+	ExpectedOrders   float64      // over the horizon, not discounted
 	DiscountedOrders float64
 	ExpectedSpend    float64 // major units per order
 	Mean             float64 // the customer's own, over its repeat days
@@ -82,13 +83,20 @@ func (m *Model) Score(o Orders, t Terms, asOf Day) Score {
 		s.DiscountedOrders = model.DiscountedOrders(row, months, math.Log1p(share(t.AnnualDiscount))/weeksPerYear)
 	}
 	worth := s.DiscountedOrders * s.ExpectedSpend * share(t.Margin)
-	if math.IsNaN(worth) || worth < 0 || worth >= largest {
+	if math.IsNaN(worth) || worth < 0 || worth >= largest || !(s.ExpectedSpend < largest) {
 		s.Why = "its orders are beyond what the model can value"
 		return s
 	}
-	s.OK, s.Amount.Minor = true, int64(math.RoundToEven(worth*scale(t.Currency)))
+	s.OK, s.Amount = true, minor(worth, t.Currency)
+	s.Spend = minor(s.ExpectedSpend, t.Currency)
 	s.Observed = o.Orders >= max(1, t.ObservedFrom)
 	return s
+}
+
+// minor is the one way from a float to money: half to even. v is in major units
+// and below largest.
+func minor(v float64, currency string) money.Amount {
+	return money.Of(int64(math.RoundToEven(v*scale(currency))), currency)
 }
 
 func share(r money.Rate) float64 { return float64(r) / float64(money.One) }
@@ -109,7 +117,7 @@ func (s Score) Words(o Orders, t Terms, asOf Day) []string {
 		if !(math.Abs(v) < largest) {
 			return "more than can be said"
 		}
-		return money.Of(int64(math.RoundToEven(v*scale(t.Currency))), t.Currency).String()
+		return minor(v, t.Currency).String()
 	}
 	out := []string{fmt.Sprintf("It bought on %s since %s, last on %s (%s ago).", count(o.Days, "day"), o.First, o.Last, count(int64(asOf-o.Last), "day"))}
 	if o.Churned {

@@ -67,9 +67,9 @@ type Orders struct {
 	LeftOut  bool   `json:"leftOut,omitempty"` // some orders are in a currency that could not be exchanged
 }
 
-// Exchange turns an amount into another currency; ok is false where there is
-// no rate.
-type Exchange func(a money.Amount, currency string) (to money.Amount, ok bool)
+// Exchange turns an amount into the currency that orders are summed in; ok is
+// false where there is no rate.
+type Exchange func(a money.Amount) (to money.Amount, ok bool)
 
 // Summarise folds a customer's orders as of the end of a day. Orders of later
 // days are not seen; amounts of another currency are exchanged, or left out.
@@ -108,7 +108,7 @@ func (c Currency) of(a money.Amount) (int64, bool) {
 	if c.Exchange == nil {
 		return 0, false
 	}
-	a, ok := c.Exchange(a, c.Code)
+	a, ok := c.Exchange(a)
 	return a.Minor, ok
 }
 
