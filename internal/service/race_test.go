@@ -103,16 +103,7 @@ func TestRoute_EveryWriteLost_NothingLostNothingTwice(t *testing.T) {
 	fresh := func(*testing.T) table.Table { return table.NewMemory() }
 	faulty.Each(t, faulty.WriteFaults(), fresh, func(t *testing.T, f *faulty.Table) {
 		w := bare(t, f)
-		try := func(run func() error) {
-			t.Helper()
-			var err error
-			for range 4 {
-				if err = run(); err == nil {
-					return
-				}
-			}
-			t.Fatal(err)
-		}
+		try := func(run func() error) { t.Helper(); repeated(t, run) }
 		try(func() error {
 			_, err := w.s.Publish(w.ctx, manager, PublishRequest{Kind: KindPolicy, Raw: []byte(fmt.Sprintf(testPolicy, offers))})
 			return err

@@ -268,3 +268,15 @@ func (w *world) costs(what string, trips int, units table.Units, run func()) {
 		w.Fatalf("%s: %d round trips, %+v; want %d, %+v", what, w.meter.trips, w.meter.units, trips, units)
 	}
 }
+
+// repeated does what a caller does under faults: it asks again, a few times.
+func repeated(t *testing.T, run func() error) {
+	t.Helper()
+	var err error
+	for range 4 {
+		if err = run(); err == nil {
+			return
+		}
+	}
+	t.Fatal(err)
+}
