@@ -141,5 +141,14 @@ closing:
 coldstart:
 	$(GO) test -count=1 -v -run TestColdStart ./internal/cloud -coldstarts 20
 
+# peer fits a million customers here and with the Python package lifetimes, which
+# it installs, pinned, into an environment of its own. It wants python3.
+PEER := $(TOOLS)/peer
+.PHONY: peer
+peer:
+	@test -x $(PEER)/bin/python || python3 -m venv $(PEER)
+	$(PEER)/bin/pip install -q --disable-pip-version-check -r internal/clv/testdata/peer-requirements.txt
+	$(GO) test -count=1 -v -run TestPeer ./internal/clv -peer $(abspath $(PEER)/bin/python)
+
 clean:
 	rm -rf bin dist infra/cdk.out
