@@ -7,7 +7,6 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/incentive"
 	"github.com/fairlead/fairlead/internal/money"
-	"github.com/fairlead/fairlead/internal/routing"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/value"
 )
@@ -23,7 +22,7 @@ func (p *Payrun) loadBalance(ctx context.Context, c *store.Control, b *books) er
 		return err
 	}
 	before := func(period channel.Period) int {
-		return routing.InForce(dated, b.calendar.Start(period).Add(-1))
+		return channel.InForce(dated, b.calendar.Start(period).Add(-1))
 	}
 	for period := b.period; ; period = period.Prev() {
 		i := before(period)

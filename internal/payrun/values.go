@@ -49,8 +49,8 @@ func (w worth) next() (int64, bool) { return w[2], w[3] == 1 }
 type valuing struct {
 	models     []store.Version
 	policies   []store.Version
-	modelFrom  []routing.Version
-	policyFrom []routing.Version
+	modelFrom  []channel.Dated
+	policyFrom []channel.Dated
 }
 
 func (p *Payrun) loadValuing(ctx context.Context, c *store.Control, b *books) (err error) {
@@ -64,7 +64,7 @@ func (p *Payrun) loadValuing(ctx context.Context, c *store.Control, b *books) (e
 
 // datedVersions are the versions of a kind within the pin, and since when each
 // would be in force.
-func (p *Payrun) datedVersions(ctx context.Context, c *store.Control, b *books, kind string) ([]store.Version, []routing.Version, error) {
+func (p *Payrun) datedVersions(ctx context.Context, c *store.Control, b *books, kind string) ([]store.Version, []channel.Dated, error) {
 	all, err := p.store.AllVersions(ctx, c, kind)
 	if err != nil {
 		return nil, nil, err
@@ -76,7 +76,7 @@ func (p *Payrun) datedVersions(ctx context.Context, c *store.Control, b *books, 
 
 // basisAt names model and policy in force at an instant.
 func (b *books) basisAt(t time.Time) basis {
-	model, policy := routing.InForce(b.valuing.modelFrom, t), routing.InForce(b.valuing.policyFrom, t)
+	model, policy := channel.InForce(b.valuing.modelFrom, t), channel.InForce(b.valuing.policyFrom, t)
 	if model < 0 || policy < 0 {
 		return basis{}
 	}

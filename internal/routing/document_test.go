@@ -215,21 +215,6 @@ func TestPolicy_EffectiveFrom_IsADayOfTheProgramme(t *testing.T) {
 	}
 }
 
-func TestInForce_GreatestEffectiveFromThenPublishedLast(t *testing.T) {
-	day := func(d int) time.Time { return time.Date(2026, 3, d, 0, 0, 0, 0, time.UTC) }
-	versions := []Version{
-		{ID: "a", Version: 1, EffectiveFrom: day(1), Published: 1},
-		{ID: "b", Version: 1, EffectiveFrom: day(10), Published: 2},
-		{ID: "a", Version: 2, EffectiveFrom: day(5), Published: 4},
-		{ID: "a", Version: 3, EffectiveFrom: day(10), Published: 3},
-	}
-	for _, c := range []struct{ day, want int }{{0, -1}, {1, 0}, {4, 0}, {5, 2}, {9, 2}, {10, 3}, {30, 3}} {
-		if got := InForce(versions, day(c.day)); got != c.want {
-			t.Errorf("on day %d version %d is in force, want %d", c.day, got, c.want)
-		}
-	}
-}
-
 func TestSentences_TellTheWholeDocument(t *testing.T) {
 	got := strings.Join(mustParse(t, string(readFile(t, "testdata/worldwide.json"))).Sentences(), "\n") + "\n"
 	golden(t, "testdata/worldwide.txt", got)

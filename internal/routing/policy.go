@@ -154,31 +154,6 @@ func (p *Policy) Challenger() (Ref, bool) {
 	return p.experiment.challenger, true
 }
 
-// Version is one published version of a policy, for InForce. Published orders
-// publications: a sequence number or an instant.
-type Version struct {
-	ID            channel.PolicyID
-	Version       int
-	EffectiveFrom time.Time
-	Published     int64
-}
-
-// InForce is the index of the version in force at t: the greatest EffectiveFrom
-// at or before t, then the one published last; -1 if there is none.
-func InForce(versions []Version, t time.Time) int {
-	best := -1
-	for i, v := range versions {
-		if v.EffectiveFrom.After(t) {
-			continue
-		}
-		if best < 0 || v.EffectiveFrom.After(versions[best].EffectiveFrom) ||
-			v.EffectiveFrom.Equal(versions[best].EffectiveFrom) && v.Published > versions[best].Published {
-			best = i
-		}
-	}
-	return best
-}
-
 // orderVariables are those that only a customer's orders can tell.
 var orderVariables = []string{"customer.daysSinceLastOrder", "customer.discountShare", "customer.orders", "customer.revenue", "customer.share"}
 

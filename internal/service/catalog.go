@@ -79,10 +79,10 @@ type policyVersions struct {
 	published int
 	zone      string
 	all       []store.Version
-	routing   []routing.Version
+	from      []channel.Dated
 }
 
-// policyVersions loads what routing.InForce chooses from.
+// policyVersions loads what channel.InForce chooses from.
 func (s *Service) policyVersions(ctx context.Context, m *moment) (*policyVersions, error) {
 	s.catalog.mu.Lock()
 	defer s.catalog.mu.Unlock()
@@ -94,7 +94,7 @@ func (s *Service) policyVersions(ctx context.Context, m *moment) (*policyVersion
 		return nil, err
 	}
 	v := &policyVersions{published: m.control.Published, zone: m.programme.TimeZone, all: all}
-	if v.routing, err = store.Dated(all, m.cal); err != nil {
+	if v.from, err = store.Dated(all, m.cal); err != nil {
 		return nil, err
 	}
 	s.catalog.versions = v
@@ -107,7 +107,7 @@ func (s *Service) policyAt(ctx context.Context, m *moment, t time.Time) (*routin
 	if err != nil {
 		return nil, err
 	}
-	i := routing.InForce(versions.routing, t)
+	i := channel.InForce(versions.from, t)
 	if i < 0 {
 		return nil, fault.New(fault.Conflict, "no_policy_in_force", "no policy is in force at %s; publish one whose effectiveFrom is not later", t.Format(time.RFC3339))
 	}

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/routing"
 	"github.com/fairlead/fairlead/internal/store"
 )
 
@@ -26,7 +26,7 @@ func (s *Service) inForce(ctx context.Context, m *moment, v store.Version) (bool
 		if err != nil {
 			return false, err
 		}
-		i := routing.InForce(all.routing, m.now)
+		i := channel.InForce(all.from, m.now)
 		return i >= 0 && all.all[i].ID == v.ID && all.all[i].N == v.N, nil
 	case KindPlan:
 		versions, err := s.store.Versions(ctx, m.control, v.Kind, v.ID)

@@ -27,7 +27,7 @@ type datedVersions struct {
 	n    int
 	zone string
 	all  []store.Version
-	from []routing.Version
+	from []channel.Dated
 }
 
 // inForceAt is the version of a kind that is in force at an instant: the latest
@@ -54,7 +54,7 @@ func (s *Service) inForceAt(ctx context.Context, m *moment, kind, id string, t t
 		}
 		s.fitted.dated[kind] = d
 	}
-	i := routing.InForce(d.from, t)
+	i := channel.InForce(d.from, t)
 	if i < 0 {
 		return store.Version{}, false, nil
 	}
