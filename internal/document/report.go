@@ -3,27 +3,26 @@ package document
 import (
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// finding is one problem before it is worded for the caller: where it is, what
+// finding is one problem before it is told to the caller: where it is, what
 // to say, and how far the document is from what the schema wants there.
 type finding struct {
-	tokens  []string // from the root to the value
-	message string
-	weight  int
+	tokens   []string // from the root to the value
+	message  string
+	weight   int
+	mistyped *[2]string // the type it has and the one wanted, where that is the problem
+	constant *[2]string // the value it has and the one wanted, where that is the problem
 }
 
-// report turns the validator's tree of causes into one error whose problems
-// stand in the order of the document.
-func (s *Schema) report(err *jsonschema.ValidationError, t *tree) error {
-	found := s.findings(err)
+// report turns what was found into one error whose problems stand in the order
+// of the document.
+func (s *Schema) report(found []finding, t *tree) error {
 	rank := func(f finding) int {
 		for n := len(f.tokens); ; n-- {
 			if r, ok := t.order[pointer(f.tokens[:n])]; ok || n == 0 {
@@ -49,7 +48,7 @@ func (s *Schema) report(err *jsonschema.ValidationError, t *tree) error {
 	return p.Err(s.name)
 }
 
-// pathOf words a validator's location; only the document tells an index from a
+// pathOf words a place; only the document tells an index from a
 // key that looks like one.
 func pathOf(root any, tokens []string) string {
 	parts := make([]any, 0, len(tokens))
@@ -71,59 +70,54 @@ func pathOf(root any, tokens []string) string {
 	return Path(parts...)
 }
 
-// findings flattens an error. Where a value may have one of several forms, only
-// the form it comes nearest to is spoken of.
-func (s *Schema) findings(err *jsonschema.ValidationError) []finding {
-	switch k := err.ErrorKind.(type) {
-	case *kind.OneOf:
-		if k.Subschemas == nil {
-			return s.alternatives(err)
+// alternatives chooses among the forms a value failed to have, of which each has
+// its findings: forms of another type fall out first, then forms whose fixed keys
+// ("type": "commission") differ, then all but the one with the least to mend.
+func (n *node) alternatives(forms [][]finding, at []string) []finding {
+	var typed, named [][]finding
+	var want []string
+	got := ""
+	for _, form := range forms {
+		if f := mistake(form, len(at), mistyped); f != nil {
+			got, want = f.mistyped[0], append(want, f.mistyped[1])
+		} else {
+			typed = append(typed, form)
 		}
-	case *kind.AnyOf:
-		return s.alternatives(err)
-	case *kind.PropertyNames:
-		return nil // told by badKey, too, and at the right place
-	case *badKey:
-		return s.misnamed(err.InstanceLocation, k)
 	}
-	if len(err.Causes) > 0 {
-		var all []finding
-		for _, cause := range err.Causes {
-			all = append(all, s.findings(cause)...)
-		}
-		return all
-	}
-	return s.leaf(err)
-}
-
-// alternatives chooses among the forms a value failed to have: forms of another
-// type fall out first, then forms whose fixed keys ("type": "commission")
-// differ, then all but the one with the least to mend.
-func (s *Schema) alternatives(err *jsonschema.ValidationError) []finding {
-	here := len(err.InstanceLocation)
-	forms := err.Causes
-	typed := slices.DeleteFunc(slices.Clone(forms), func(f *jsonschema.ValidationError) bool {
-		_, wrong := mistake[*kind.Type](f, here)
-		return wrong
-	})
 	if len(typed) == 0 {
-		return s.wrongType(err)
+		f := n.wrongType(at, got, want)
+		f.mistyped = nil
+		return []finding{f}
 	}
-	named := slices.DeleteFunc(slices.Clone(typed), func(f *jsonschema.ValidationError) bool {
-		_, wrong := mistake[*kind.Const](f, here+1)
-		return wrong
-	})
-	if len(named) == 0 {
-		return s.wrongName(typed, here)
-	}
-	var best []finding
-	for i, form := range named {
-		found := s.findings(form)
-		if i == 0 || weigh(found) < weigh(best) {
-			best = found
+	for _, form := range typed {
+		if mistake(form, len(at)+1, misnamed) == nil {
+			named = append(named, form)
 		}
+	}
+	if len(named) == 0 {
+		return wrongName(typed, len(at)+1)
+	}
+	best := named[0]
+	for _, form := range named[1:] {
+		if weigh(form) < weigh(best) {
+			best = form
+		}
+	}
+	for i := range best { // chosen, they say nothing about the forms of a value above
+		best[i].mistyped, best[i].constant = nil, nil
 	}
 	return best
+}
+
+func mistyped(f finding) bool { return f.mistyped != nil }
+func misnamed(f finding) bool { return f.constant != nil }
+
+// mistake finds the first finding of a kind at a depth.
+func mistake(found []finding, depth int, is func(finding) bool) *finding {
+	if i := slices.IndexFunc(found, func(f finding) bool { return len(f.tokens) == depth && is(f) }); i >= 0 {
+		return &found[i]
+	}
+	return nil
 }
 
 func weigh(found []finding) int {
@@ -134,122 +128,21 @@ func weigh(found []finding) int {
 	return total
 }
 
-// mistake finds an error of kind K at this depth anywhere in err.
-func mistake[K jsonschema.ErrorKind](err *jsonschema.ValidationError, depth int) (*jsonschema.ValidationError, bool) {
-	if _, ok := err.ErrorKind.(K); ok && len(err.InstanceLocation) == depth {
-		return err, true
-	}
-	for _, cause := range err.Causes {
-		if found, ok := mistake[K](cause, depth); ok {
-			return found, true
-		}
-	}
-	return nil, false
-}
-
-func (s *Schema) wrongType(err *jsonschema.ValidationError) []finding {
-	var want []string
-	got := ""
-	for _, form := range err.Causes {
-		if leaf, ok := mistake[*kind.Type](form, len(err.InstanceLocation)); ok {
-			k := leaf.ErrorKind.(*kind.Type)
-			got = k.Got
-			want = append(want, k.Want...)
-		}
-	}
-	return []finding{{err.InstanceLocation, s.typeMessage(err, got, want), 50}}
-}
-
 // wrongName reports a key that should have told the forms apart, and which
 // values it may have.
-func (s *Schema) wrongName(forms []*jsonschema.ValidationError, here int) []finding {
-	var known []string
-	var at []string
+func wrongName(forms [][]finding, depth int) []finding {
+	var known, at []string
 	got := ""
 	for _, form := range forms {
-		leaf, _ := mistake[*kind.Const](form, here+1)
-		k := leaf.ErrorKind.(*kind.Const)
-		at, got = leaf.InstanceLocation, show(k.Got)
-		known = append(known, show(k.Want))
+		f := mistake(form, depth, misnamed)
+		at, got = f.tokens, f.constant[0]
+		known = append(known, f.constant[1])
 	}
-	return []finding{{at, oneOf(got, known), 10}}
+	return []finding{{tokens: at, message: oneOf(got, known), weight: 10}}
 }
 
-// misnamed words what is wrong with a key, at the place of that key.
-func (s *Schema) misnamed(at []string, bad *badKey) []finding {
-	all := s.findings(bad.err)
-	for i, f := range all {
-		all[i] = finding{append(slices.Clone(at), bad.key), "the key " + f.message, f.weight}
-	}
-	return all
-}
-
-// leaf words one error without causes.
-func (s *Schema) leaf(err *jsonschema.ValidationError) []finding {
-	at := err.InstanceLocation
-	switch k := err.ErrorKind.(type) {
-	case *kind.AdditionalProperties:
-		var all []finding
-		for _, key := range k.Properties {
-			all = append(all, s.unknown(at, key, err.SchemaURL))
-		}
-		return all
-	case *kind.FalseSchema:
-		if parent, ok := strings.CutSuffix(err.SchemaURL, "/unevaluatedProperties"); ok && len(at) > 0 {
-			return []finding{s.unknown(at[:len(at)-1], at[len(at)-1], parent)}
-		}
-		return []finding{{at, "must not stand here", 20}}
-	case *kind.Required:
-		var all []finding
-		for _, key := range k.Missing {
-			all = append(all, finding{append(slices.Clone(at), key), "is missing", 20})
-		}
-		return all
-	case *kind.Type:
-		return []finding{{at, s.typeMessage(err, k.Got, k.Want), 50}}
-	}
-	return []finding{{at, s.message(err), 10}}
-}
-
-func (s *Schema) unknown(object []string, key, location string) finding {
-	known := s.keys(location, map[string]bool{})
-	message, weight := fmt.Sprintf("unknown key %q", clip(key)), 40
-	if near := Nearest(key, known); near != "" {
-		message += fmt.Sprintf("; the nearest known one is %q", near)
-		weight = 20 + min(distance(fold(key), fold(near)), 20)
-	}
-	return finding{append(slices.Clone(object), key), message, weight}
-}
-
-// keys lists, sorted, the keys that an object may have by the schema at this
-// location and those it is joined with.
-func (s *Schema) keys(location string, seen map[string]bool) []string {
-	sch := s.objects[location]
-	if sch == nil || seen[location] {
-		return nil
-	}
-	seen[location] = true
-	var all []string
-	for key := range sch.Properties {
-		all = append(all, key)
-	}
-	for _, list := range [][]*jsonschema.Schema{sch.AllOf, sch.AnyOf, sch.OneOf, {sch.Ref, sch.If, sch.Then, sch.Else}} {
-		for _, p := range list {
-			if p != nil {
-				all = append(all, s.keys(p.Location, seen)...)
-			}
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-var typeWords = map[string]string{
-	"null": "null", "boolean": "true or false", "number": "a number", "integer": "a whole number",
-	"string": "text", "array": "a list", "object": "an object",
-}
-
-func (s *Schema) typeMessage(err *jsonschema.ValidationError, got string, want []string) string {
+// wrongType words that a value has the type got and none of those wanted.
+func (n *node) wrongType(at []string, got string, want []string) finding {
 	var words []string
 	for _, w := range want {
 		if !slices.Contains(words, typeWords[w]) {
@@ -257,21 +150,56 @@ func (s *Schema) typeMessage(err *jsonschema.ValidationError, got string, want [
 		}
 	}
 	message := fmt.Sprintf("is %s; it must be %s", typeWords[got], strings.Join(words, " or "))
-	if d := s.description(err); d != "" {
+	if d := n.says(); d != "" {
 		message += ": " + d
 	}
-	return message
+	return finding{tokens: slices.Clone(at), message: message, weight: 50, mistyped: &[2]string{got, want[0]}}
 }
 
-func (s *Schema) description(err *jsonschema.ValidationError) string {
-	sch := s.objects[err.SchemaURL]
-	if sch == nil {
-		return ""
+// says is the schema's own words for what stands there.
+func (n *node) says() string {
+	if n.description == "" && n.ref != nil {
+		return n.ref.description
 	}
-	if sch.Description == "" && sch.Ref != nil {
-		return sch.Ref.Description
+	return n.description
+}
+
+// unknown words a key that nobody knows.
+func (n *node) unknown(at []string, key string) finding {
+	message, weight := fmt.Sprintf("unknown key %q", clip(key)), 40
+	if near := Nearest(key, slices.Compact(slices.Sorted(slices.Values(n.keys())))); near != "" {
+		message += fmt.Sprintf("; the nearest known one is %q", near)
+		weight = 20 + min(distance(fold(key), fold(near)), 20)
 	}
-	return sch.Description
+	return finding{tokens: at, message: message, weight: weight}
+}
+
+// keys lists the keys that an object may have by this node and those it is
+// joined with.
+func (n *node) keys() []string {
+	var all []string
+	for key := range n.properties {
+		all = append(all, key)
+	}
+	for _, joined := range append(slices.Clone(n.forms), n.ref) {
+		if joined != nil {
+			all = append(all, joined.keys()...)
+		}
+	}
+	return all
+}
+
+var typeWords = map[string]string{
+	"null": "null", "boolean": "true or false", "number": "a number", "integer": "a whole number",
+	"string": "text", "array": "a list", "object": "an object",
+}
+
+func shown(all []constant) []string {
+	words := make([]string, len(all))
+	for i, c := range all {
+		words[i] = c.shown
+	}
+	return words
 }
 
 func oneOf(got string, known []string) string {
@@ -288,4 +216,11 @@ func show(v any) string {
 		return fmt.Sprint(v)
 	}
 	return clip(string(data))
+}
+
+func plainRat(r *big.Rat) string {
+	if r.IsInt() {
+		return r.Num().String()
+	}
+	return r.FloatString(3)
 }

@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"strings"
 	"sync"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/fairlead/fairlead/internal/fault"
 )
@@ -17,10 +14,9 @@ import (
 // Schema is one compiled JSON Schema (draft 2020-12) together with its source,
 // which is also what /schemas/ serves. It is safe for concurrent use.
 type Schema struct {
-	name    string
-	source  []byte
-	root    *jsonschema.Schema
-	objects map[string]*jsonschema.Schema // every schema inside root by its location
+	name   string
+	source []byte
+	root   *node
 
 	written []byte // of a LazySchema, compiled by the first who needs it
 	once    sync.Once
@@ -42,7 +38,8 @@ func (s *Schema) Source() []byte {
 // need not say so; the document itself may also name its "$schema", which
 // editors look for. A `description` completes the sentence "it must be ..." in
 // messages about a value of the wrong type or form: "an amount, such as
-// 1234.56". A schema that does not compile panics: it is part of the program.
+// 1234.56". A schema that does not compile, or uses a keyword that documents are
+// not checked by, panics: it is part of the program.
 func MustSchema(name string, src []byte) *Schema {
 	s, err := newSchema(name, src)
 	if err != nil {
@@ -61,7 +58,7 @@ func (s *Schema) ready() {
 	s.once.Do(func() {
 		if s.written != nil {
 			c := MustSchema(s.name, s.written)
-			s.source, s.root, s.objects = c.source, c.root, c.objects
+			s.source, s.root = c.source, c.root
 		}
 	})
 }
@@ -77,31 +74,11 @@ func newSchema(name string, src []byte) (*Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	location := "mem:" + strings.ReplaceAll(name, " ", "-")
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(jsonschema.Draft2020)
-	c.AssertFormat()
-	c.RegisterVocabulary(keyVocabulary())
-	c.AssertVocabs()
-	c.UseLoader(noLoader{})
-	if err := c.AddResource(location, tree); err != nil {
-		return nil, err
-	}
-	root, err := c.Compile(location)
+	root, err := compile(tree)
 	if err != nil {
 		return nil, err
 	}
-	s := &Schema{name: name, source: append(source, '\n'), root: root, objects: map[string]*jsonschema.Schema{}}
-	s.index(root)
-	return s, nil
-}
-
-// noLoader keeps a schema from reaching outside itself.
-type noLoader struct{}
-
-// Load always fails.
-func (noLoader) Load(url string) (any, error) {
-	return nil, fmt.Errorf("a schema stands alone, but this one refers to %s", url)
+	return &Schema{name: name, source: append(source, '\n'), root: root}, nil
 }
 
 // allowNotes adds "note" to every closed object of a schema's source.
@@ -137,32 +114,6 @@ func allowSchema(root any) {
 	}
 }
 
-// index notes every schema that the root reaches.
-func (s *Schema) index(sch *jsonschema.Schema) {
-	if sch == nil || s.objects[sch.Location] != nil {
-		return
-	}
-	s.objects[sch.Location] = sch
-	for _, p := range sch.Properties {
-		s.index(p)
-	}
-	for _, list := range [][]*jsonschema.Schema{sch.AllOf, sch.AnyOf, sch.OneOf, sch.PrefixItems} {
-		for _, p := range list {
-			s.index(p)
-		}
-	}
-	for _, p := range sch.PatternProperties {
-		s.index(p)
-	}
-	for _, p := range sch.DependentSchemas {
-		s.index(p)
-	}
-	additional, _ := sch.AdditionalProperties.(*jsonschema.Schema)
-	for _, p := range []*jsonschema.Schema{additional, sch.Ref, sch.If, sch.Then, sch.Else, sch.Not, sch.Items2020, sch.Contains, sch.PropertyNames, sch.UnevaluatedProperties} {
-		s.index(p)
-	}
-}
-
 // Decode reads data strictly into the value that into points at: at most
 // MaxBytes of UTF-8 (a byte order mark is accepted), exactly one JSON value, no
 // key twice, no unknown key, nothing missing, nothing of the wrong type. On
@@ -175,12 +126,8 @@ func (s *Schema) Decode(data []byte, into any) error {
 	if err != nil {
 		return err
 	}
-	if err := s.root.Validate(t.root); err != nil {
-		var invalid *jsonschema.ValidationError
-		if !errors.As(err, &invalid) {
-			return fault.Of(err)
-		}
-		return s.report(invalid, t)
+	if !s.root.fits(t.root) {
+		return s.report(s.root.findings(t.root, nil), t)
 	}
 	fresh := reflect.New(reflect.TypeOf(into).Elem())
 	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), fresh.Interface()); err != nil {
