@@ -8,16 +8,20 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/api"
+	"github.com/fairlead/fairlead/internal/cloud/core"
+	"github.com/fairlead/fairlead/internal/cloud/door"
+	"github.com/fairlead/fairlead/internal/cloud/machine"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/config"
 )
 
-var door *cloud.Door
+var gate *door.Door
 
 func init() {
 	app := cloud.Must(cloud.Load(metrics.API, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.StateMachineVar))
-	core := app.Core()
-	door = cloud.Must(app.API(core, app.Machine(core.Payrun), ""))
+	c := core.New(app)
+	gate = cloud.Must(api.New(app, c, machine.New(app, c.Payrun), ""))
 }
 
-func main() { lambda.Start(door.Handle) }
+func main() { lambda.Start(gate.Handle) }

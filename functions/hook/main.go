@@ -9,15 +9,17 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/door"
+	"github.com/fairlead/fairlead/internal/cloud/hook"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/config"
 )
 
-var door *cloud.Door
+var gate *door.Door
 
 func init() {
 	app := cloud.Must(cloud.Load(metrics.Hook, time.Now, os.Stdout, config.QueueURLVar, config.HookSecretsVar))
-	door = app.Hook(app.Secrets(), app.Queue())
+	gate = hook.New(app, hook.NewSecrets(app), hook.NewQueue(app))
 }
 
-func main() { lambda.Start(door.Handle) }
+func main() { lambda.Start(gate.Handle) }

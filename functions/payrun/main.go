@@ -8,15 +8,17 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/config"
 )
 
-var work *cloud.Payrun
+var work *task.Payrun
 
 func init() {
 	app := cloud.Must(cloud.Load(metrics.Payrun, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.StatementBucketVar))
-	work = app.Payrun(app.Core(), app.Bucket())
+	work = task.New(app, core.New(app), task.NewBucket(app))
 }
 
 func main() { lambda.Start(work.Handle) }

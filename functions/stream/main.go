@@ -8,15 +8,17 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/cloud/stream"
 	"github.com/fairlead/fairlead/internal/config"
 )
 
-var work *cloud.Stream
+var work *stream.Stream
 
 func init() {
 	app := cloud.Must(cloud.Load(metrics.Stream, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.BusNameVar))
-	work = app.Stream(app.Core(), app.Bus())
+	work = stream.New(app, core.New(app), stream.NewBus(app))
 }
 
 func main() { lambda.Start(work.Handle) }

@@ -8,16 +8,19 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/core"
+	"github.com/fairlead/fairlead/internal/cloud/machine"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/cloud/sweep"
 	"github.com/fairlead/fairlead/internal/config"
 )
 
-var work *cloud.Sweep
+var work *sweep.Sweep
 
 func init() {
 	app := cloud.Must(cloud.Load(metrics.Sweep, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.StateMachineVar))
-	core := app.Core()
-	work = app.Sweep(core, app.Machine(core.Payrun))
+	c := core.New(app)
+	work = sweep.New(app, c, machine.New(app, c.Payrun))
 }
 
 func main() { lambda.Start(work.Handle) }

@@ -8,15 +8,17 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/cloud/worker"
 	"github.com/fairlead/fairlead/internal/config"
 )
 
-var work *cloud.Worker
+var work *worker.Worker
 
 func init() {
 	app := cloud.Must(cloud.Load(metrics.Worker, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar))
-	work = app.Worker(app.Core())
+	work = worker.New(app, core.New(app))
 }
 
 func main() { lambda.Start(work.Handle) }

@@ -1,38 +1,33 @@
-// Package cloud is Fairlead on AWS: one type per function, which turns what its
-// trigger sends into calls of service, payrun and httpapi, and the clients of
-// queue, bucket, bus, secrets and state machine. It owns the shapes of messages,
-// tasks and batches that only AWS knows; it owns no rule and no key of the store.
-//
-// In the statement bucket it writes statements/PERIOD/PARTNER.{json,html,csv} and,
-// for the state machine, runs/NAME/*.json.
+// Package cloud is Fairlead on AWS: what every function has (App), and how its
+// invocations are measured and its errors told. Below it stands one room per
+// function, which turns what its trigger sends into calls of service, payrun and
+// httpapi and owns the one or two clients that only this function needs, so that
+// none starts with the clients of the others: they are most of what a start
+// costs. It owns the shapes of messages, tasks and batches that only AWS knows;
+// it owns no rule and no key of the store.
 package cloud
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
-	"net/http"
 	"runtime/debug"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
 
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/config"
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/payrun"
-	"github.com/fairlead/fairlead/internal/service"
-	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/table"
-	"github.com/fairlead/fairlead/internal/table/dynamo"
 )
 
-// callTimeout bounds one call of a service of AWS, retries not included.
-const callTimeout = 10 * time.Second
+// CallTimeout bounds one call of a service of AWS, retries not included.
+const CallTimeout = 10 * time.Second
 
 // App is what every function has: its settings, its account, a clock, a log and
 // its metrics. It sends nothing until a request needs it.
@@ -57,7 +52,7 @@ func Load(function string, clock func() time.Time, out io.Writer, needs ...strin
 	}
 	return &App{
 		Config: c, AWS: account(c.Account), Clock: clock,
-		Log:     slog.New(requestHandler{slog.NewJSONHandler(out, nil)}).With("function", function, "stage", c.Stage),
+		Log:     NewLog(out).With("function", function, "stage", c.Stage),
 		Metrics: metrics.NewWriter(out, c.Stage, function),
 	}, nil
 }
@@ -71,7 +66,7 @@ func Must[T any](v T, err error) T {
 }
 
 func account(a config.Account) aws.Config {
-	c := aws.Config{Region: a.Region, HTTPClient: awshttp.NewBuildableClient().WithTimeout(callTimeout)}
+	c := aws.Config{Region: a.Region, HTTPClient: awshttp.NewBuildableClient().WithTimeout(CallTimeout)}
 	c.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: a.Key, SecretAccessKey: a.Secret, SessionToken: a.Session, Source: "environment"}, nil
 	})
@@ -81,38 +76,10 @@ func account(a config.Account) aws.Config {
 	return c
 }
 
-// Core is the use cases on a table.
-type Core struct {
-	Store   *store.Store
-	Service *service.Service
-	Payrun  *payrun.Payrun
-}
-
-// Core wires the use cases on DynamoDB.
-func (a *App) Core() Core {
-	return a.CoreOn(dynamo.New(dynamo.Options{Config: a.AWS, Ledger: a.Config.LedgerTable, State: a.Config.StateTable, Clock: a.Clock}))
-}
-
-// CoreOn wires the use cases on any table. A lease of nothing means that the
-// control block is loaded for every use: here, unlike in the embedded service,
-// there are always other writers.
-func (a *App) CoreOn(t table.Table) Core {
-	lease := a.Config.Lease
-	if lease == 0 {
-		lease = -1
-	}
-	kept := store.New(t, store.Options{Lease: lease, Write: a.Config.Write, Grace: a.Config.Grace, Jitter: rand.Float64})
-	return Core{
-		Store:   kept,
-		Service: service.New(service.Config{Store: kept, Clock: a.Clock, Log: a.Log}),
-		Payrun:  payrun.New(payrun.Config{Store: kept, Clock: a.Clock}),
-	}
-}
-
-// measured runs one invocation: how long it took and what it counted become
+// Measured runs one invocation: how long it took and what it counted become
 // metrics, whatever happens. A panic is logged with its cause and goes on: the
 // process ends and Lambda starts a new one.
-func (a *App) measured(ctx context.Context, work func(metrics.Counts) error) (err error) {
+func (a *App) Measured(ctx context.Context, work func(metrics.Counts) error) (err error) {
 	began, counts := a.Clock(), metrics.Counts{metrics.Failures: 0}
 	defer func() {
 		p := recover()
@@ -134,14 +101,35 @@ func (a *App) measured(ctx context.Context, work func(metrics.Counts) error) (er
 	return work(counts)
 }
 
-// failed logs why something is to be sent again.
-func (a *App) failed(ctx context.Context, what string, err error, attrs ...any) {
+// Failed logs why something is to be sent again.
+func (a *App) Failed(ctx context.Context, what string, err error, attrs ...any) {
 	f := fault.Of(err)
 	cause := err.Error()
 	if f.Err != nil {
 		cause = f.Error() + ": " + f.Err.Error()
 	}
 	a.Log.ErrorContext(ctx, what, append(attrs, "slug", f.Slug, "cause", cause)...)
+}
+
+// Unavailable is what a caller is told when a service of AWS does not answer:
+// everything of ours may be asked for again.
+func Unavailable(what string, err error) error {
+	return fault.New(fault.Unavailable, "unavailable", "%s does not answer; try the same request again, that is safe", what).Because(err)
+}
+
+// Code is the error code of an AWS service, "" for any other error: the one
+// place besides table/dynamo that looks into errors of the SDK.
+func Code(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
+}
+
+// NewLog is a log of JSON lines, each with the id of Lambda's request.
+func NewLog(out io.Writer) *slog.Logger {
+	return slog.New(requestHandler{slog.NewJSONHandler(out, nil)})
 }
 
 // requestHandler adds the id of Lambda's request to every line.
@@ -164,6 +152,3 @@ func (h requestHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 func (h requestHandler) WithGroup(name string) slog.Handler {
 	return requestHandler{h.Handler.WithGroup(name)}
 }
-
-// client is for the few calls that no SDK makes.
-func client() *http.Client { return &http.Client{Timeout: callTimeout} }

@@ -1,4 +1,4 @@
-package cloud
+package cloud_test
 
 import (
 	"bytes"
@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/cloud/core"
+	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/store"
@@ -89,7 +91,7 @@ func costOf(t *testing.T, partners int) (route, order, run table.Units) {
 	tb := &counted{Table: table.NewMemory()}
 	w := worldOn(t, tb)
 	w.app.Config.Lease = 30 * time.Second
-	w.core = w.app.CoreOn(tb)
+	w.core = core.On(w.app, tb)
 	w.door = w.api(w.core)
 	w.settle()
 	ctx, who := w.ctx, service.Actor{User: "x", Roles: []string{service.RoleManager}}
@@ -203,12 +205,12 @@ func (b *bill) run(write, read float64) {
 	b.line("write units", "millionWriteUnits", write*costPartners/1e6)
 	b.line("read units", "millionReadUnits", read*costPartners/1e6)
 	b.line("read units of the heads, 700 bytes a customer", "millionReadUnits", costPartners*costCustomers*700/4096.0/1e6)
-	tasks := 3*costPartners/ownersPerBatch + walkBatches + costPartners/linesPerBatch + 5
+	tasks := 3*costPartners/task.OwnersPerBatch + task.WalkBatches + costPartners/task.LinesPerBatch + 5
 	b.line("state transitions", "millionTransitions", float64(tasks)*transitionsPerTask/1e6)
 	b.line("invocations", "millionLambdaRequests", float64(tasks)/1e6)
 	b.line("GB-seconds", "millionLambdaGBSeconds", costPartners*gbSeconds(partnerMS, taskGB)/1e6)
 	b.line("objects put: statements as JSON, HTML, CSV", "millionObjectsPut", 3*costPartners/1e6)
-	b.line("objects read: batches, and the walk by every verifying task", "millionObjectsGot", float64(tasks+(costPartners/ownersPerBatch+1)*walkBatches)/1e6)
+	b.line("objects read: batches, and the walk by every verifying task", "millionObjectsGot", float64(tasks+(costPartners/task.OwnersPerBatch+1)*task.WalkBatches)/1e6)
 	b.line("events told: a statement each", "millionBusEvents", costPartners/1e6)
 	b.line("signatures", "millionSignatures", 1/1e6)
 	b.end()

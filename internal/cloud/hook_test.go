@@ -1,4 +1,4 @@
-package cloud
+package cloud_test
 
 import (
 	"encoding/json"
@@ -10,19 +10,26 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/core"
+	"github.com/fairlead/fairlead/internal/cloud/door"
+	"github.com/fairlead/fairlead/internal/cloud/hook"
+	"github.com/fairlead/fairlead/internal/cloud/machine"
+	"github.com/fairlead/fairlead/internal/cloud/sweep"
+	"github.com/fairlead/fairlead/internal/cloud/worker"
 	"github.com/fairlead/fairlead/internal/table/dynamo"
 )
 
 // webhook is a signed request to the hook.
 func (w *world) webhook(body string, at time.Time) events.APIGatewayProxyRequest {
 	w.t.Helper()
-	hook := Must(standardwebhooks.NewWebhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
-	signature := Must(hook.Sign("msg_1", at, []byte(body)))
+	hook := cloud.Must(standardwebhooks.NewWebhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+	signature := cloud.Must(hook.Sign("msg_1", at, []byte(body)))
 	return events.APIGatewayProxyRequest{HTTPMethod: "POST", Path: "/v1/hooks/standard", Body: body, MultiValueHeaders: map[string][]string{
 		"webhook-id": {"msg_1"}, "webhook-timestamp": {strconv.FormatInt(at.Unix(), 10)}, "webhook-signature": {signature}, "content-type": {"application/cloudevents+json"}}}
 }
 
-func (w *world) hooked(d *Door, e events.APIGatewayProxyRequest, want int) {
+func (w *world) hooked(d *door.Door, e events.APIGatewayProxyRequest, want int) {
 	w.t.Helper()
 	if r, err := d.Handle(w.ctx, e); err != nil || r.StatusCode != want {
 		w.t.Fatalf("%d %s, %v; want %d", r.StatusCode, r.Body, err, want)
@@ -38,7 +45,7 @@ func batch(bodies ...string) events.SQSEvent {
 	return e
 }
 
-func (w *world) deliver(worker *Worker, bodies ...string) []events.SQSBatchItemFailure {
+func (w *world) deliver(worker *worker.Worker, bodies ...string) []events.SQSBatchItemFailure {
 	w.t.Helper()
 	out, err := worker.Handle(w.ctx, batch(bodies...))
 	if err != nil {
@@ -57,12 +64,12 @@ func (w *world) outcome(id string) string {
 
 func TestWebhook_GoesThroughTheQueueAndBecomesAFact(t *testing.T) {
 	w := newWorld(t).settle()
-	hook := w.app.Hook(w.app.Secrets(), w.app.Queue())
-	w.hooked(hook, w.webhook(order("o1", "c1", "2026-03-02T11:00:00Z", "100.00"), w.now), 202)
+	gate := hook.New(w.app, hook.NewSecrets(w.app), hook.NewQueue(w.app))
+	w.hooked(gate, w.webhook(order("o1", "c1", "2026-03-02T11:00:00Z", "100.00"), w.now), 202)
 	if w.outcome("o1") != "" || len(w.aws.messages) != 1 {
 		t.Fatal("applied before it was queued, or not queued")
 	}
-	if failed := w.deliver(w.app.Worker(w.core), w.aws.messages...); failed != nil || w.outcome("o1") != "applied" {
+	if failed := w.deliver(worker.New(w.app, w.core), w.aws.messages...); failed != nil || w.outcome("o1") != "applied" {
 		t.Errorf("failed %v, outcome %q\n%s", failed, w.outcome("o1"), w.logged)
 	}
 	if log := w.logged.String(); strings.Contains(log, `"c1"`) || strings.Contains(log, "the crm") {
@@ -72,16 +79,16 @@ func TestWebhook_GoesThroughTheQueueAndBecomesAFact(t *testing.T) {
 
 func TestWebhook_DeliveredTwiceOrAfterADay_CountsOnce(t *testing.T) {
 	w := newWorld(t).settle()
-	hook := w.app.Hook(w.app.Secrets(), w.app.Queue())
+	gate := hook.New(w.app, hook.NewSecrets(w.app), hook.NewQueue(w.app))
 	for range 2 { // the sender sends it twice
-		w.hooked(hook, w.webhook(order("o1", "c1", "2026-03-02T11:00:00Z", "100.00"), w.now), 202)
+		w.hooked(gate, w.webhook(order("o1", "c1", "2026-03-02T11:00:00Z", "100.00"), w.now), 202)
 	}
-	if failed := w.deliver(w.app.Worker(w.core), w.aws.messages...); failed != nil {
+	if failed := w.deliver(worker.New(w.app, w.core), w.aws.messages...); failed != nil {
 		t.Fatal(failed)
 	}
 	before := w.must("crm", "GET /v1/customers/c1", "")
 	w.now = w.now.Add(24 * time.Hour) // and the queue once more, a day later, to another process
-	if failed := w.deliver(w.app.Worker(w.app.CoreOn(w.table)), w.aws.messages[0]); failed != nil {
+	if failed := w.deliver(worker.New(w.app, core.On(w.app, w.table)), w.aws.messages[0]); failed != nil {
 		t.Fatal(failed)
 	}
 	if after := w.must("crm", "GET /v1/customers/c1", ""); after != before || strings.Count(after, `"kind":"order"`) != 1 {
@@ -91,18 +98,18 @@ func TestWebhook_DeliveredTwiceOrAfterADay_CountsOnce(t *testing.T) {
 
 func TestHook_RefusesWhatIsNotSignedAndQueuesNothing(t *testing.T) {
 	w := newWorld(t)
-	hook := w.app.Hook(w.app.Secrets(), w.app.Queue())
+	gate := hook.New(w.app, hook.NewSecrets(w.app), hook.NewQueue(w.app))
 	body := order("o1", "c1", "2026-03-02T11:00:00Z", "100.00")
 	forged := w.webhook(body, w.now)
 	forged.Body += " "
-	w.hooked(hook, forged, 401)
-	w.hooked(hook, w.webhook(body, w.now.Add(-301*time.Second)), 401)
-	w.hooked(hook, w.webhook(`{"not":"json`, w.now), 400)
+	w.hooked(gate, forged, 401)
+	w.hooked(gate, w.webhook(body, w.now.Add(-301*time.Second)), 401)
+	w.hooked(gate, w.webhook(`{"not":"json`, w.now), 400)
 	large := w.webhook(strings.Repeat("x", 121<<10), w.now)
-	w.hooked(hook, large, 413)
+	w.hooked(gate, large, 413)
 	other := w.webhook(body, w.now)
 	other.Path = "/v1/hooks/elsewhere"
-	w.hooked(hook, other, 404)
+	w.hooked(gate, other, 404)
 	if len(w.aws.messages) != 0 || !strings.Contains(w.logged.String(), `"Refused":1`) {
 		t.Errorf("queued %d\n%s", len(w.aws.messages), w.logged)
 	}
@@ -110,8 +117,8 @@ func TestHook_RefusesWhatIsNotSignedAndQueuesNothing(t *testing.T) {
 
 func TestHook_SaysSendItAgainWhereTheQueueOrTheSecretsDoNotAnswer(t *testing.T) {
 	w := newWorld(t)
-	secrets := w.app.Secrets()
-	hook := w.app.Hook(secrets, w.app.Queue())
+	secrets := hook.NewSecrets(w.app)
+	gate := hook.New(w.app, secrets, hook.NewQueue(w.app))
 	e := w.webhook(order("o1", "c1", "2026-03-02T11:00:00Z", "100.00"), w.now)
 	for _, down := range []string{"GetSecretValue", "SendMessage"} {
 		w.aws.answer = func(call string) (int, string) {
@@ -120,10 +127,10 @@ func TestHook_SaysSendItAgainWhereTheQueueOrTheSecretsDoNotAnswer(t *testing.T) 
 			}
 			return 0, ""
 		}
-		w.hooked(hook, e, 503)
+		w.hooked(gate, e, 503)
 	}
 	w.aws.answer = nil
-	w.hooked(hook, e, 202)
+	w.hooked(gate, e, 202)
 	// Known secrets outlive an outage of their store.
 	w.now = w.now.Add(6 * time.Minute)
 	w.aws.answer = func(call string) (int, string) {
@@ -132,14 +139,14 @@ func TestHook_SaysSendItAgainWhereTheQueueOrTheSecretsDoNotAnswer(t *testing.T) 
 		}
 		return 0, ""
 	}
-	w.hooked(hook, w.webhook(order("o2", "c1", "2026-03-02T11:00:00Z", "100.00"), w.now), 202)
+	w.hooked(gate, w.webhook(order("o2", "c1", "2026-03-02T11:00:00Z", "100.00"), w.now), 202)
 }
 
 func TestWorker_APoisonedMessageGoesBackAloneAndARejectedFactIsDone(t *testing.T) {
 	w := newWorld(t).settle()
 	good, _ := json.Marshal(map[string]string{"source": "standard", "id": "m", "body": order("o1", "c1", "2026-03-02T11:00:00Z", "100.00")})
 	wrong, _ := json.Marshal(map[string]string{"source": "standard", "id": "m", "body": order("o2", "c1", "2026-03-02T11:00:00Z", "many")})
-	failed := w.deliver(w.app.Worker(w.core), "poison", string(wrong), string(good), `{"source":"standard","id":"m","body":"{","more":1}`)
+	failed := w.deliver(worker.New(w.app, w.core), "poison", string(wrong), string(good), `{"source":"standard","id":"m","body":"{","more":1}`)
 	if len(failed) != 2 || failed[0].ItemIdentifier != "m0" || failed[1].ItemIdentifier != "m3" || w.outcome("o1") != "applied" {
 		t.Errorf("failed %v, o1 %q", failed, w.outcome("o1"))
 	}
@@ -153,9 +160,9 @@ func TestWorker_WithoutItsTableGivesEverythingBack(t *testing.T) {
 	w.aws.answer = func(string) (int, string) {
 		return 400, `{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"x"}`
 	}
-	gone := w.app.CoreOn(dynamo.New(dynamo.Options{Config: w.app.AWS, Ledger: "ledger", State: "state", Clock: w.app.Clock}))
+	gone := core.On(w.app, dynamo.New(dynamo.Options{Config: w.app.AWS, Ledger: "ledger", State: "state", Clock: w.app.Clock}))
 	good, _ := json.Marshal(map[string]string{"source": "standard", "id": "m", "body": order("o1", "c1", "2026-03-02T11:00:00Z", "100.00")})
-	if failed := w.deliver(w.app.Worker(gone), string(good), string(good)); len(failed) != 2 {
+	if failed := w.deliver(worker.New(w.app, gone), string(good), string(good)); len(failed) != 2 {
 		t.Errorf("failed %v", failed)
 	}
 	if !strings.Contains(w.logged.String(), "table_missing") {
@@ -164,7 +171,7 @@ func TestWorker_WithoutItsTableGivesEverythingBack(t *testing.T) {
 	if r := w.ask(w.api(gone), "crm", "GET /v1/customers/c1", ""); r.StatusCode != 503 || strings.Contains(r.Body, "ResourceNotFound") {
 		t.Errorf("the caller is told %d %s", r.StatusCode, r.Body)
 	}
-	if err := w.app.Sweep(gone, w.app.Machine(gone.Payrun)).Handle(w.ctx, SweepEvent{}); err == nil {
+	if err := sweep.New(w.app, gone, machine.New(w.app, gone.Payrun)).Handle(w.ctx, sweep.Event{}); err == nil {
 		t.Error("a sweep of nothing succeeded")
 	}
 }

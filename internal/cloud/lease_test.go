@@ -1,4 +1,4 @@
-package cloud
+package cloud_test
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/cloud/core"
+	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
 )
@@ -34,7 +36,7 @@ func TestLease_AProcessThatHasNotHeardOfTheClose_BooksBehindTheFenceAndThenForwa
 	w.settle().month()
 	w.app.Config.Lease, w.app.Config.Write, w.app.Config.Grace = 30*time.Second, 10*time.Second, 16*time.Minute
 	counted := &controlReads{Table: w.table}
-	late := w.api(w.app.CoreOn(counted))
+	late := w.api(core.On(w.app, counted))
 	book := func(id string) string {
 		t.Helper()
 		r := w.ask(late, "crm", "POST /v1/facts", order(id, "c1", "2026-03-20T10:00:00Z", "100.00"))
@@ -51,8 +53,8 @@ func TestLease_AProcessThatHasNotHeardOfTheClose_BooksBehindTheFenceAndThenForwa
 	w.now = w.now.Add(5 * time.Second)
 	w.post("POST /v1/periods/2026-03/close")
 	var stale, fresh string
-	if err := w.execute("close-2026-03", func(task Task) error {
-		if task.Step == StepCloseBatch && stale == "" {
+	if err := w.execute("close-2026-03", func(job task.Task) error {
+		if job.Step == task.StepCloseBatch && stale == "" {
 			w.now = w.now.Add(20 * time.Second) // 25 s after it was loaded
 			stale = book("o4")
 			w.now = w.now.Add(6 * time.Second)

@@ -1,21 +1,25 @@
-package cloud
+package cloud_test
 
 import (
 	"encoding/json"
 	"errors"
+	"github.com/fairlead/fairlead/internal/cloud/machine"
+	"github.com/fairlead/fairlead/internal/cloud/sweep"
 	"strings"
 	"testing"
 	"time"
 )
 
-func (w *world) sweep() *Sweep { return w.app.Sweep(w.core, w.app.Machine(w.core.Payrun)) }
+func (w *world) sweep() *sweep.Sweep {
+	return sweep.New(w.app, w.core, machine.New(w.app, w.core.Payrun))
+}
 
 func TestSweep_FiringTwiceAtOnceDoesNothingTwice(t *testing.T) {
 	w := newWorld(t).settle()
 	s := w.sweep()
 	done := make(chan error, 2)
 	for range 2 {
-		go func() { done <- s.Handle(w.ctx, SweepEvent{}) }()
+		go func() { done <- s.Handle(w.ctx, sweep.Event{}) }()
 	}
 	before := w.must("crm", "GET /v1/decisions", "")
 	if err := errors.Join(<-done, <-done); err != nil {
@@ -32,7 +36,7 @@ func TestSweep_TheNightlyEventIsTheOneThatSaysSo(t *testing.T) {
 		`{"nightly":true}`: true,
 		`{"version":"0","detail-type":"Scheduled Event","source":"aws.events","detail":{}}`: false, // what a rule without input sends
 	} {
-		var e SweepEvent
+		var e sweep.Event
 		if err := json.Unmarshal([]byte(event), &e); err != nil {
 			t.Fatal(err)
 		}
@@ -50,12 +54,12 @@ func TestSweep_ACloseThatRunsForHoursIsMeasuredWhileItRuns(t *testing.T) {
 	w := newWorld(t).settle()
 	w.aws.executions = map[string]string{"close-2026-03": "RUNNING", "close-2026-02": "SUCCEEDED"}
 	w.aws.began = w.now.Add(-3 * time.Hour).Unix()
-	if err := w.sweep().Handle(w.ctx, SweepEvent{}); err != nil || !strings.Contains(w.logged.String(), `"WorkAge":10800`) {
+	if err := w.sweep().Handle(w.ctx, sweep.Event{}); err != nil || !strings.Contains(w.logged.String(), `"WorkAge":10800`) {
 		t.Errorf("%v: %s", err, w.logged)
 	}
 	w.aws.executions["close-2026-03"] = "SUCCEEDED"
 	w.logged.Reset()
-	if err := w.sweep().Handle(w.ctx, SweepEvent{}); err != nil || !strings.Contains(w.logged.String(), `"WorkAge":0`) {
+	if err := w.sweep().Handle(w.ctx, sweep.Event{}); err != nil || !strings.Contains(w.logged.String(), `"WorkAge":0`) {
 		t.Errorf("%v: %s", err, w.logged)
 	}
 }
@@ -68,7 +72,7 @@ func TestSweep_AStateMachineThatDoesNotAnswerHoldsUpNobody(t *testing.T) {
 		}
 		return 0, ""
 	}
-	if err := w.sweep().Handle(w.ctx, SweepEvent{}); err != nil || !strings.Contains(w.logged.String(), `"Failures":1`) {
+	if err := w.sweep().Handle(w.ctx, sweep.Event{}); err != nil || !strings.Contains(w.logged.String(), `"Failures":1`) {
 		t.Errorf("%v: %s", err, w.logged)
 	}
 }

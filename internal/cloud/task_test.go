@@ -1,4 +1,4 @@
-package cloud
+package cloud_test
 
 import (
 	"encoding/json"
@@ -11,34 +11,39 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"github.com/fairlead/fairlead/internal/announce"
+	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/core"
+	"github.com/fairlead/fairlead/internal/cloud/machine"
+	"github.com/fairlead/fairlead/internal/cloud/stream"
+	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/table"
 )
 
 // execute runs the latest started execution as the state machine would: plan,
 // wait, maps, end. before is asked before each task, and may make it fail.
-func (w *world) execute(name string, before func(Task) error) error {
+func (w *world) execute(name string, before func(task.Task) error) error {
 	w.t.Helper()
-	var s Start
+	var s machine.Start
 	if err := json.Unmarshal([]byte(w.aws.started[len(w.aws.started)-1]), &s); err != nil {
 		w.t.Fatal(err)
 	}
-	p := w.app.Payrun(w.app.CoreOn(w.table), w.app.Bucket()) // another process than the API
-	run := func(t Task) (Planned, error) {
+	p := task.New(w.app, core.On(w.app, w.table), task.NewBucket(w.app)) // another process than the API
+	run := func(t task.Task) (task.Planned, error) {
 		if before != nil {
 			if err := before(t); err != nil {
-				return Planned{}, err
+				return task.Planned{}, err
 			}
 		}
 		input, _ := json.Marshal(t)
-		var again Task
+		var again task.Task
 		_ = json.Unmarshal(input, &again)
 		answer, err := p.Handle(w.ctx, again)
-		planned, _ := answer.(Planned)
+		planned, _ := answer.(task.Planned)
 		return planned, err
 	}
 	all := func(key string) error {
-		var tasks []Task
+		var tasks []task.Task
 		if err := json.Unmarshal(w.aws.objects[key], &tasks); err != nil {
 			w.t.Fatalf("%s: %v", key, err)
 		}
@@ -49,22 +54,22 @@ func (w *world) execute(name string, before func(Task) error) error {
 		}
 		return nil
 	}
-	base := Task{Name: s.Name, Period: "", Run: s.Run, User: s.User}
+	base := task.Task{Name: s.Name, Period: "", Run: s.Run, User: s.User}
 	steps := func() error {
 		if s.Work == "pay" {
-			base.Step = StepPlanPay
+			base.Step = task.StepPlanPay
 			plan, err := run(base)
 			if err != nil || plan.Done {
 				return err
 			}
-			base.Step = StepSettle
+			base.Step = task.StepSettle
 			if err := all(plan.Lines); err != nil {
 				return err
 			}
 			_, err = run(base)
 			return err
 		}
-		base.Step, base.Period = StepPlanClose, "2026-03"
+		base.Step, base.Period = task.StepPlanClose, "2026-03"
 		plan, err := run(base)
 		if err != nil {
 			return err
@@ -75,7 +80,7 @@ func (w *world) execute(name string, before func(Task) error) error {
 					return err
 				}
 			}
-			base.Step = StepFinishClose
+			base.Step = task.StepFinishClose
 			if _, err := run(base); err != nil {
 				return err
 			}
@@ -115,8 +120,8 @@ func TestMonth_ClosedAndPaidByTheStateMachine_StartedTwiceAndResumed_IsPaidOnce(
 		t.Fatalf("started %v", w.aws.started)
 	}
 	broken := errors.New("killed")
-	err := w.execute("close-2026-03", func(t Task) error {
-		if t.Step == StepVerifyBatch {
+	err := w.execute("close-2026-03", func(t task.Task) error {
+		if t.Step == task.StepVerifyBatch {
 			return broken
 		}
 		return nil
@@ -150,15 +155,15 @@ func (w *world) pay(t *testing.T) {
 	if r := w.ask(w.door, "finance", "POST /v1/payout-runs/2026-03/pay", ""); r.StatusCode != 409 || len(w.aws.started) != 2 {
 		t.Fatalf("paid without approval: %d %s", r.StatusCode, r.Body)
 	}
-	a := w.app.CoreOn(w.table)
+	a := core.On(w.app, w.table)
 	if _, err := a.Payrun.Approve(w.ctx, payrun.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
 		t.Fatal(err)
 	}
 	if status, body := w.post("POST /v1/payout-runs/2026-03/pay"); status != 202 || body != "approved running" {
 		t.Fatalf("%d %s", status, body)
 	}
-	if err := w.execute("pay-2026-03-1", func(t Task) error {
-		if t.Step == StepSettle {
+	if err := w.execute("pay-2026-03-1", func(t task.Task) error {
+		if t.Step == task.StepSettle {
 			return errors.New("killed")
 		}
 		return nil
@@ -184,8 +189,8 @@ func TestTask_KilledAfterItsWrite_IsRepeatedWithoutDoingItTwice(t *testing.T) {
 	// Every task runs twice: the first answer is lost with its process.
 	w := newWorld(t).settle().month()
 	w.post("POST /v1/periods/2026-03/close")
-	twice := func(task Task) error {
-		_, err := w.app.Payrun(w.app.CoreOn(w.table), w.app.Bucket()).Handle(w.ctx, task)
+	twice := func(job task.Task) error {
+		_, err := task.New(w.app, core.On(w.app, w.table), task.NewBucket(w.app)).Handle(w.ctx, job)
 		return err
 	}
 	if err := w.execute("close-2026-03", twice); err != nil {
@@ -210,12 +215,12 @@ func TestClose_ThatMayNotBegin_IsRefusedBeforeAnythingStarts(t *testing.T) {
 
 func TestTask_ErrorsTellTheStateMachineWhetherToTryAgain(t *testing.T) {
 	w := newWorld(t).settle()
-	p := w.app.Payrun(w.core, w.app.Bucket())
-	for task, want := range map[string]string{StepPlanClose: ErrFinal, StepFinishClose: ErrAgain, "nonsense": ErrFinal} {
-		_, err := p.Handle(w.ctx, Task{Step: task, Name: "close-2026-03", Period: "2026-03"}) // not over; no walk in the bucket
+	p := task.New(w.app, w.core, task.NewBucket(w.app))
+	for step, want := range map[string]string{task.StepPlanClose: task.ErrFinal, task.StepFinishClose: task.ErrAgain, "nonsense": task.ErrFinal} {
+		_, err := p.Handle(w.ctx, task.Task{Step: step, Name: "close-2026-03", Period: "2026-03"}) // not over; no walk in the bucket
 		var named messages.InvokeResponse_Error
 		if !errors.As(err, &named) || named.Type != want {
-			t.Errorf("%s: %v, want %s", task, err, want)
+			t.Errorf("%s: %v, want %s", step, err, want)
 		}
 	}
 }
@@ -223,7 +228,7 @@ func TestTask_ErrorsTellTheStateMachineWhetherToTryAgain(t *testing.T) {
 // records are what the stream of the ledger says about everything in a customer.
 func (w *world) records(pk string) events.DynamoDBEvent {
 	w.t.Helper()
-	page := Must(w.table.Query(w.ctx, table.Range{Table: table.Ledger, PK: pk}))
+	page := cloud.Must(w.table.Query(w.ctx, table.Range{Table: table.Ledger, PK: pk}))
 	var e events.DynamoDBEvent
 	for i, it := range page.Items {
 		e.Records = append(e.Records, events.DynamoDBEventRecord{EventName: "INSERT", Change: events.DynamoDBStreamRecord{SequenceNumber: string(rune('a' + i)),
@@ -235,7 +240,7 @@ func (w *world) records(pk string) events.DynamoDBEvent {
 
 func TestStream_ARecordReplayedIsToldUnderTheSameId(t *testing.T) {
 	w := newWorld(t).settle().month()
-	s := w.app.Stream(w.core, w.app.Bus())
+	s := stream.New(w.app, w.core, stream.NewBus(w.app))
 	for range 2 {
 		if out, err := s.Handle(w.ctx, w.records("C#c1")); err != nil || out.BatchItemFailures != nil {
 			t.Fatalf("%v %v", out, err)
@@ -255,7 +260,7 @@ func TestStream_AnItemOfAnotherHandHoldsUpNobody(t *testing.T) {
 	foreign := events.DynamoDBEventRecord{EventName: "INSERT", Change: events.DynamoDBStreamRecord{SequenceNumber: "0",
 		Keys: map[string]events.DynamoDBAttributeValue{"pk": events.NewStringAttribute("C#c1"), "sk": events.NewStringAttribute("D#0000")}}}
 	e.Records = append([]events.DynamoDBEventRecord{foreign}, e.Records...)
-	out, err := w.app.Stream(w.core, w.app.Bus()).Handle(w.ctx, e)
+	out, err := stream.New(w.app, w.core, stream.NewBus(w.app)).Handle(w.ctx, e)
 	if err != nil || out.BatchItemFailures != nil || len(w.aws.events) != 1 || !strings.Contains(w.logged.String(), `"Failures":1`) {
 		t.Errorf("%+v %v %v", out, err, w.aws.events)
 	}
@@ -267,7 +272,7 @@ func TestStream_WhatTheBusDidNotTakeComesAgain(t *testing.T) {
 	w.aws.answer = func(string) (int, string) {
 		return 200, `{"FailedEntryCount":1,"Entries":[{"ErrorCode":"InternalFailure"}]}`
 	}
-	out, err := w.app.Stream(w.core, w.app.Bus()).Handle(w.ctx, e)
+	out, err := stream.New(w.app, w.core, stream.NewBus(w.app)).Handle(w.ctx, e)
 	if err != nil || len(out.BatchItemFailures) != 1 || out.BatchItemFailures[0].ItemIdentifier != "a" {
 		t.Errorf("%+v %v", out, err)
 	}
@@ -275,7 +280,7 @@ func TestStream_WhatTheBusDidNotTakeComesAgain(t *testing.T) {
 
 func TestStream_FindsWhatSlippedIntoAClosedMonthAndNothingElse(t *testing.T) {
 	w := newWorld(t).settle().month()
-	s := w.app.Stream(w.core, w.app.Bus())
+	s := stream.New(w.app, w.core, stream.NewBus(w.app))
 	w.post("POST /v1/periods/2026-03/close")
 	if err := w.execute("close-2026-03", nil); err != nil {
 		t.Fatal(err)
@@ -296,7 +301,7 @@ func TestStream_FindsWhatSlippedIntoAClosedMonthAndNothingElse(t *testing.T) {
 
 func TestAPI_ADocumentPublishedWhileRequestsRun_IsUsedByTheNextDecisionOfEveryProcess(t *testing.T) {
 	w := newWorld(t).settle()
-	other := w.api(w.app.CoreOn(w.table)) // another process, which has the first version in its cache
+	other := w.api(core.On(w.app, w.table)) // another process, which has the first version in its cache
 	w.ask(other, "crm", "PUT /v1/customers/c2", `{"region":"DE","declaredValue":"7000.00","currency":"EUR"}`)
 	if r := w.ask(other, "crm", "POST /v1/customers/c2/route", ""); !strings.Contains(r.Body, `"version":1`) {
 		t.Fatalf("%s", r.Body)
@@ -313,7 +318,7 @@ func TestAPI_KilledAfterItsWrite_AnswersTheRepeatWithWhatWasDecided(t *testing.T
 	w := worldOn(t, inner).settle()
 	w.must("crm", "PUT /v1/customers/c9", `{"region":"DE","declaredValue":"7000.00","currency":"EUR"}`)
 	first := w.ask(w.door, "crm", "POST /v1/customers/c9/route", "", "Idempotency-Key", "k")
-	again := w.ask(w.api(w.app.CoreOn(inner)), "crm", "POST /v1/customers/c9/route", "", "Idempotency-Key", "k")
+	again := w.ask(w.api(core.On(w.app, inner)), "crm", "POST /v1/customers/c9/route", "", "Idempotency-Key", "k")
 	if first.Body != again.Body || again.MultiValueHeaders["Idempotency-Replayed"] == nil {
 		t.Errorf("%s\n%s", first.Body, again.Body)
 	}

@@ -1,4 +1,4 @@
-package cloud
+package cloud_test
 
 import (
 	"bytes"
@@ -17,8 +17,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
-	"log/slog"
-
+	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/api"
+	"github.com/fairlead/fairlead/internal/cloud/core"
+	"github.com/fairlead/fairlead/internal/cloud/door"
+	"github.com/fairlead/fairlead/internal/cloud/machine"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/config"
 	"github.com/fairlead/fairlead/internal/httpapi"
@@ -146,11 +149,11 @@ type world struct {
 	ctx    context.Context
 	now    time.Time
 	aws    *amazon
-	app    *App
-	core   Core
+	app    *cloud.App
+	core   core.Core
 	table  table.Table
 	key    *httpapi.DevKey
-	door   *Door
+	door   *door.Door
 	logged *bytes.Buffer
 }
 
@@ -163,33 +166,33 @@ func worldOn(t *testing.T, tb table.Table) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, ctx: context.Background(), now: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC), aws: newAmazon(), key: key, table: tb, logged: &bytes.Buffer{}}
-	w.app = &App{
+	w.app = &cloud.App{
 		Config: config.Function{Stage: config.LocalStage, LedgerTable: "ledger", StateTable: "state", QueueURL: "http://sqs.test/q", BusName: "bus", StatementBucket: "statements-bucket",
 			HookSecrets: "hooks", StateMachine: "arn:aws:states:eu-central-1:1:stateMachine:payout", DevKeys: string(key.PublicSet())},
 		AWS: aws.Config{Region: "eu-central-1", HTTPClient: w.aws, BaseEndpoint: aws.String("http://aws.test"), RetryMaxAttempts: 1,
 			Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")},
-		Clock: func() time.Time { return w.now }, Log: slog.New(requestHandler{slog.NewJSONHandler(w.logged, nil)}),
+		Clock: func() time.Time { return w.now }, Log: cloud.NewLog(w.logged),
 		Metrics: metrics.NewWriter(w.logged, config.LocalStage, "test"),
 	}
-	w.core = w.app.CoreOn(tb)
+	w.core = core.On(w.app, tb)
 	w.door = w.api(w.core)
 	return w
 }
 
 // api is one more process of the API.
-func (w *world) api(c Core) *Door {
+func (w *world) api(c core.Core) *door.Door {
 	w.t.Helper()
-	return Must(w.app.API(c, w.app.Machine(c.Payrun), "test"))
+	return cloud.Must(api.New(w.app, c, machine.New(w.app, c.Payrun), "test"))
 }
 
 // ask sends a request as somebody with a role.
-func (w *world) ask(d *Door, role, call, body string, headers ...string) events.APIGatewayProxyResponse {
+func (w *world) ask(d *door.Door, role, call, body string, headers ...string) events.APIGatewayProxyResponse {
 	w.t.Helper()
 	a := service.Actor{User: "the " + role, Roles: []string{role}}
 	if role == service.RolePartner {
 		a.Partner = "p2"
 	}
-	token := Must(w.key.Mint(a, w.now, time.Hour))
+	token := cloud.Must(w.key.Mint(a, w.now, time.Hour))
 	method, path, _ := strings.Cut(call, " ")
 	e := events.APIGatewayProxyRequest{HTTPMethod: method, Path: path, Body: body, MultiValueHeaders: map[string][]string{"Authorization": {"Bearer " + token}, "Content-Type": {"application/json"}}}
 	for i := 0; i+1 < len(headers); i += 2 {

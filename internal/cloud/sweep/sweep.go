@@ -1,9 +1,12 @@
-package cloud
+// Package sweep is the function that the schedules call. It writes no keys.
+package sweep
 
 import (
 	"context"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/service"
@@ -11,7 +14,7 @@ import (
 
 // Sweep is what the schedules do: one every minute, one every night.
 type Sweep struct {
-	app     *App
+	app     *cloud.App
 	service *service.Service
 	running Running
 }
@@ -22,18 +25,18 @@ type Running interface {
 	OldestSince(ctx context.Context) (time.Time, error)
 }
 
-// Sweep wires the function.
-func (a *App) Sweep(c Core, running Running) *Sweep { return &Sweep{a, c.Service, running} }
+// New wires the function.
+func New(a *cloud.App, c core.Core, running Running) *Sweep { return &Sweep{a, c.Service, running} }
 
-// SweepEvent is what a schedule sends. What the minutely one sends has no such
+// Event is what a schedule sends. What the minutely one sends has no such
 // field.
-type SweepEvent struct {
+type Event struct {
 	Nightly bool `json:"nightly"`
 }
 
 // Handle sweeps once. Doing it twice, or two at once, does nothing twice.
-func (s *Sweep) Handle(ctx context.Context, e SweepEvent) error {
-	return s.app.measured(ctx, func(counts metrics.Counts) error {
+func (s *Sweep) Handle(ctx context.Context, e Event) error {
+	return s.app.Measured(ctx, func(counts metrics.Counts) error {
 		s.watch(ctx, counts)
 		sweeper := service.Actor{User: "sweep", Roles: []string{service.RoleManager}}
 		sum, err := s.service.Sweep(ctx, sweeper)
@@ -46,7 +49,7 @@ func (s *Sweep) Handle(ctx context.Context, e SweepEvent) error {
 			err = nil
 		}
 		if err != nil {
-			s.app.failed(ctx, "the sweep ended early; the next one goes on", err, "nightly", e.Nightly)
+			s.app.Failed(ctx, "the sweep ended early; the next one goes on", err, "nightly", e.Nightly)
 			return err
 		}
 		if e.Nightly {
@@ -65,7 +68,7 @@ func (s *Sweep) Handle(ctx context.Context, e SweepEvent) error {
 func (s *Sweep) watch(ctx context.Context, counts metrics.Counts) {
 	since, err := s.running.OldestSince(ctx)
 	if err != nil {
-		s.app.failed(ctx, "the state machine could not be asked what is running", err)
+		s.app.Failed(ctx, "the state machine could not be asked what is running", err)
 		counts[metrics.Failures]++
 		return
 	}

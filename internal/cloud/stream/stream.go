@@ -1,4 +1,6 @@
-package cloud
+// Package stream is the function of the ledger's stream, and the bus that it
+// tells. It writes no keys.
+package stream
 
 import (
 	"context"
@@ -9,6 +11,8 @@ import (
 
 	"github.com/fairlead/fairlead/internal/announce"
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/payrun"
 )
@@ -16,21 +20,21 @@ import (
 // Stream tells the bus what is put into the ledger, and looks for entries that
 // slipped into a closed period.
 type Stream struct {
-	app    *App
+	app    *cloud.App
 	payrun *payrun.Payrun
 	teller *announce.Teller
 	bus    *Bus
 }
 
-// Stream wires the function.
-func (a *App) Stream(c Core, bus *Bus) *Stream {
+// New wires the function.
+func New(a *cloud.App, c core.Core, bus *Bus) *Stream {
 	return &Stream{a, c.Payrun, announce.New(c.Store), bus}
 }
 
 // Handle takes a batch of records in their order. From the first one that fails
 // on all come again: telling is repeatable, and so is looking.
 func (s *Stream) Handle(ctx context.Context, e events.DynamoDBEvent) (out events.DynamoDBEventResponse, err error) {
-	err = s.app.measured(ctx, func(counts metrics.Counts) error {
+	err = s.app.Measured(ctx, func(counts metrics.Counts) error {
 		counts[metrics.Strays] = 0
 		failedAt := len(e.Records)
 		var told []Event
@@ -38,7 +42,7 @@ func (s *Stream) Handle(ctx context.Context, e events.DynamoDBEvent) (out events
 		for i := range e.Records {
 			some, err := s.record(ctx, &e.Records[i], counts)
 			if err != nil {
-				s.app.failed(ctx, "a record comes again", err, "sequence", e.Records[i].Change.SequenceNumber)
+				s.app.Failed(ctx, "a record comes again", err, "sequence", e.Records[i].Change.SequenceNumber)
 				failedAt = i
 				break
 			}
@@ -52,7 +56,7 @@ func (s *Stream) Handle(ctx context.Context, e events.DynamoDBEvent) (out events
 		}
 		took, err := s.bus.Announce(ctx, told)
 		if err != nil {
-			s.app.failed(ctx, "the bus did not take events", err)
+			s.app.Failed(ctx, "the bus did not take events", err)
 		}
 		for n, ok := range took {
 			if !ok {

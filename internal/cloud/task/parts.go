@@ -1,4 +1,4 @@
-package cloud
+package task
 
 import (
 	"bytes"
@@ -13,11 +13,11 @@ import (
 	"github.com/fairlead/fairlead/internal/store"
 )
 
-const bucketsPerWalk = store.Buckets / walkBatches
+const bucketsPerWalk = store.Buckets / WalkBatches
 
 // buckets is the first bucket of every part of the walk.
 func buckets() []int {
-	out := make([]int, walkBatches)
+	out := make([]int, WalkBatches)
 	for i := range out {
 		out[i] = i * bucketsPerWalk
 	}
@@ -30,7 +30,7 @@ func walkKey(name string, part int) string { return fmt.Sprintf("runs/%s/walk/%0
 // walked is the whole walk.
 func (p *Payrun) walked(ctx context.Context, name string) (*payrun.Walk, error) {
 	all := &payrun.Walk{}
-	for part := range walkBatches {
+	for part := range WalkBatches {
 		var w payrun.Walk
 		if err := p.bucket.GetJSON(ctx, walkKey(name, part), &w); err != nil {
 			return nil, err

@@ -1,4 +1,7 @@
-package cloud
+// Package task is the function of the state machine's tasks, and the bucket it
+// keeps files in: statements/PERIOD/PARTNER.{json,html,csv} and, for the state
+// machine, runs/NAME/*.json. It writes no keys of the store.
+package task
 
 import (
 	"context"
@@ -7,6 +10,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/payrun"
@@ -29,9 +34,9 @@ const (
 
 // How much one task takes on: minutes at most.
 const (
-	ownersPerBatch = 50
-	linesPerBatch  = 200
-	walkBatches    = 16
+	OwnersPerBatch = 50  // owners closed, verified or told in one task
+	LinesPerBatch  = 200 // lines paid in one task
+	WalkBatches    = 16  // tasks of the second reader's walk
 )
 
 // The names under which tasks fail, for the state machine's Retry.
@@ -78,20 +83,20 @@ type Did struct {
 
 // Payrun is the function of the state machine's tasks.
 type Payrun struct {
-	app    *App
+	app    *cloud.App
 	payrun *payrun.Payrun
 	bucket *Bucket
 }
 
-// Payrun wires the function.
-func (a *App) Payrun(c Core, b *Bucket) *Payrun { return &Payrun{a, c.Payrun, b} }
+// New wires the function.
+func New(a *cloud.App, c core.Core, b *Bucket) *Payrun { return &Payrun{a, c.Payrun, b} }
 
 // Handle runs one step.
 func (p *Payrun) Handle(ctx context.Context, t Task) (answer any, err error) {
-	err = p.app.measured(ctx, func(counts metrics.Counts) error {
+	err = p.app.Measured(ctx, func(counts metrics.Counts) error {
 		var err error
 		if answer, err = p.step(ctx, t, counts); err != nil {
-			p.app.failed(ctx, "a step failed", err, "step", t.Step, "work", t.Name)
+			p.app.Failed(ctx, "a step failed", err, "step", t.Step, "work", t.Name)
 			return named(err)
 		}
 		p.app.Log.InfoContext(ctx, "step", "step", t.Step, "work", t.Name, "answer", answer)
@@ -185,8 +190,8 @@ func (p *Payrun) planClose(ctx context.Context, t Task) (any, error) {
 	}{{StepCloseBatch, &out.Close}, {StepVerifyBatch, &out.Verify}, {StepStatements, &out.Statements}}
 	for _, l := range lists {
 		var tasks []Task
-		for from := 0; from < len(plan.Owners); from += ownersPerBatch {
-			tasks = append(tasks, Task{Step: l.step, Name: t.Name, Period: t.Period, Owners: plan.Owners[from:min(from+ownersPerBatch, len(plan.Owners))]})
+		for from := 0; from < len(plan.Owners); from += OwnersPerBatch {
+			tasks = append(tasks, Task{Step: l.step, Name: t.Name, Period: t.Period, Owners: plan.Owners[from:min(from+OwnersPerBatch, len(plan.Owners))]})
 		}
 		if *l.at, err = p.list(ctx, t.Name, l.step, tasks); err != nil {
 			return nil, err
@@ -207,8 +212,8 @@ func (p *Payrun) planPay(ctx context.Context, t Task) (any, error) {
 		return nil, err
 	}
 	var tasks []Task
-	for from := 0; from < len(plan.Lines); from += linesPerBatch {
-		tasks = append(tasks, Task{Step: StepPayBatch, Name: t.Name, Run: t.Run, Lines: plan.Lines[from:min(from+linesPerBatch, len(plan.Lines))]})
+	for from := 0; from < len(plan.Lines); from += LinesPerBatch {
+		tasks = append(tasks, Task{Step: StepPayBatch, Name: t.Name, Run: t.Run, Lines: plan.Lines[from:min(from+LinesPerBatch, len(plan.Lines))]})
 	}
 	out := Planned{Done: plan.Settled}
 	out.Lines, err = p.list(ctx, t.Name, StepPayBatch, tasks)

@@ -1,4 +1,5 @@
-package cloud
+// Package machine is the state machine that closes and pays. It writes no keys.
+package machine
 
 import (
 	"context"
@@ -11,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/fairlead/fairlead/internal/cloud"
 	"github.com/fairlead/fairlead/internal/payrun"
 )
 
@@ -26,8 +28,8 @@ type Machine struct {
 
 var _ payrun.Starter = (*Machine)(nil)
 
-// Machine makes the client of the state machine.
-func (a *App) Machine(p *payrun.Payrun) *Machine {
+// New makes the client of the state machine.
+func New(a *cloud.App, p *payrun.Payrun) *Machine {
 	return &Machine{sfn.NewFromConfig(a.AWS), a.Config.StateMachine, p}
 }
 
@@ -95,11 +97,11 @@ func (m *Machine) latest(ctx context.Context, name string) (execution, error) {
 	var last execution
 	for n := 1; n <= maxResumes; n++ {
 		out, err := m.api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(m.execution(executionName(name, n)))})
-		if code(err) == "ExecutionDoesNotExist" {
+		if cloud.Code(err) == "ExecutionDoesNotExist" {
 			return last, nil
 		}
 		if err != nil {
-			return last, unavailable("the state machine", err)
+			return last, cloud.Unavailable("the state machine", err)
 		}
 		last = execution{n, workOf(out.Status)}
 		if last.work == payrun.WorkRunning {
@@ -117,7 +119,7 @@ func (m *Machine) OldestSince(ctx context.Context) (time.Time, error) {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return oldest, unavailable("the state machine", err)
+			return oldest, cloud.Unavailable("the state machine", err)
 		}
 		for _, e := range page.Executions {
 			if began := aws.ToTime(e.StartDate); oldest.IsZero() || began.Before(oldest) {
@@ -165,8 +167,8 @@ func (m *Machine) start(ctx context.Context, latest execution, s Start) error {
 	}
 	_, err = m.api.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: aws.String(m.arn),
 		Name: aws.String(executionName(s.Name, latest.n+1)), Input: aws.String(string(input))})
-	if err != nil && code(err) != "ExecutionAlreadyExists" {
-		return unavailable("the state machine", err)
+	if err != nil && cloud.Code(err) != "ExecutionAlreadyExists" {
+		return cloud.Unavailable("the state machine", err)
 	}
 	return nil
 }

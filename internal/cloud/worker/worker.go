@@ -1,4 +1,6 @@
-package cloud
+// Package worker is the function that applies the webhooks of the queue. It
+// writes no keys.
+package worker
 
 import (
 	"context"
@@ -9,6 +11,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/source"
@@ -19,20 +23,20 @@ import (
 // go better another time is given back to the queue, and after its last try the
 // queue puts it with the dead letters.
 type Worker struct {
-	app     *App
+	app     *cloud.App
 	service *service.Service
 }
 
-// Worker wires the function.
-func (a *App) Worker(c Core) *Worker { return &Worker{a, c.Service} }
+// New wires the function.
+func New(a *cloud.App, c core.Core) *Worker { return &Worker{a, c.Service} }
 
 // Handle takes a batch of messages, each on its own.
 func (w *Worker) Handle(ctx context.Context, e events.SQSEvent) (out events.SQSEventResponse, err error) {
-	err = w.app.measured(ctx, func(counts metrics.Counts) error {
+	err = w.app.Measured(ctx, func(counts metrics.Counts) error {
 		for i := range e.Records {
 			m := &e.Records[i]
 			if err := w.apply(ctx, m.Body, counts); err != nil {
-				w.app.failed(ctx, "a message goes back to the queue", err, "message", m.MessageId)
+				w.app.Failed(ctx, "a message goes back to the queue", err, "message", m.MessageId)
 				counts[metrics.Failures]++
 				out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
 			}

@@ -1,0 +1,51 @@
+// Package api is the function that serves the whole API. It writes no keys.
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/core"
+	"github.com/fairlead/fairlead/internal/cloud/door"
+	"github.com/fairlead/fairlead/internal/httpapi"
+	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/store"
+)
+
+// New is the whole API on a core. Tokens are those of the issuer, or on the
+// local stage development ones.
+func New(a *cloud.App, c core.Core, work payrun.Starter, version string) (*door.Door, error) {
+	issuers, err := issuers(a)
+	if err != nil {
+		return nil, err
+	}
+	return door.New(a, httpapi.New(httpapi.Config{
+		Service: c.Service, Payrun: c.Payrun, Store: c.Store, Work: work, Issuers: issuers,
+		Clock: a.Clock, Log: a.Log, Version: version,
+		Ready: func(ctx context.Context) error { _, err := c.Store.Get(ctx, store.ControlKey()); return err },
+	})), nil
+}
+
+func issuers(a *cloud.App) ([]httpapi.Issuer, error) {
+	var out []httpapi.Issuer
+	if a.Config.Issuer != "" {
+		i, err := httpapi.LazyOIDC(httpapi.OIDCConfig{Issuer: a.Config.Issuer, Audience: a.Config.Audience, Scope: a.Config.Scope, JWKS: a.Config.JWKSURL}, &http.Client{Timeout: cloud.CallTimeout}, a.Clock)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, i)
+	}
+	if a.Config.DevKeys != "" { // config refuses them on any other stage
+		i, err := httpapi.DevIssuer([]byte(a.Config.DevKeys))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, i)
+	}
+	if len(out) == 0 {
+		return nil, errors.New("nobody could get in: no issuer of tokens is set")
+	}
+	return out, nil
+}

@@ -1,0 +1,42 @@
+// Package core wires the use cases on DynamoDB, for the functions that have them.
+// It writes no keys.
+package core
+
+import (
+	"math/rand/v2"
+
+	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/table"
+	"github.com/fairlead/fairlead/internal/table/dynamo"
+)
+
+// Core is the use cases on a table.
+type Core struct {
+	Store   *store.Store
+	Service *service.Service
+	Payrun  *payrun.Payrun
+}
+
+// New wires the use cases on DynamoDB.
+func New(a *cloud.App) Core {
+	return On(a, dynamo.New(dynamo.Options{Config: a.AWS, Ledger: a.Config.LedgerTable, State: a.Config.StateTable, Clock: a.Clock}))
+}
+
+// On wires the use cases on any table. A lease of nothing means that the
+// control block is loaded for every use: here, unlike in the embedded service,
+// there are always other writers.
+func On(a *cloud.App, t table.Table) Core {
+	lease := a.Config.Lease
+	if lease == 0 {
+		lease = -1
+	}
+	kept := store.New(t, store.Options{Lease: lease, Write: a.Config.Write, Grace: a.Config.Grace, Jitter: rand.Float64})
+	return Core{
+		Store:   kept,
+		Service: service.New(service.Config{Store: kept, Clock: a.Clock, Log: a.Log}),
+		Payrun:  payrun.New(payrun.Config{Store: kept, Clock: a.Clock}),
+	}
+}
