@@ -50,7 +50,7 @@ var rooms = []room{
 	{"internal/source", true, []string{"nouns", "document", "clv", "value"}, []string{"github.com/standard-webhooks"}, "the outside's formats become facts here and nowhere else"},
 	{"events", true, nil, nil, "samples and schemas, embedded"},
 	{"internal/httpapi", false, []string{"nouns", "questions", "store", "uses", "source", "events", "config"},
-		[]string{"github.com/go-playground/", "github.com/golang-jwt/jwt/v5", "github.com/MicahParks/", "github.com/go-json-experiment/json", "golang.org/x/time"}, "the doors; they never meet a table"},
+		[]string{"github.com/golang-jwt/jwt/v5", "github.com/MicahParks/", "github.com/go-json-experiment/json", "golang.org/x/time"}, "the doors; they never meet a table"},
 	{"internal/client", false, []string{"fault"}, nil, "the command line sees what any caller sees"},
 	{"internal/config", false, []string{"fault"}, nil, "the only reader of the environment"},
 	{"internal/sample", false, []string{"nouns", "client", "document"}, nil, "people and steps, fed through the doors"},

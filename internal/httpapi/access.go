@@ -27,14 +27,14 @@ func noteOf(ctx context.Context) *note { return ctx.Value(noteKey{}).(*note) }
 
 // outermost gives every request an id, security headers, a log line and a safe
 // landing for panics.
-func (a *api) outermost(next http.Handler) http.Handler {
+func (a *api) outermost(next func() http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n := &note{id: requestID(), w: &recorder{ResponseWriter: w}}
 		secure(w.Header())
 		w.Header().Set("X-Request-Id", n.id)
 		began := a.Clock()
 		defer a.finish(r, n, began)
-		next.ServeHTTP(n.w, r.WithContext(context.WithValue(r.Context(), noteKey{}, n)))
+		next().ServeHTTP(n.w, r.WithContext(context.WithValue(r.Context(), noteKey{}, n)))
 	})
 }
 

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	_ "embed"
 	"html/template"
+	"sync"
 )
 
 //go:embed index.html
 var indexHTML string
 
-var indexPage = template.Must(template.New("index").Parse(indexHTML))
+var indexPage = sync.OnceValue(func() *template.Template { return template.Must(template.New("index").Parse(indexHTML)) })
 
 // index tells a person who opened the address in a browser what this is.
 func (a *api) index(c *Call, _ none) error {
@@ -18,7 +19,7 @@ func (a *api) index(c *Call, _ none) error {
 		Version string
 		Routes  []Route
 	}{a.Version, a.routes()}
-	if err := indexPage.Execute(&page, data); err != nil {
+	if err := indexPage().Execute(&page, data); err != nil {
 		return err
 	}
 	return c.write("text/html; charset=utf-8", page.Bytes())

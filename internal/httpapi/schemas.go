@@ -20,7 +20,7 @@ func reflectType(v any) reflect.Type {
 }
 
 // of is the schema of a type. In a request (in) unknown keys are refused and
-// what the validator requires is required; in an answer every key without
+// what a tag requires is required; in an answer every key without
 // omitempty is there.
 func (s *schemas) of(t reflect.Type, in bool) object {
 	switch {

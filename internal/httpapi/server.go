@@ -41,8 +41,9 @@ type api struct {
 	openapi func() ([]byte, error)
 }
 
-// New makes the handler of the whole API. It panics if the table of routes is
-// inconsistent: that is a bug of ours.
+// New makes the handler of the whole API. The table of routes becomes a mux with
+// the first request: a function on AWS asks for that request the sooner. One
+// that is inconsistent, a bug of ours, would answer all with a 500.
 func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -51,7 +52,7 @@ func New(c Config) http.Handler {
 		c.Work = c.Payrun
 	}
 	a := &api{Config: c, tokens: &tokens{issuers: c.Issuers, clock: c.Clock}}
-	return a.serving(a.routes())
+	return a.serving(a.routes)
 }
 
 // NewHook makes the handler of the webhooks alone, for a process that has
@@ -61,17 +62,19 @@ func NewHook(c Config) http.Handler {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &api{Config: c, tokens: &tokens{clock: c.Clock}}
-	return a.serving(a.hookRoutes())
+	return a.serving(a.hookRoutes)
 }
 
-func (a *api) serving(routes []Route) http.Handler {
-	a.openapi = sync.OnceValues(func() ([]byte, error) { return openAPI(routes, a.Version) })
-	mux := http.NewServeMux()
-	for _, rt := range routes {
-		mux.Handle(rt.name(), a.handler(rt))
-	}
-	mux.Handle("/", a.nowhere(mux))
-	return a.outermost(mux)
+func (a *api) serving(routes func() []Route) http.Handler {
+	a.openapi = sync.OnceValues(func() ([]byte, error) { return openAPI(routes(), a.Version) })
+	return a.outermost(sync.OnceValue(func() http.Handler {
+		mux := http.NewServeMux()
+		for _, rt := range routes() {
+			mux.Handle(rt.name(), a.handler(rt))
+		}
+		mux.Handle("/", a.nowhere(mux))
+		return mux
+	}))
 }
 
 // Routes is the table, for those who want to read it: tests walk every route

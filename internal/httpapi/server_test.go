@@ -52,7 +52,7 @@ func odd(t *testing.T, rt Route) (*house, http.Handler) {
 	a := &api{Config: c, tokens: &tokens{issuers: c.Issuers, clock: c.Clock}}
 	mux := http.NewServeMux()
 	mux.Handle(rt.name(), a.handler(rt))
-	h.door = a.outermost(mux)
+	h.door = a.outermost(func() http.Handler { return mux })
 	return h, h.door
 }
 
