@@ -33,8 +33,14 @@ func PeriodOf(year int, month time.Month) Period { return periodAt(year*12 + int
 // known holds the periods of 1970 to 2069, so that asking for one of them,
 // which happens for every fact, does not allocate.
 var known = func() (list [100 * 12]Period) {
+	const width = len("2006-01")
+	all := make([]byte, 0, len(list)*width)
 	for i := range list {
-		list[i] = format(minYear*12 + i)
+		all = appendPeriod(all, minYear*12+i)
+	}
+	text := string(all)
+	for i := range list {
+		list[i] = Period(text[i*width : (i+1)*width])
 	}
 	return list
 }()
@@ -47,12 +53,14 @@ func periodAt(n int) Period {
 	return format(n)
 }
 
-func format(n int) Period {
-	b := strconv.AppendInt(make([]byte, 0, 7), int64(n/12), 10)
-	for len(b) < 4 {
-		b = append([]byte{'0'}, b...)
+func format(n int) Period { return Period(appendPeriod(make([]byte, 0, 7), n)) }
+
+func appendPeriod(b []byte, n int) []byte {
+	for least := 1000; least > 1 && n/12 < least; least /= 10 {
+		b = append(b, '0')
 	}
-	return Period(append(b, '-', byte('0'+(n%12+1)/10), byte('0'+(n%12+1)%10)))
+	b = strconv.AppendInt(b, int64(n/12), 10)
+	return append(b, '-', byte('0'+(n%12+1)/10), byte('0'+(n%12+1)%10))
 }
 
 // index is the inverse of periodAt. A Period comes from ParsePeriod or from
