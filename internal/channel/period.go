@@ -2,6 +2,7 @@ package channel
 
 import (
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/fault"
@@ -31,8 +32,10 @@ func ParsePeriod(field, s string) (Period, error) {
 func PeriodOf(year int, month time.Month) Period { return periodAt(year*12 + int(month) - 1) }
 
 // known holds the periods of 1970 to 2069, so that asking for one of them,
-// which happens for every fact, does not allocate.
-var known = func() (list [100 * 12]Period) {
+// which happens for every fact, does not allocate. They are made by the first
+// who asks.
+var known = sync.OnceValue(func() *[100 * 12]Period {
+	var list [100 * 12]Period
 	const width = len("2006-01")
 	all := make([]byte, 0, len(list)*width)
 	for i := range list {
@@ -42,13 +45,13 @@ var known = func() (list [100 * 12]Period) {
 	for i := range list {
 		list[i] = Period(text[i*width : (i+1)*width])
 	}
-	return list
-}()
+	return &list
+})
 
 // periodAt is the period n months after January of the year 0.
 func periodAt(n int) Period {
-	if i := n - minYear*12; i >= 0 && i < len(known) {
-		return known[i]
+	if list := known(); n >= minYear*12 && n-minYear*12 < len(list) {
+		return list[n-minYear*12]
 	}
 	return format(n)
 }

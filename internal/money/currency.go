@@ -1,6 +1,9 @@
 package money
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // The currencies of ISO 4217 list one, by the decimals the standard gives them.
 // Source: list one as published by SIX, the maintenance agency, on 2026-01-01
@@ -28,8 +31,10 @@ const (
 	withdrawn2 = "ANG BGN CUC HRK LTL MRO SLL STD VEF ZWL"
 )
 
-// table has 1 + decimals at the place of each code, 0 where there is none.
-var table = func() (t [26 * 26 * 26]uint8) {
+// table has 1 + decimals at the place of each code, 0 where there is none. It is
+// made by the first who asks: a process that needs none starts the sooner.
+var table = sync.OnceValue(func() *[26 * 26 * 26]uint8 {
+	var t [26 * 26 * 26]uint8
 	for decimals, lists := range [][]string{{digits0, withdrawn0}, {}, {digits2, withdrawn2}, {digits3}, {digits4}} {
 		for _, list := range lists {
 			for _, code := range strings.Fields(list) {
@@ -37,8 +42,8 @@ var table = func() (t [26 * 26 * 26]uint8) {
 			}
 		}
 	}
-	return t
-}()
+	return &t
+})
 
 // place is the index of a code in table, -1 for what is no code.
 func place(code string) int {
@@ -59,16 +64,17 @@ func place(code string) int {
 // not ok for what is no ISO 4217 code in upper case.
 func Digits(currency string) (int, bool) {
 	i := place(currency)
-	if i < 0 || table[i] == 0 {
+	if i < 0 {
 		return 0, false
 	}
-	return int(table[i]) - 1, true
+	digits := int(table()[i]) - 1
+	return max(digits, 0), digits >= 0
 }
 
 // Currencies lists every code that Digits knows, sorted.
 func Currencies() []string {
 	var list []string
-	for i, d := range table {
+	for i, d := range table() {
 		if d != 0 {
 			list = append(list, string([]byte{byte('A' + i/26/26), byte('A' + i/26%26), byte('A' + i%26)}))
 		}
