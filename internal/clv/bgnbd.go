@@ -2,6 +2,7 @@ package clv
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/mathext"
 )
@@ -95,7 +96,7 @@ func reducedSeries(p, e, c, z float64) float64 {
 
 // gauss holds the nodes and weights of the 12-point Gauss-Legendre rule on
 // [0, 1] (Abramowitz and Stegun, table 25.4, shifted).
-var gauss = gaussLegendre(12)
+var gauss = sync.OnceValue(func() []node { return gaussLegendre(12) })
 
 // DiscountedOrders is the expected number of purchases in the next horizon
 // units of time, each discounted continuously at rate (per unit of time, at
@@ -121,9 +122,10 @@ func (m BGNBD) DiscountedOrders(r Row, horizon, rate float64) float64 {
 		panels = 64
 	}
 	var sum float64
+	rule := gauss()
 	for i := range panels {
 		lo := float64(i) / float64(panels)
-		for _, g := range gauss {
+		for _, g := range rule {
 			u := (lo + float64(g.node/float64(panels))) * span
 			s := math.Expm1(u)
 			f := series(m.A, m.A+m.B-1-m.R, m.A+m.B+x, s/(1+s))

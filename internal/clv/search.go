@@ -5,8 +5,6 @@ import (
 	"runtime"
 	"sync"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/fairlead/fairlead/internal/fault"
 )
 
@@ -88,47 +86,46 @@ func (d *derivatives) steepest() float64 {
 // step solves (damping I - H) step = gradient; not ok where that is not
 // positive definite, so that the step would not climb.
 func (d *derivatives) step(damping float64) ([4]float64, bool) {
-	var out [4]float64
-	var chol mat.Cholesky
-	if !chol.Factorize(d.information(damping)) {
+	out := d.gradient
+	f, ok := d.information(damping)
+	if !ok {
 		return out, false
 	}
-	var x mat.VecDense
-	if err := chol.SolveVecTo(&x, mat.NewVecDense(d.n, d.gradient[:d.n])); err != nil {
-		return out, false
+	f.solve(out[:d.n])
+	longest := maxStep
+	for _, x := range out[:d.n] {
+		longest = max(longest, math.Abs(x))
 	}
-	longest := max(mat.Norm(&x, math.Inf(1)), maxStep)
 	for k := range d.n {
-		out[k] = x.AtVec(k) * maxStep / longest
+		out[k] = out[k] * maxStep / longest
 	}
 	return out, true
 }
 
-func (d *derivatives) information(damping float64) *mat.SymDense {
-	m := mat.NewSymDense(d.n, nil)
+// information is the factor of damping I - H; not ok where that is not positive
+// definite, or so nearly that a solution means nothing.
+func (d *derivatives) information(damping float64) (factor, bool) {
+	rows := make([]float64, d.n*d.n)
 	for i := range d.n {
 		for j := i; j < d.n; j++ {
-			v := -d.hessian[i][j]
-			if i == j {
-				v += damping
-			}
-			m.SetSym(i, j, v)
+			rows[i*d.n+j] = -d.hessian[i][j]
 		}
+		rows[i*d.n+i] += damping
 	}
-	return m
+	return factorize(rows, d.n)
 }
 
 // standardErrors are the square roots of the inverse information's diagonal,
 // carried from the logs to the parameters.
 func (d *derivatives) standardErrors(logs [4]float64) ([4]float64, error) {
 	var out [4]float64
-	var chol mat.Cholesky
-	var inv mat.SymDense
-	if !chol.Factorize(d.information(0)) || chol.InverseTo(&inv) != nil {
+	f, ok := d.information(0)
+	if !ok {
 		return out, fault.New(fault.Invalid, "model_not_identified", "the likelihood is flat at its maximum: the parameters have no standard errors")
 	}
+	f.invert()
 	for k := range d.n {
-		out[k] = math.Exp(logs[k]) * math.Sqrt(inv.At(k, k))
+		out[k] = math.Exp(logs[k]) * math.Sqrt(f.Data[k*d.n+k])
 	}
 	return out, nil
 }

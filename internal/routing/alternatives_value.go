@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/fairlead/fairlead/internal/money"
 )
@@ -86,7 +87,7 @@ func (w *whatIf) points() []int64 {
 		if !slices.Contains(rule.when.Reads(), "value.amount") {
 			continue
 		}
-		for _, text := range numberPattern.FindAllString(rule.when.Source(), -1) {
+		for _, text := range numberPattern().FindAllString(rule.when.Source(), -1) {
 			if x, err := strconv.ParseFloat(text, 64); err == nil && x < 1e14 {
 				add(int64(math.Round(x * minorPerMajor(t.currency))))
 			}
@@ -98,7 +99,7 @@ func (w *whatIf) points() []int64 {
 }
 
 // numberPattern finds the numbers in a condition.
-var numberPattern = regexp.MustCompile(`[0-9]+(\.[0-9]+)?`)
+var numberPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9]+(\.[0-9]+)?`) })
 
 func minorPerMajor(currency string) float64 {
 	digits, _ := money.Digits(currency)
