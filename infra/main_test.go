@@ -14,8 +14,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "fairlead-infra")
+	must(err)
+	prodDir = dir
 	code := m.Run()
 	jsii.Close()
+	must(os.RemoveAll(dir))
 	os.Exit(code)
 }
 
@@ -27,20 +31,18 @@ type synthesised struct {
 
 // resource is one of a template.
 type resource struct {
-	Type           string
-	Properties     map[string]any
-	DeletionPolicy string
-	DependsOn      any
-	Metadata       map[string]any
+	Type                string
+	Properties          map[string]any
+	DeletionPolicy      string
+	UpdateReplacePolicy string
 }
+
+// prodDir is where prod is synthesised to.
+var prodDir string
 
 // prod is synthesised once, with cdk-nag's rules on.
 var prod = sync.OnceValue(func() *synthesised {
-	dir, err := os.MkdirTemp("", "fairlead-infra")
-	if err != nil {
-		panic(err)
-	}
-	return synthesise(dir, map[string]any{"stage": "prod", "issuer": "https://id.example", "jwksUrl": "https://id.example/keys"})
+	return synthesise(prodDir, map[string]any{"stage": "prod", "issuer": "https://id.example", "jwksUrl": "https://id.example/keys"})
 })
 
 // synthesise makes the templates with cdk.json's context and these settings, and

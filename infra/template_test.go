@@ -47,8 +47,8 @@ func TestTablesAreTheOnesThatTheStoreDeclares(t *testing.T) {
 
 func TestLedgerIsRetainedAndRecoverable(t *testing.T) {
 	for id, r := range tables(t) {
-		if r.DeletionPolicy != "Retain" {
-			t.Errorf("%s: deletion policy %q", id, r.DeletionPolicy)
+		if r.DeletionPolicy != "Retain" || r.UpdateReplacePolicy != "Retain" {
+			t.Errorf("%s: deletion policy %q, when replaced %q", id, r.DeletionPolicy, r.UpdateReplacePolicy)
 		}
 		for _, part := range []string{`"DeletionProtectionEnabled":true`, `"PointInTimeRecoveryEnabled":true`, `"RecoveryPeriodInDays":35`, `"SSEEnabled":true`} {
 			if !strings.Contains(r.text(), part) {
@@ -116,7 +116,11 @@ func TestWhatKeepsFailingIsKept(t *testing.T) {
 	if len(queues) != 3 || withDLQ != 1 {
 		t.Errorf("want three queues, one of them with dead letters: %d, %d", len(queues), withDLQ)
 	}
-	for id, r := range prod().of("AWS::Lambda::EventSourceMapping") {
+	followed := prod().of("AWS::Lambda::EventSourceMapping")
+	if len(followed) != 2 {
+		t.Errorf("want the queue and the ledger to be followed, got %d", len(followed))
+	}
+	for id, r := range followed {
 		if !strings.Contains(r.text(), `"FunctionResponseTypes":["ReportBatchItemFailures"]`) {
 			t.Errorf("%s: one bad message fails its batch", id)
 		}
@@ -127,7 +131,11 @@ func TestWhatKeepsFailingIsKept(t *testing.T) {
 }
 
 func TestTheGatewayThrottlesAndLogs(t *testing.T) {
-	for id, r := range prod().of("AWS::ApiGateway::Stage") {
+	stages := prod().of("AWS::ApiGateway::Stage")
+	if len(stages) != 1 || len(prod().of("AWS::ApiGateway::RestApi")) != 1 {
+		t.Fatalf("want one REST API with one stage, got %d", len(stages))
+	}
+	for id, r := range stages {
 		for _, part := range []string{`"ThrottlingRateLimit":200`, `"ThrottlingBurstLimit":400`, `"AccessLogSetting":{"DestinationArn"`, `"DataTraceEnabled":false`} {
 			if !strings.Contains(r.text(), part) {
 				t.Errorf("%s: want %s", id, part)
@@ -196,18 +204,20 @@ func TestAlarmsCoverEveryMetric(t *testing.T) {
 			Dimensions            []struct{ Name string }
 		}
 		_ = json.Unmarshal([]byte(r.text()), &a) // values of dimensions may be references
-		watched[a.Namespace+" "+a.MetricName] = true
+		for _, f := range functionNames {
+			if strings.Contains(r.text(), `{"Name":"Function","Value":"`+f+`"}`) {
+				watched[a.Namespace+" "+a.MetricName+" "+f] = true
+			}
+		}
 		if a.Namespace == metrics.Namespace && !strings.Contains(r.text(), `{"Name":"Stage","Value":"prod"}`) {
 			t.Errorf("%s: without the stage it watches nothing", id)
 		}
 	}
-	for _, name := range metrics.All() {
-		if !watched[metrics.Namespace+" "+string(name)] {
-			t.Errorf("no alarm watches %s", name)
-		}
-	}
 	for _, f := range functionNames {
 		for _, name := range metrics.Of(f) {
+			if !watched[metrics.Namespace+" "+string(name)+" "+f] {
+				t.Errorf("no alarm watches %s of %s", name, f)
+			}
 			if !slices.ContainsFunc(limits, func(l limit) bool { return l.metric == name }) {
 				t.Errorf("%s of %s has no limit", name, f)
 			}
@@ -216,7 +226,11 @@ func TestAlarmsCoverEveryMetric(t *testing.T) {
 }
 
 func TestDashboardShowsEveryMetric(t *testing.T) {
-	for _, r := range prod().of("AWS::CloudWatch::Dashboard") {
+	boards := prod().of("AWS::CloudWatch::Dashboard")
+	if len(boards) != 1 {
+		t.Fatalf("want one dashboard, got %d", len(boards))
+	}
+	for _, r := range boards {
 		for _, name := range metrics.All() {
 			if !strings.Contains(r.text(), string(name)) {
 				t.Errorf("the day does not show %s", name)
@@ -227,7 +241,11 @@ func TestDashboardShowsEveryMetric(t *testing.T) {
 
 func TestEveryAlarmIsExplainedToOperators(t *testing.T) {
 	doc := string(mustRead("../docs/operations.md"))
-	for id, r := range prod().of("AWS::CloudWatch::Alarm") {
+	alarms := prod().of("AWS::CloudWatch::Alarm")
+	if len(alarms) < len(limits) {
+		t.Fatalf("there are %d alarms", len(alarms))
+	}
+	for id, r := range alarms {
 		name := strings.TrimPrefix(r.Properties["AlarmName"].(string), "fairlead-prod-")
 		_, kind, _ := strings.Cut(name, "-")
 		if !strings.Contains(doc, "`"+name+"`") && !strings.Contains(doc, "`*-"+kind+"`") {
