@@ -3,30 +3,74 @@ package cloud_test
 import (
 	"encoding/json"
 	"errors"
-	"github.com/fairlead/fairlead/internal/cloud/machine"
-	"github.com/fairlead/fairlead/internal/cloud/sweep"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fairlead/fairlead/internal/cloud"
+	"github.com/fairlead/fairlead/internal/cloud/core"
+	"github.com/fairlead/fairlead/internal/cloud/machine"
+	"github.com/fairlead/fairlead/internal/cloud/sweep"
+	"github.com/fairlead/fairlead/internal/table"
 )
 
 func (w *world) sweep() *sweep.Sweep {
 	return sweep.New(w.app, w.core, machine.New(w.app, w.core.Payrun))
 }
 
-func TestSweep_FiringTwiceAtOnceDoesNothingTwice(t *testing.T) {
+// evening is an installation in which a sweep has something to do: an offer that
+// nobody answered, a customer who waits and whom a new partner would take, and a
+// night to come.
+func evening(t *testing.T) *world {
 	w := newWorld(t).settle()
-	s := w.sweep()
-	done := make(chan error, 2)
-	for range 2 {
-		go func() { done <- s.Handle(w.ctx, sweep.Event{}) }()
+	w.must("manager", "POST /v1/policies", strings.NewReplacer(`"2026-01-01"`, `"2026-03-02"`, `"examples"`, `"offer": {"required": true, "expiresHours": 48, "maxOffers": 2}, "examples"`).Replace(worldPolicy))
+	w.must("manager", "PUT /v1/partners/p3", `{"name":"Three","currency":"EUR","regions":["DE"]}`)
+	for id, region := range map[string]string{"c2": "DE", "c3": "SE"} {
+		w.must("crm", "PUT /v1/customers/"+id, `{"region":"`+region+`","declaredValue":"7000.00","currency":"EUR"}`)
+		w.must("crm", "POST /v1/customers/"+id+"/route", "")
 	}
-	before := w.must("crm", "GET /v1/decisions", "")
-	if err := errors.Join(<-done, <-done); err != nil {
+	w.must("manager", "PUT /v1/partners/p4", `{"name":"Four","currency":"EUR","regions":["SE"]}`)
+	w.now = w.now.Add(49 * time.Hour)
+	return w
+}
+
+// kept is what the ledger holds about the customers, and the census.
+func (w *world) kept() string {
+	var out strings.Builder
+	for _, pk := range []string{"C#c1", "C#c2", "C#c3", "V#census#census"} {
+		page := cloud.Must(w.table.Query(w.ctx, table.Range{Table: table.Ledger, PK: pk}))
+		for _, it := range page.Items {
+			fmt.Fprintf(&out, "%s %s %s\n", it.PK, it.SK, it.Body)
+		}
+	}
+	return out.String()
+}
+
+func TestSweep_FiringTwiceAtOnceDoesNothingTwice(t *testing.T) {
+	once := evening(t)
+	before := once.kept()
+	if err := once.sweep().Handle(once.ctx, sweep.Event{Nightly: true}); err != nil {
 		t.Fatal(err)
 	}
-	if after := w.must("crm", "GET /v1/decisions", ""); after != before {
-		t.Errorf("decided again: %s", after)
+	want := once.kept()
+	if strings.Count(want, " D#") != strings.Count(before, " D#")+3 { // c2's offer has ended, c2 and c3 have another
+		t.Fatalf("the sweep had nothing to do:\n%s\n%s", before, want)
+	}
+	w := evening(t)
+	done := make(chan error, 4)
+	for range 2 { // twice in one process, and twice in processes of their own
+		one := w.sweep()
+		go func() { done <- one.Handle(w.ctx, sweep.Event{Nightly: true}) }()
+		c := core.On(w.app, w.table)
+		other := sweep.New(w.app, c, machine.New(w.app, c.Payrun))
+		go func() { done <- other.Handle(w.ctx, sweep.Event{Nightly: true}) }()
+	}
+	if err := errors.Join(<-done, <-done, <-done, <-done); err != nil {
+		t.Error(err)
+	}
+	if got := w.kept(); got != want {
+		t.Errorf("four sweeps left\n%s\none leaves\n%s", got, want)
 	}
 }
 

@@ -157,6 +157,18 @@ type world struct {
 	logged *bytes.Buffer
 }
 
+// onePen lets log and metrics of several invocations be written to one buffer.
+type onePen struct{ to io.Writer }
+
+var penMu sync.Mutex
+
+// Write implements io.Writer.
+func (p *onePen) Write(b []byte) (int, error) {
+	penMu.Lock()
+	defer penMu.Unlock()
+	return p.to.Write(b)
+}
+
 func newWorld(t *testing.T) *world { return worldOn(t, table.NewMemory()) }
 
 func worldOn(t *testing.T, tb table.Table) *world {
@@ -171,8 +183,8 @@ func worldOn(t *testing.T, tb table.Table) *world {
 			HookSecrets: "hooks", StateMachine: "arn:aws:states:eu-central-1:1:stateMachine:payout", DevKeys: string(key.PublicSet())},
 		AWS: aws.Config{Region: "eu-central-1", HTTPClient: w.aws, BaseEndpoint: aws.String("http://aws.test"), RetryMaxAttempts: 1,
 			Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")},
-		Clock: func() time.Time { return w.now }, Log: cloud.NewLog(w.logged),
-		Metrics: metrics.NewWriter(w.logged, config.LocalStage, "test"),
+		Clock: func() time.Time { return w.now }, Log: cloud.NewLog(&onePen{to: w.logged}),
+		Metrics: metrics.NewWriter(&onePen{to: w.logged}, config.LocalStage, "test"),
 	}
 	w.core = core.On(w.app, tb)
 	w.door = w.api(w.core)

@@ -57,9 +57,19 @@ func (s *Sweep) Handle(ctx context.Context, e Event) error {
 		}
 		s.app.Log.InfoContext(ctx, "swept", "nightly", e.Nightly, "expired", sum.Expired, "waiting", sum.Waiting, "placed", sum.Placed, "fallback", sum.Fallback,
 			"orphaned", sum.Orphaned, "revalued", sum.Revalued, "promoted", sum.Promoted, "demoted", sum.Demoted, "atRisk", sum.AtRisk, "census", sum.Census,
-			"fitted", sum.Fitted, "noFit", sum.NoFit, "failed", len(sum.Failed))
+			"fitted", sum.Fitted, "noFit", sum.NoFit, "failed", len(sum.Failed), "why", slugs(sum.Failed))
 		return nil
 	})
+}
+
+// slugs counts why customers could not be decided. Which ones stays out of the
+// log; the command line's sweep says it.
+func slugs(failed []service.FailedRoute) map[string]int {
+	why := map[string]int{}
+	for _, f := range failed {
+		why[f.Slug]++
+	}
+	return why
 }
 
 // watch measures how long the oldest close or pay has been running: the state

@@ -54,12 +54,14 @@ func (w *Worker) apply(ctx context.Context, body string, counts metrics.Counts) 
 	var hook source.Webhook
 	d := json.NewDecoder(strings.NewReader(body))
 	d.DisallowUnknownFields()
+	// What is wrong with it is not said: such errors quote the message, which may
+	// name anybody.
 	if err := d.Decode(&hook); err != nil || hook.Source == "" || hook.Body == "" {
-		return errors.Join(errPoisoned, err)
+		return errPoisoned
 	}
 	items, err := hook.Items()
 	if err != nil { // the hook refuses such a body, unless a newer version of it sent this one
-		return errors.Join(errPoisoned, err)
+		return errPoisoned
 	}
 	inputs := make([]service.FactInput, len(items))
 	for i, it := range items {
