@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,7 +17,10 @@ import (
 	"github.com/fairlead/fairlead/internal/table"
 )
 
-var errForeign = errors.New("dynamo: an item without the attributes of ours")
+var (
+	errForeign     = errors.New("dynamo: an item without the attributes of ours")
+	errUnprocessed = errors.New("dynamo: the service left keys unprocessed again and again")
+)
 
 // attempts follows one Transact through the SDK's retries.
 type attempts struct {
@@ -49,10 +53,13 @@ func afterEachSignature(clock func() time.Time) func(*middleware.Stack) error {
 	}
 }
 
+// retryer waits with full jitter. The SDK's own pauses are whole seconds; cut
+// to less than one, they would all be MaxBackoff exactly, and who was throttled
+// together would come again together.
 func retryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = Attempts
-		o.MaxBackoff = MaxBackoff
+		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return rand.N(MaxBackoff), nil })
 	})
 }
 

@@ -38,6 +38,10 @@ const (
 	MaxBackoff = 200 * time.Millisecond
 )
 
+// unprocessedTries is how often Get asks for keys that the service left out: with
+// the pauses between, some 2 s at most.
+const unprocessedTries = 7
+
 // Options say which tables of which account are meant.
 type Options struct {
 	// Config has region, credentials and, for a local engine, the endpoint.
@@ -88,6 +92,9 @@ func (t *Table) Get(ctx context.Context, keys ...table.Key) ([]table.Item, table
 	found := make(map[table.Key]table.Item, len(keys))
 	wanted := t.wanted(keys)
 	for try := 0; len(wanted) > 0; try++ {
+		if try == unprocessedTries {
+			return nil, table.Units{}, readFailed(ctx, errUnprocessed)
+		}
 		if try > 0 {
 			if err := pause(ctx, try); err != nil {
 				return nil, table.Units{}, err
@@ -137,9 +144,9 @@ func (t *Table) wanted(keys []table.Key) map[string]types.KeysAndAttributes {
 }
 
 // pause waits before asking for unprocessed keys again: full jitter, doubling
-// from 25 ms.
+// from 25 ms to 1 s.
 func pause(ctx context.Context, try int) error {
-	most := min(25*time.Millisecond<<min(try, 6), time.Second)
+	most := min(25*time.Millisecond<<min(try-1, 6), time.Second)
 	timer := time.NewTimer(rand.N(most))
 	defer timer.Stop()
 	select {

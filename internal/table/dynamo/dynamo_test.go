@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/table/dynamo"
 	"github.com/fairlead/fairlead/internal/table/tabletest"
@@ -38,17 +39,19 @@ func open(t *testing.T, cfg aws.Config) *dynamo.Table {
 	api := dynamodb.NewFromConfig(cfg)
 	name := fmt.Sprintf("%d-%s", tables.Add(1), strings.NewReplacer("/", "-", "_", "-").Replace(t.Name()))
 	o := dynamo.Options{Config: cfg, Ledger: "ledger-" + name, State: "state-" + name, Clock: func() time.Time { return time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC) }}
-	for _, table := range []string{o.Ledger, o.State} {
+	for _, declared := range store.Schema() {
+		name := map[string]string{"ledger": o.Ledger, "state": o.State}[declared.Name]
+		pk, sk := aws.String(declared.PartitionKey), aws.String(declared.SortKey)
 		_, err := api.CreateTable(context.Background(), &dynamodb.CreateTableInput{
-			TableName: aws.String(table), BillingMode: types.BillingModePayPerRequest,
-			AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("pk"), AttributeType: "S"}, {AttributeName: aws.String("sk"), AttributeType: "S"}},
-			KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("pk"), KeyType: "HASH"}, {AttributeName: aws.String("sk"), KeyType: "RANGE"}},
+			TableName: aws.String(name), BillingMode: types.BillingModePayPerRequest,
+			AttributeDefinitions: []types.AttributeDefinition{{AttributeName: pk, AttributeType: "S"}, {AttributeName: sk, AttributeType: "S"}},
+			KeySchema:            []types.KeySchemaElement{{AttributeName: pk, KeyType: "HASH"}, {AttributeName: sk, KeyType: "RANGE"}},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
-			_, _ = api.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: aws.String(table)})
+			_, _ = api.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: aws.String(name)})
 		})
 	}
 	return dynamo.New(o)

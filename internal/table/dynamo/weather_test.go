@@ -2,6 +2,7 @@ package dynamo_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -23,9 +24,13 @@ type script struct {
 	answers []string
 	sent    int
 	onSend  func()
+	bodies  []string // of the requests
 }
 
-func (s *script) Do(*http.Request) (*http.Response, error) {
+func (s *script) Do(r *http.Request) (*http.Response, error) {
+	if body, err := io.ReadAll(r.Body); err == nil {
+		s.bodies = append(s.bodies, string(body))
+	}
 	answer := s.answers[min(s.sent, len(s.answers)-1)]
 	s.sent++
 	if s.onSend != nil {
@@ -129,5 +134,43 @@ func TestTransact_WhatTheServiceAnswersMeans(t *testing.T) {
 	}
 	if _, err := scripted(&script{answers: []string{exception("ResourceNotFoundException")}}, fixed).Transact(context.Background(), claim); !fault.Is(err, "table_missing") {
 		t.Errorf("a missing table: %v", err)
+	}
+}
+
+// TestTransact_TriedAgain_CarriesTheTokenOfTheFirst: by the token the service
+// knows an attempt whose answer was lost, and does not write twice.
+func TestTransact_TriedAgain_CarriesTheTokenOfTheFirst(t *testing.T) {
+	s := &script{answers: []string{"", exception("ThrottlingException"), "{}"}}
+	tb := scripted(s, fixed)
+	for range 2 {
+		if _, err := tb.Transact(context.Background(), claim); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var tokens []string
+	for _, body := range s.bodies {
+		var in struct{ ClientRequestToken string }
+		if err := json.Unmarshal([]byte(body), &in); err != nil || in.ClientRequestToken == "" {
+			t.Fatalf("%v: no token in %s", err, body)
+		}
+		tokens = append(tokens, in.ClientRequestToken)
+	}
+	if len(tokens) != 4 || tokens[0] != tokens[1] || tokens[1] != tokens[2] || tokens[2] == tokens[3] {
+		t.Errorf("%q: want three of one and one of another", tokens)
+	}
+}
+
+func TestGet_KeysLeftUnprocessed_AreAskedForAgainAndNotForEver(t *testing.T) {
+	key := table.Key{Table: table.State, PK: "R#1", SK: "a"}
+	left := `{"Responses":{},"UnprocessedKeys":{"s":{"Keys":[{"pk":{"S":"R#1"},"sk":{"S":"a"}}],"ConsistentRead":true}}}`
+	found := `{"Responses":{"s":[{"pk":{"S":"R#1"},"sk":{"S":"a"},"v":{"N":"3"},"n":{"N":"0"},"b":{"B":""}}]},"UnprocessedKeys":{}}`
+	s := &script{answers: []string{left, left, found}}
+	items, _, err := scripted(s, fixed).Get(context.Background(), key)
+	if err != nil || items[0].Version != 3 || !strings.Contains(s.bodies[2], `"ConsistentRead":true`) {
+		t.Errorf("%v %v", items, err)
+	}
+	s = &script{answers: []string{left}}
+	if _, _, err := scripted(s, fixed).Get(context.Background(), key); fault.Of(err).Kind != fault.Unavailable || s.sent != 7 {
+		t.Errorf("asked %d times, %v", s.sent, err)
 	}
 }
