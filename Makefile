@@ -120,7 +120,7 @@ localstack-down:
 
 # test-dynamo runs the conformance suite on DynamoDB Local, beside memory and bolt.
 test-dynamo:
-	@localstack/dynamodb.sh $(GO) run ./internal/gotest -count=1 -v -run 'Contract|TestMemory' ./internal/table/tabletest ./internal/table/bolt ./internal/table/dynamo
+	@localstack/dynamodb.sh $(GO) run ./internal/gotest -count=1 -v -run 'Contract|TestMemory' ./internal/table/tabletest ./internal/table/bolt ./internal/table/dynamo ./internal/cloud
 
 # test-infra holds the templates to what they promise, and to cdk-nag's rules.
 test-infra:

@@ -226,9 +226,9 @@ func (w *world) ask(d *door.Door, role, call, body string, headers ...string) ev
 }
 
 // must sends a request that succeeds.
-func (w *world) must(role, call, body string) string {
+func (w *world) must(role, call, body string, headers ...string) string {
 	w.t.Helper()
-	r := w.ask(w.door, role, call, body)
+	r := w.ask(w.door, role, call, body, headers...)
 	if r.StatusCode >= 300 {
 		w.t.Fatalf("%s as %s: %d %s", call, role, r.StatusCode, r.Body)
 	}
