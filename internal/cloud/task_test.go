@@ -299,20 +299,6 @@ func TestStream_FindsWhatSlippedIntoAClosedMonthAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestAPI_ADocumentPublishedWhileRequestsRun_IsUsedByTheNextDecisionOfEveryProcess(t *testing.T) {
-	w := newWorld(t).settle()
-	other := w.api(core.On(w.app, w.table)) // another process, which has the first version in its cache
-	w.ask(other, "crm", "PUT /v1/customers/c2", `{"region":"DE","declaredValue":"7000.00","currency":"EUR"}`)
-	if r := w.ask(other, "crm", "POST /v1/customers/c2/route", ""); !strings.Contains(r.Body, `"version":1`) {
-		t.Fatalf("%s", r.Body)
-	}
-	w.must("manager", "POST /v1/policies", strings.Replace(strings.Replace(worldPolicy, `"50000.00"`, `"60000.00"`, 1), `"2026-01-01"`, `"2026-01-02"`, 1))
-	w.ask(other, "crm", "PUT /v1/customers/c3", `{"region":"DE","declaredValue":"7000.00","currency":"EUR"}`)
-	if r := w.ask(other, "crm", "POST /v1/customers/c3/route", ""); !strings.Contains(r.Body, `"version":2`) {
-		t.Errorf("the other process goes on with the old version: %s", r.Body)
-	}
-}
-
 func TestAPI_KilledAfterItsWrite_AnswersTheRepeatWithWhatWasDecided(t *testing.T) {
 	inner := table.NewMemory()
 	w := worldOn(t, inner).settle()
