@@ -5,6 +5,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -191,6 +192,8 @@ func (run *importRun) take(f *future, route bool) error {
 func (s *Service) applyRows(ctx context.Context, a Actor, rows iter.Seq[FactRow], now time.Time) iter.Seq[*future] {
 	return func(yield func(*future) bool) {
 		work := make(chan *future, factsInFlight)
+		var joined sync.WaitGroup
+		defer joined.Wait()
 		defer close(work)
 		workers := 0
 		ring := make([]*future, 0, factsInFlight)
@@ -224,7 +227,7 @@ func (s *Service) applyRows(ctx context.Context, a Actor, rows iter.Seq[FactRow]
 			}
 			if workers < factsInFlight { // a worker keeps its grown stack for the next row
 				workers++
-				go s.work(ctx, a, work)
+				joined.Go(func() { s.work(ctx, a, work) })
 			}
 			work <- f
 		}
