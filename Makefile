@@ -36,7 +36,7 @@ test:
 
 check: checks test
 
-checks: fmt vet lint vuln
+checks: fmt vet lint shell vuln
 
 # check-aws checks what is deployed on AWS: templates, DynamoDB Local, LocalStack.
 # .ci/run does it after check.
@@ -58,6 +58,12 @@ lint: $(LINT)
 
 $(LINT):
 	@$(call tool,github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION))
+
+# shell looks at the scripts, where shellcheck is at hand.
+.PHONY: shell
+shell:
+	@command -v shellcheck >/dev/null || { echo "shell: skipped: no shellcheck"; exit 0; }; \
+	shellcheck localstack/*.sh .ci/run .ci/vuln && echo "shell: clean"
 
 # vuln asks the Go vulnerability database, where it can be reached.
 vuln: $(VULN)
@@ -100,7 +106,7 @@ deploy: functions
 	$(CDK) deploy --all -c stage=$(STAGE) $(CDKARGS)
 
 # destroy takes away what can be made again. Tables and statements stay.
-destroy:
+destroy: functions
 	@localstack/install.sh cdk
 	$(CDK) destroy Fairlead-$(STAGE)-Service Fairlead-$(STAGE)-Payout -c stage=$(STAGE) $(CDKARGS)
 

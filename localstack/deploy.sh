@@ -12,6 +12,8 @@ if [ "${1:-}" = --fresh ]; then
   exec "$0" # the port may be another one
 fi
 answers || fail "it does not answer on $url: make localstack-up"
+exec 3>&2 # what runs when it is interrupted may be redirected
+trap 'echo "localstack: interrupted while deploying: make deploy-local goes on; localstack/deploy.sh --fresh starts anew" >&3; exit 130' INT TERM HUP
 "$root/localstack/install.sh" cdk
 
 # keys NAME: the public key set of the development tokens, as the api reads it.
@@ -27,7 +29,7 @@ say "building the functions for $arch"
 make -s -C "$root" functions bin/fairlead DIST="$home/dist" FUNCARCH="$goarch"
 
 mkdir -p "$stage"
-rm -f "$stage/tested"
+rm -f "$stage/tested" "$stage/env" # until it is done, nothing is deployed
 "$root/bin/fairlead" --data "$stage" token --role manager >/dev/null # makes the key the first time
 [ -f "$stage/webhooks.json" ] || (umask 077; printf '{"standard":["whsec_%s"]}\n' "$(openssl rand -base64 24)" > "$stage/webhooks.json")
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Stops what up.sh started from this folder, and nothing else.
 source "$(dirname "$0")/env.sh"
-if [ "$(mode)" = docker ]; then docker stop fairlead-localstack >/dev/null 2>&1 || true; fi
+was="nothing of this folder ran"
 
 # family PID: the process and all below it, some of which have sessions of their own.
 family() {
@@ -9,14 +9,21 @@ family() {
   local child; for child in $(ps -o pid= --ppid "$1" 2>/dev/null); do family "$child"; done
 }
 
-if [ "$(mode)" = process ] && ours; then
-  pid="$(cat "$home/pid")"
-  members="$(family "$pid")"
-  kill -TERM -- "-$pid" 2>/dev/null || true
-  for _ in $(seq 1 20); do kill -0 -- "-$pid" 2>/dev/null || break; sleep 0.5; done
-  kill -KILL -- "-$pid" 2>/dev/null || true
+if [ "$mode" = docker ] && [ -n "$(docker ps -aq -f "name=^$container\$" 2>/dev/null)" ]; then
+  docker stop "$container" >/dev/null 2>&1 || true # it ends the containers of its functions
+  docker rm -f "$container" >/dev/null || fail "Docker could not remove the container $container"
+  was=stopped
+fi
+
+leader="$(pid)"
+if [ -n "$leader" ]; then
+  members="$(family "$leader")"
+  kill -TERM -- "-$leader" 2>/dev/null || true
+  for _ in $(seq 1 20); do kill -0 -- "-$leader" 2>/dev/null || break; sleep 0.5; done
+  kill -KILL -- "-$leader" 2>/dev/null || true
   # DynamoDB Local and functions that outlived their parent.
   for member in $members; do kill -KILL "$member" 2>/dev/null || true; done
+  was=stopped
 fi
-rm -f "$home/pid" "$home/port"
-say "stopped"
+rm -f "$home/pid" "$home/port" "$home/mode"
+say "$was"

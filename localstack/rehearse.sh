@@ -6,6 +6,7 @@
 source "$(dirname "$0")/env.sh"
 stage="$home/stage"
 [ -f "$stage/env" ] || fail "nothing is deployed: make deploy-local"
+# shellcheck source=/dev/null
 . "$stage/env"
 suffix="r$(date +%s)"
 local_aws() { "$home/bin/awslocal" "$@"; }
@@ -29,6 +30,7 @@ copy state
 copy ledger --stream-specification StreamEnabled=true,StreamViewType=NEW_IMAGE
 stream="$(local_aws dynamodb describe-table --table-name "fairlead-local-ledger-$suffix" --query Table.LatestStreamArn | tr -d '"')"
 CDKARGS="-c restored=$suffix -c restoredStream=$stream" "$root/localstack/deploy.sh"
+# shellcheck source=/dev/null
 . "$stage/env"
 
 heard="$(local_aws sqs create-queue --queue-name "heard-$suffix" --query QueueUrl | tr -d '"')"

@@ -55,6 +55,7 @@ var rooms = []room{
 	{"internal/config", false, []string{"fault"}, nil, "the only reader of the environment"},
 	{"internal/sample", false, []string{"nouns", "client", "document"}, nil, "people and steps, fed through the doors"},
 	{"e2e", false, nil, nil, "stories told through the command line alone"},
+	{"localstack", false, nil, nil, "tests of its scripts"},
 	{"internal/cdnow", false, nil, nil, "tests and benchmarks of everything at once, on real orders; nothing that ships"},
 	{"internal/archtest", false, nil, nil, "reads source only"},
 	{"internal/gotest", false, nil, nil, "runs the tests and sums them up, std only"},
