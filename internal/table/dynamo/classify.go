@@ -26,6 +26,7 @@ var (
 type attempts struct {
 	notAfter time.Time
 	sent     int
+	lost     int // of those sent, whose answer does not say that nothing was written
 }
 
 type attemptsKey struct{}
@@ -47,6 +48,11 @@ func afterEachSignature(clock func() time.Time) func(*middleware.Stack) error {
 						return middleware.FinalizeOutput{}, middleware.Metadata{}, errLate
 					}
 					a.sent++
+					out, md, err := next.HandleFinalize(ctx, in)
+					if err != nil && !notNow(err) {
+						a.lost++
+					}
+					return out, md, err
 				}
 				return next.HandleFinalize(ctx, in)
 			}), "Signing", middleware.After)
@@ -71,7 +77,7 @@ func (t *Table) classify(ctx context.Context, ops []table.Op, a *attempts, err e
 	switch {
 	case errors.As(err, &cancelled):
 		return t.cancelled(ops, cancelled)
-	case errors.As(err, &single) && a.sent > 1:
+	case errors.As(err, &single) && a.lost > 1: // this one and an earlier
 		return ambiguous(err) // it may be our own first attempt that stands there
 	case errors.As(err, &single):
 		return t.refused(ops, []types.CancellationReason{{Code: aws.String("ConditionalCheckFailed"), Item: single.Item}})
@@ -97,9 +103,19 @@ func (t *Table) classify(ctx context.Context, ops []table.Op, a *attempts, err e
 	return ambiguous(err)
 }
 
-// wrap answers a clear "not now", unless an earlier attempt may have landed.
+// notNow reports whether an answer says that this attempt wrote nothing, because
+// the service or another transaction had no room for it.
+func notNow(err error) bool {
+	switch code(err) {
+	case "TransactionConflictException", "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "ThrottledException":
+		return true
+	}
+	return false
+}
+
+// wrap answers a clear "not now", unless an attempt may have landed.
 func wrap(kind error, a *attempts, err error) error {
-	if a.sent > 1 && errors.Is(kind, table.ErrConflict) {
+	if a.lost > 0 {
 		return ambiguous(err)
 	}
 	return fmt.Errorf("%w: %w", kind, err)

@@ -116,6 +116,9 @@ func TestTransact_WhatTheServiceAnswersMeans(t *testing.T) {
 		{"a lost answer, then done", claim, []string{lost, "{}"}, nil, 2},
 		{"every answer lost", claim, []string{lost}, table.ErrAmbiguous, 3},
 		{"throttled for good", claim, []string{exception("ThrottlingException")}, table.ErrThrottled, 3},
+		{"a lost answer, then throttled for good", claim, []string{lost, exception("ThrottlingException")}, table.ErrAmbiguous, 3},
+		{"our own attempt still under way", claim, []string{lost, exception("TransactionInProgressException")}, table.ErrAmbiguous, 3},
+		{"throttled, then another transaction", line, []string{exception("ThrottlingException"), exception("TransactionConflictException")}, table.ErrConflict, 2},
 		{"another transaction", claim, []string{cancelled(`{"Code":"TransactionConflict"}`)}, table.ErrConflict, 1},
 		{"a throttled item", claim, []string{cancelled(`{"Code":"ThrottlingError"}`)}, table.ErrThrottled, 1},
 		{"a lost single write that landed", line, []string{lost, failed}, table.ErrAmbiguous, 2},
@@ -131,6 +134,10 @@ func TestTransact_WhatTheServiceAnswersMeans(t *testing.T) {
 	var refused *table.Refused
 	if _, err := scripted(&script{answers: []string{failed}}, fixed).Transact(context.Background(), line); !errors.As(err, &refused) {
 		t.Errorf("a failed condition at the first attempt: %v, want refused", err)
+	}
+	s := &script{answers: []string{exception("ThrottlingException"), failed}}
+	if _, err := scripted(s, fixed).Transact(context.Background(), line); !errors.As(err, &refused) || s.sent != 2 {
+		t.Errorf("a failed condition after a throttle: %v, want refused: nothing of ours stands there", err)
 	}
 	if _, err := scripted(&script{answers: []string{exception("ResourceNotFoundException")}}, fixed).Transact(context.Background(), claim); !fault.Is(err, "table_missing") {
 		t.Errorf("a missing table: %v", err)
