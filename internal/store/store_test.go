@@ -240,6 +240,11 @@ func TestCommit_TriesAgainOnConflictsOnlyAndThenSaysTryAgain(t *testing.T) {
 	if err := write(); fault.Of(err).Kind != fault.Unavailable || !errors.Is(err, table.ErrAmbiguous) || f.Writes() != 11 {
 		t.Fatalf("an unknown outcome is not for us to repeat: %v", err)
 	}
+	b := &Batch{}
+	b.Take("partner:p1", 0, false)
+	if err := s.Commit(ctx, b); AsRefused(err) == nil || f.Writes() != 12 {
+		t.Fatalf("a failed condition is for whoever asked to decide again: %v after %d writes", err, f.Writes())
+	}
 }
 
 func TestTake_GiveAndTakeInOneBatchIsNoChange(t *testing.T) {
