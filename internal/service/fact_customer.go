@@ -95,7 +95,7 @@ func (s *Service) afterUpsert(ctx context.Context, m *moment, before, after *sto
 	if before.Version == 0 { // somebody it referred may have come before it
 		for _, err := range s.store.Referrals(ctx, after.ID) {
 			if err == nil {
-				_, err = s.sumReferrals(ctx, after.ID)
+				_, err = s.sumReferrals(ctx, m, after.ID)
 			}
 			if err != nil {
 				return err

@@ -55,7 +55,7 @@ func (s *Service) keepReferral(ctx context.Context, before, after *store.Head) (
 // another tier, routes it: a customer is routed whenever its value says so.
 // Own values hold no referral, so this goes one step and no further.
 func (s *Service) revalueReferrer(ctx context.Context, m *moment, referrer channel.CustomerID, because *store.Head) error {
-	head, err := s.sumReferrals(ctx, referrer)
+	head, err := s.sumReferrals(ctx, m, referrer)
 	if err != nil || head == nil || m.programme.RouteOnCall || head.Decision == "" || head.Offer != nil {
 		return err
 	}
@@ -74,9 +74,9 @@ func ownValue(h *store.Head) store.Referral {
 	return store.Referral{Amount: h.Value.Amount - h.Value.Referral, Currency: h.Value.Currency, Customer: h.ID}
 }
 
-// sumReferrals writes what a customer's referrals are worth into its head, if
-// that changed, and returns the head then.
-func (s *Service) sumReferrals(ctx context.Context, referrer channel.CustomerID) (*store.Head, error) {
+// sumReferrals writes what a customer's referrals are worth into its head, and
+// its own value with them, if that changed, and returns the head then.
+func (s *Service) sumReferrals(ctx context.Context, m *moment, referrer channel.CustomerID) (*store.Head, error) {
 	for range rounds {
 		sums := map[string]int64{}
 		for r, err := range s.store.Referrals(ctx, referrer) {
@@ -94,6 +94,9 @@ func (s *Service) sumReferrals(ctx context.Context, referrer channel.CustomerID)
 			return nil, err
 		}
 		head.Referred = sums
+		if err := s.retell(ctx, m, head); err != nil {
+			return nil, err
+		}
 		b := &store.Batch{}
 		b.PutHead(head)
 		if err := s.store.Commit(ctx, b); !isRefusal(err) {

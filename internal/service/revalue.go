@@ -84,14 +84,14 @@ func (s *Service) refold(ctx context.Context, m *moment, id channel.CustomerID) 
 	alive := model.Score(memo.Orders, v.terms(), v.day).AlivePPM
 	bound, watched := policy.AtRiskPPM(head.Profile.Region)
 	memo.AtRisk = watched && memo.Orders.Days > 0 && !memo.Orders.Churned && alive < bound
-	if head.Memo != nil && *head.Memo == memo {
-		return folded{head: head, before: head}, nil
-	}
 	risk := memo.AtRisk && (head.Memo == nil || !head.Memo.AtRisk)
 	before := *head
 	head.Memo = &memo
 	if err := s.restate(ctx, m, t, policy); err != nil {
 		return folded{}, err
+	}
+	if before.Memo != nil && *before.Memo == memo && before.Value == head.Value { // time alone changes values, too
+		return folded{head: &before, before: &before}, nil
 	}
 	b := &store.Batch{NotAfter: s.store.NotAfter(m.now)}
 	op := b.PutHead(head)
@@ -133,6 +133,20 @@ func (s *Service) restate(ctx context.Context, m *moment, t *task, p *routing.Po
 		t.head.Value = headValue(v)
 	}
 	return nil
+}
+
+// retell is restate for a head of which nothing else is known; where no policy
+// can tell its value, the old one stays.
+func (s *Service) retell(ctx context.Context, m *moment, head *store.Head) error {
+	t := &task{head: head, at: m.now}
+	p, _, err := s.policyFor(ctx, m, t)
+	if ends(ctx, err) {
+		return err
+	}
+	if err != nil {
+		return nil
+	}
+	return s.restate(ctx, m, t, p)
 }
 
 func headValue(v routing.Value) store.Value {

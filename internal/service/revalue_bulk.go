@@ -96,7 +96,7 @@ func (r *revaluing) sumUp(ctx context.Context, s *Service) error {
 	}
 	for _, id := range sortedCustomers(r.referrers) {
 		err := s.writing(ctx, func(m *moment) error {
-			head, err := s.sumReferrals(ctx, id)
+			head, err := s.sumReferrals(ctx, m, id)
 			if err != nil || head == nil || due[id] {
 				return err
 			}

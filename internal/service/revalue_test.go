@@ -328,3 +328,26 @@ func TestNight_WhatFriendsAreWorthCountsOnceTheyAllAreValued(t *testing.T) {
 		t.Errorf("%+v, %d decisions after %d", sum, got, n)
 	}
 }
+
+func TestNight_AValueThatTimeAloneChangedIsToldEverywhere(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.known("c")
+	w.route("c", "first")
+	w.want(w.upsert("friend", func(u *channel.Upsert) { u.ReferredBy = channel.Put(channel.CustomerID("c")) }), channel.Applied)
+	w.published()
+	w.buys("friend", 6, 10_000)
+	w.now = w.now.AddDate(1, 0, 0)
+	_, err := w.s.Night(w.ctx, manager, NightScope{})
+	w.must(err)
+	v, err := w.s.CustomerValue(w.ctx, manager, "friend")
+	w.must(err)
+	listed, err := w.s.Customer(w.ctx, manager, "friend")
+	w.must(err)
+	if listed.Value == nil || listed.Value.Amount != v.Value.Amount {
+		t.Errorf("listed %+v, worth %+v", listed.Value, v.Value)
+	}
+	own, c := w.head("friend").Value.Amount, w.head("c")
+	if c.Referred["EUR"] != own || c.Value.Referral != own/4 || c.Value.Amount != 90_000+own/4 {
+		t.Errorf("who referred it counts %+v and is worth %+v, the friend %d", c.Referred, c.Value, own)
+	}
+}
