@@ -142,6 +142,12 @@ func (c *sweepCmd) Run(s *session) error {
 		if w.Revalued > 0 {
 			s.printf("%s valued anew: %s promoted, %s demoted, %s at risk.\n", plural(w.Revalued, "customer"), count(w.Promoted), count(w.Demoted), count(w.AtRisk))
 		}
+		if w.NoFit != "" {
+			s.printf("No model was fitted: %s.\n", w.NoFit)
+		}
+		if w.Unfinished {
+			s.printf("The night's work is not done yet; the schedule goes on with it.\n")
+		}
 		if w.Census != "" {
 			s.printf("The census is %s; fairlead balance shows it.\n", w.Census)
 		}

@@ -1,10 +1,12 @@
 package cloud_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -90,6 +92,42 @@ func TestSweep_TheNightlyEventIsTheOneThatSaysSo(t *testing.T) {
 		}
 		if strings.Contains(w.logged.String(), `"Nights":1`) != nights {
 			t.Errorf("%s: %s", event, w.logged)
+		}
+	}
+}
+
+// brief is the context of a function whose time runs faster than it thinks:
+// whenever it asks, an eighth of it is left.
+type brief struct {
+	context.Context
+	now  time.Time
+	left atomic.Int64
+}
+
+func (b *brief) Deadline() (time.Time, bool) {
+	left := b.left.Load()
+	b.left.Store(left / 8)
+	return b.now.Add(time.Duration(left)), true
+}
+
+func TestSweep_ANightThatRanOutOfTimeIsGoneOnWithByTheNextMinuteAndCountsOnce(t *testing.T) {
+	w := newWorld(t).settle()
+	nights := func(ctx context.Context, e sweep.Event) int {
+		t.Helper()
+		w.logged.Reset()
+		if err := w.sweep().Handle(ctx, e); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(w.logged.String(), `"Nights":1`)
+	}
+	short := &brief{Context: w.ctx, now: w.now}
+	short.left.Store(int64(1_000_000 * time.Hour))
+	if nights(short, sweep.Event{Nightly: true}) != 0 || !strings.Contains(w.logged.String(), `"unfinished":true`) {
+		t.Errorf("a night that is not done counts: %s", w.logged)
+	}
+	for minute, want := range []int{1, 0} {
+		if got := nights(w.ctx, sweep.Event{}); got != want {
+			t.Errorf("minute %d: %d nights, want %d: %s", minute, got, want, w.logged)
 		}
 	}
 }

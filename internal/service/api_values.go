@@ -34,6 +34,8 @@ type FitResponse struct {
 	AsOf          string `json:"asOf,omitempty"`
 	EffectiveFrom string `json:"effectiveFrom,omitempty"`
 	Unchanged     bool   `json:"unchanged,omitempty"` // the same fit stood already
+	// Failed are customers that were left out since their data are damaged.
+	Failed []FailedRoute `json:"failed,omitempty"`
 }
 
 // ModelParams are the four of BG/NBD.
@@ -95,14 +97,17 @@ type OrderDays struct {
 
 // NightSummary is what the nightly part of a sweep did.
 type NightSummary struct {
-	Fitted   string        `json:"fitted,omitempty"` // the model, where one was due
-	NoFit    string        `json:"noFit,omitempty"`  // why the data could not carry one
-	Revalued int           `json:"revalued"`         // customers valued anew
-	Promoted int           `json:"promoted"`         // to the sales force, by their value
-	Demoted  int           `json:"demoted"`          // back to a partner, by their value
-	AtRisk   int           `json:"atRisk"`           // found likely to be lost, for the first time
-	Census   string        `json:"census,omitempty"` // the version taken
-	Failed   []FailedRoute `json:"-"`
+	Fitted   string `json:"fitted,omitempty"` // the model, where one was due
+	NoFit    string `json:"noFit,omitempty"`  // why the data could not carry one
+	Revalued int    `json:"revalued"`         // customers valued anew
+	Promoted int    `json:"promoted"`         // to the sales force, by their value
+	Demoted  int    `json:"demoted"`          // back to a partner, by their value
+	AtRisk   int    `json:"atRisk"`           // found likely to be lost, for the first time
+	Census   string `json:"census,omitempty"` // the version taken
+	// Unfinished: the time was up, or somebody else is at it; the next sweep of
+	// the schedule goes on.
+	Unfinished bool          `json:"unfinished,omitempty"`
+	Failed     []FailedRoute `json:"-"`
 }
 
 // Balance is the newest census, and where the guard is on.

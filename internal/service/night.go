@@ -15,89 +15,6 @@ import (
 	"github.com/fairlead/fairlead/internal/value"
 )
 
-// NightScope says when the nightly work is to be done.
-type NightScope struct {
-	IfDue bool // only once a day, and again when there is another model
-	Fit   bool // first fit a model, if none is of this month yet
-}
-
-// Night does what belongs to a night: it values everybody anew, which may
-// promote, demote or find at risk, and takes the census. Repeating it is safe.
-func (s *Service) Night(ctx context.Context, a Actor, scope NightScope) (NightSummary, error) {
-	var sum NightSummary
-	m, err := s.moment(ctx)
-	if err != nil {
-		return sum, err
-	}
-	today, model := value.DayOf(m.cal, m.now), m.control.Newest(store.KindModel, store.ModelID)
-	if scope.IfDue {
-		day, fitted, found, err := s.store.Night(ctx)
-		if err != nil || found && day == today && fitted == model {
-			return sum, err
-		}
-	}
-	if _, err := s.policyAt(ctx, &m, m.now); err != nil {
-		if scope.IfDue && fault.Is(err, "no_policy_in_force") { // an installation that is being set up
-			return sum, nil
-		}
-		return sum, err
-	}
-	if scope.Fit {
-		if err := s.fitOfMonth(ctx, &m, a, &sum); err != nil {
-			return sum, err
-		}
-		if m, err = s.moment(ctx); err != nil {
-			return sum, err
-		}
-		model = m.control.Newest(store.KindModel, store.ModelID)
-	}
-	if model > 0 {
-		if err := s.revalueAll(ctx, a, &sum); err != nil {
-			return sum, err
-		}
-	}
-	if sum.Census, err = s.takeCensus(ctx, a); err != nil {
-		return sum, err
-	}
-	return sum, s.store.PutNight(ctx, today, model)
-}
-
-// fitOfMonth fits a model where none is of this month. Data that cannot carry
-// one is not a failure of the night: the model in force stays.
-func (s *Service) fitOfMonth(ctx context.Context, m *moment, a Actor, sum *NightSummary) error {
-	v, ok, err := s.inForceAt(ctx, m, store.KindModel, store.ModelID, m.now)
-	if err != nil || ok && v.EffectiveFrom >= m.cal.Start(m.cal.Of(m.now)).In(m.cal.Location()).Format("2006-01-02") {
-		return err
-	}
-	fit, err := s.FitValues(ctx, a, FitRequest{})
-	if f := fault.Of(err); err != nil && f.Kind == fault.Invalid {
-		sum.NoFit = f.Error()
-		return nil
-	}
-	sum.Fitted = fit.ID
-	return err
-}
-
-// revalueAll values everybody anew, bucket by bucket.
-func (s *Service) revalueAll(ctx context.Context, a Actor, sum *NightSummary) error {
-	run := &revaluing{sum: sum, by: a.User}
-	err := everybody(ctx, func(ctx context.Context, bucket int) error {
-		for id, err := range s.store.Customers(ctx, bucket) {
-			if err == nil {
-				err = run.one(ctx, s, id)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return run.route(ctx, s)
-}
-
 // ends reports whether an error is of the store, not of one customer: a damaged
 // item is that customer's own.
 func ends(ctx context.Context, err error) bool {
@@ -113,7 +30,14 @@ func (sum *NightSummary) count(id channel.CustomerID, risk bool, err error) {
 		if risk {
 			sum.AtRisk++
 		}
-	case len(sum.Failed) < 100:
+	default:
+		sum.fail(id, err)
+	}
+}
+
+// fail names a customer that something is wrong with, as far as names help.
+func (sum *NightSummary) fail(id channel.CustomerID, err error) {
+	if len(sum.Failed) < 100 {
 		sum.Failed = append(sum.Failed, failedRoute(id, err))
 	}
 }
@@ -133,10 +57,11 @@ func (s *Service) takeCensus(ctx context.Context, a Actor) (string, error) {
 	err = everybody(ctx, func(ctx context.Context, bucket int) error {
 		t := &value.Tally{}
 		for head, err := range s.store.Heads(ctx, bucket, "") {
-			if err != nil {
-				return err
+			var member value.Member
+			ok := err == nil
+			if ok {
+				member, ok, err = s.member(ctx, &m, head, policy)
 			}
-			member, ok, err := s.member(ctx, &m, head, policy)
 			if ends(ctx, err) {
 				return err
 			}

@@ -123,6 +123,10 @@ func (r *revaluing) route(ctx context.Context, s *Service) error {
 	if err := r.sumUp(ctx, s); err != nil {
 		return err
 	}
+	return r.routeDue(ctx, s)
+}
+
+func (r *revaluing) routeDue(ctx context.Context, s *Service) error {
 	slices.SortFunc(r.due, func(a, b dueJob) int { return mostValuableFirst(a.bulkJob, b.bulkJob) })
 	jobs := make([]bulkJob, 0, len(r.due))
 	for i := range r.due {

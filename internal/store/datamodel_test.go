@@ -39,7 +39,8 @@ var rows = map[string]struct {
 	"StoredAnswerKey":   {StoredAnswerKey("call", "caller", "key"), StoredAnswer{}},
 	"DisputeMessageKey": {DisputeMessageKey("partner", "dispute", 1), nil},
 	"ControlKey":        {ControlKey(), Control{}},
-	"NightKey":          {NightKey(), night{}},
+	"NightKey":          {NightKey(), Night{}},
+	"DueKey":            {DueKey("customer"), struct{}{}},
 	"NoticeKey":         {NoticeKey("customer", "day", "kind"), Notice{}},
 	"HeadKey":           {HeadKey("customer"), headBody{}},
 	"OrderKey":          {OrderKey("order"), Order{}},
@@ -102,7 +103,7 @@ var hexadecimal = regexp.MustCompile(`#[0-9a-f]{3}$`)
 // pattern writes a sample key as the document does.
 func pattern(name, key string) string {
 	switch name {
-	case "ClaimKey", "ConflictKey", "StoredAnswerKey", "HeadKey":
+	case "ClaimKey", "ConflictKey", "StoredAnswerKey", "HeadKey", "DueKey":
 		key = hexadecimal.ReplaceAllString(key, "#b")
 	case "LineKey":
 		key = regexp.MustCompile(`#[0-9a-f]$`).ReplaceAllString(key, "#b1")

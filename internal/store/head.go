@@ -214,7 +214,7 @@ func mapItems[T any](items iter.Seq2[table.Item, error], read func(table.Item) (
 			if err == nil {
 				v, err = read(it)
 			}
-			if !yield(v, err) || err != nil {
+			if !yield(v, err) { // a damaged item is its own: whoever walks may go on
 				return
 			}
 		}

@@ -141,8 +141,16 @@ func DisputeMessageKey(p channel.PartnerID, dispute string, seq int) table.Key {
 // ControlKey is the control block: periods, newest versions, frozen payouts.
 func ControlKey() table.Key { return state("X", "control") }
 
-// NightKey says for which day the nightly work was last done.
+// NightKey says how far the nightly work is.
 func NightKey() table.Key { return state("X", "night") }
+
+// DueKey is a customer that the night is to route once everybody is valued.
+func DueKey(id channel.CustomerID) table.Key {
+	return state(DuePK(bucket(string(id))), "C#"+string(id))
+}
+
+// DuePK is the partition of those of a bucket.
+func DuePK(bucket string) string { return "D#" + bucket }
 
 // HeadKey is a customer as of now.
 func HeadKey(id channel.CustomerID) table.Key {

@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"iter"
+	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/value"
 )
 
@@ -39,31 +42,50 @@ func (b *Batch) PutNotice(id channel.CustomerID, day value.Day, kind string, n N
 	return b.New(NoticeKey(id, day.String(), kind), n)
 }
 
-// night is the last day whose nightly work was done.
-type night struct {
-	Day   value.Day `json:"day"`
-	Model int       `json:"model"` // newest version then
+// Night is how far the nightly work is: it may take longer than whoever does it
+// may run, and is gone on with where it stopped.
+type Night struct {
+	Day   value.Day `json:"day"`             // on which it began
+	Model int       `json:"model"`           // newest version then
+	Step  string    `json:"step,omitempty"`  // what is to be done next; "" once everything is
+	Next  int       `json:"next,omitempty"`  // the bucket at which valuing goes on
+	Tries int       `json:"tries,omitempty"` // how often this night's fit was begun
+	Until time.Time `json:"until,omitzero"`  // whoever is at it will have ended by then
 }
 
-// Night is for which day, and which newest model, the nightly work was last
-// done; found is false before the first.
-func (s *Store) Night(ctx context.Context) (day value.Day, model int, found bool, err error) {
-	var n night
-	version, err := s.Load(ctx, NightKey(), &n)
-	return n.Day, n.Model, version != 0, err
+// Night is how far the nightly work was last, and the version of that; 0 before
+// the first.
+func (s *Store) Night(ctx context.Context) (n Night, version uint64, err error) {
+	version, err = s.Load(ctx, NightKey(), &n)
+	return n, version, err
 }
 
-// PutNight notes that the nightly work of a day was done. Two that do it at once
-// note the same.
-func (s *Store) PutNight(ctx context.Context, day value.Day, model int) error {
-	items, err := s.Get(ctx, NightKey())
-	if err != nil {
-		return err
-	}
+// PutNight notes how far the nightly work is, refused where somebody else noted
+// something since that version.
+func (s *Store) PutNight(ctx context.Context, n Night, version uint64) error {
 	b := &Batch{}
-	b.Put(NightKey(), night{day, model}, items[0].Version)
-	if err := s.Commit(ctx, b); err != nil && AsRefused(err) == nil {
-		return err
-	}
-	return nil
+	b.Put(NightKey(), n, version)
+	return s.Commit(ctx, b)
+}
+
+// PutDue notes that the night is to route a customer once everybody is valued.
+func (s *Store) PutDue(ctx context.Context, id channel.CustomerID) error {
+	b := &Batch{}
+	b.Set(DueKey(id), struct{}{})
+	return s.Commit(ctx, b)
+}
+
+// Due walks the customers of a bucket that the night is to route.
+func (s *Store) Due(ctx context.Context, n int) iter.Seq2[channel.CustomerID, error] {
+	r := table.Range{Table: table.State, PK: DuePK(BucketName(n)), From: "C#", To: "C$"}
+	return mapItems(s.Items(ctx, r), func(it table.Item) (channel.CustomerID, error) {
+		return channel.CustomerID(it.SK[len("C#"):]), nil
+	})
+}
+
+// DeleteDue takes a customer off that list.
+func (s *Store) DeleteDue(ctx context.Context, id channel.CustomerID) error {
+	b := &Batch{}
+	b.Delete(DueKey(id))
+	return s.Commit(ctx, b)
 }

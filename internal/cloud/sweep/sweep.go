@@ -40,24 +40,25 @@ func (s *Sweep) Handle(ctx context.Context, e Event) error {
 		s.watch(ctx, counts)
 		sweeper := service.Actor{User: "sweep", Roles: []string{service.RoleManager}}
 		sum, err := s.service.Sweep(ctx, sweeper)
-		if err == nil && e.Nightly {
-			sum.NightSummary, err = s.service.Night(ctx, sweeper, service.NightScope{Fit: true})
+		if err == nil { // a night that was not done in its time is gone on with minute by minute
+			sum.NightSummary, err = s.service.Night(ctx, sweeper, service.NightScope{Fit: e.Nightly, GoOn: !e.Nightly})
 			sum.Failed = append(sum.Failed, sum.NightSummary.Failed...)
 		}
 		counts[metrics.Expired], counts[metrics.SweepFailures] = int64(sum.Expired), int64(len(sum.Failed))
-		if fault.Is(err, "no_policy_in_force") { // an installation that is being set up
+		setUp := !fault.Is(err, "no_policy_in_force") // or an installation that is being set up
+		if !setUp {
 			err = nil
 		}
 		if err != nil {
 			s.app.Failed(ctx, "the sweep ended early; the next one goes on", err, "nightly", e.Nightly)
 			return err
 		}
-		if e.Nightly {
+		if sum.Census != "" || e.Nightly && !setUp {
 			counts[metrics.Nights] = 1
 		}
 		s.app.Log.InfoContext(ctx, "swept", "nightly", e.Nightly, "expired", sum.Expired, "waiting", sum.Waiting, "placed", sum.Placed, "fallback", sum.Fallback,
 			"orphaned", sum.Orphaned, "revalued", sum.Revalued, "promoted", sum.Promoted, "demoted", sum.Demoted, "atRisk", sum.AtRisk, "census", sum.Census,
-			"fitted", sum.Fitted, "noFit", sum.NoFit, "failed", len(sum.Failed), "why", slugs(sum.Failed))
+			"fitted", sum.Fitted, "noFit", sum.NoFit, "unfinished", sum.Unfinished, "failed", len(sum.Failed), "why", slugs(sum.Failed))
 		return nil
 	})
 }
