@@ -70,7 +70,13 @@ func (s *session) fit(f service.FitResponse) error {
 	if v := f.FirstOrder; v != nil {
 		s.printf("A customer is worth %s on the day of its first order.\n", money(v.Amount, v.Currency))
 	}
-	if f.ID != "" {
+	for _, x := range f.Failed {
+		s.printf("left out: %s: %s\n", x.Customer, x.Message)
+	}
+	switch {
+	case f.Unchanged:
+		s.printf("Nothing changed: it is %s, in force from %s.\n", f.ID, f.EffectiveFrom)
+	case f.ID != "":
 		s.printf("It is %s, in force from %s.\n", f.ID, f.EffectiveFrom)
 	}
 	return nil

@@ -203,3 +203,24 @@ func TestModel_OfTheSameContentIsNamedByItsOwnVersion(t *testing.T) {
 		}
 	}
 }
+
+func TestFit_ADamagedCustomerIsLeftOutAndNamed(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.crowd(300)
+	damage := func(k table.Key, kind table.CondKind) {
+		_, err := w.meter.Table.Transact(w.ctx, table.Tx{Ops: []table.Op{{Kind: table.Put, Key: k, Body: []byte("{"), If: table.Cond{Kind: kind}}}})
+		w.must(err)
+	}
+	damage(table.Key{Table: table.Ledger, PK: "C#c001", SK: "F#2026-03#O#x"}, table.Absent)
+	damage(store.HeadKey("c002"), table.Always)
+	fit, err := w.s.FitValues(w.ctx, manager, FitRequest{})
+	w.must(err)
+	if len(fit.Failed) != 2 || fit.Customers < 200 {
+		t.Errorf("%d customers, left out %+v", fit.Customers, fit.Failed)
+	}
+	sum, err := w.s.Night(w.ctx, manager, NightScope{Fit: true})
+	w.must(err)
+	if sum.Census == "" || len(sum.Failed) != 2 {
+		t.Errorf("%+v", sum)
+	}
+}

@@ -35,7 +35,7 @@ func (s *Service) FitValues(ctx context.Context, a Actor, r FitRequest) (FitResp
 		}
 		asOf = day
 	}
-	sample, err := s.sample(ctx, &m, asOf)
+	sample, damaged, err := s.sample(ctx, &m, asOf)
 	if err != nil {
 		return FitResponse{}, err
 	}
@@ -52,48 +52,58 @@ func (s *Service) FitValues(ctx context.Context, a Actor, r FitRequest) (FitResp
 		return FitResponse{}, err
 	}
 	out := fitResponse(model)
+	out.Failed = damaged
 	out.ID, out.Version, out.Hash, out.EffectiveFrom, out.Unchanged = modelName(v.N), v.N, v.Hash, v.EffectiveFrom, unchanged
 	s.weighFit(ctx, &m, model, &out)
 	return out, nil
 }
 
 // sample reads everybody's orders as of a day: bucket by bucket, no customer is
-// kept in memory.
-func (s *Service) sample(ctx context.Context, m *moment, asOf value.Day) (*value.Sample, error) {
-	samples := make([]*value.Sample, store.Buckets)
+// kept in memory. Whose data are damaged is left out, and named up to 100.
+func (s *Service) sample(ctx context.Context, m *moment, asOf value.Day) (*value.Sample, []FailedRoute, error) {
 	policy, err := s.policyAt(ctx, m, m.now)
 	if err != nil && !fault.Is(err, "no_policy_in_force") {
-		return nil, err
+		return nil, nil, err
 	}
+	samples, damaged := make([]*value.Sample, store.Buckets), make([]NightSummary, store.Buckets)
 	err = everybody(ctx, func(ctx context.Context, bucket int) error {
+		samples[bucket] = &value.Sample{}
 		for head, err := range s.store.Heads(ctx, bucket, "") {
-			if err != nil {
+			id := channel.CustomerID("?")
+			if err == nil {
+				id = head.ID
+				err = s.sampleOne(ctx, samples[bucket], head, policy, valuation{region: head.Profile.Region, day: asOf, cal: m.cal})
+			}
+			if ends(ctx, err) {
 				return err
 			}
-			file, err := s.store.Customer(ctx, head.ID, "")
 			if err != nil {
-				return err
-			}
-			o := ordersFor(policy, head, file.History(), valuation{region: head.Profile.Region, day: asOf, cal: m.cal})
-			if o.Days == 0 {
-				continue
-			}
-			if samples[bucket] == nil {
-				samples[bucket] = &value.Sample{}
-			}
-			if err := samples[bucket].Add(o, asOf); err != nil {
-				return fmt.Errorf("customer %s: %w", head.ID, err)
+				s.log.Warn("a customer was left out of the fit", "customer", id, "error", err)
+				damaged[bucket].fail(id, err)
 			}
 		}
 		return nil
 	})
-	all := &value.Sample{}
-	for _, some := range samples {
+	all, left := &value.Sample{}, NightSummary{}
+	for i, some := range samples {
 		if some != nil {
 			all.Merge(some)
 		}
+		left.Failed = append(left.Failed, damaged[i].Failed...)
 	}
-	return all, err
+	return all, left.Failed[:min(len(left.Failed), 100)], err
+}
+
+func (s *Service) sampleOne(ctx context.Context, to *value.Sample, head *store.Head, p *routing.Policy, v valuation) error {
+	file, err := s.store.Customer(ctx, head.ID, "")
+	if err != nil {
+		return err
+	}
+	o := ordersFor(p, head, file.History(), v)
+	if o.Days == 0 {
+		return nil
+	}
+	return to.Add(o, v.day)
 }
 
 // ordersFor sums orders in the policy's currency; without a policy in that of
