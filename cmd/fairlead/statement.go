@@ -83,7 +83,7 @@ func (s *session) beside(d statement.Document) {
 		s.printf("Marketing fund: %s, %s of it new.\n", money(d.MDF.Closing, d.Currency), money(d.MDF.Earned, d.Currency))
 	}
 	for _, h := range d.Handovers {
-		s.printf("Customer %s went to the sales force: it would have earned %s, the hand-over has paid %s", h.CustomerID, money(h.WouldHaveEarned, d.Currency), money(h.PaidSoFar, d.Currency))
+		s.printf("Customer %s went to the sales force: had it stayed it would have earned %s, the hand-over has paid %s", h.CustomerID, money(h.WouldHaveEarned, d.Currency), money(h.PaidSoFar, d.Currency))
 		if h.Until != "" {
 			s.printf(" and goes on until %s", h.Until)
 		}

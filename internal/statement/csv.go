@@ -9,10 +9,12 @@ import (
 )
 
 // csvColumns are the columns of a statement as CSV. Rows of type line sum to
-// the row earned; the other rows are the statement's totals.
+// the row earned; the other rows are the statement's totals, and two for each
+// customer that was handed over.
 var csvColumns = []string{"partner_id", "period", "currency", "state", "row", "component", "kind", "for_period", "text", "formula", "amount"}
 
-// CSV writes the statement as RFC 4180: one row per line, then the totals.
+// CSV writes the statement as RFC 4180: one row per line, then the totals, then
+// what growing customers earned.
 // Text that a spreadsheet would take for a formula is quoted with an
 // apostrophe; amounts are plain decimal text.
 func CSV(w io.Writer, d *Document) error {
@@ -40,6 +42,18 @@ func CSV(w io.Writer, d *Document) error {
 		{"marketing_fund", "left for approved marketing", d.MDF.Closing},
 	} {
 		if err := row(t.kind, Line{Text: t.text, Amount: t.amount}); err != nil {
+			return err
+		}
+	}
+	for _, h := range d.Handovers {
+		trail := "no trail"
+		if h.Until != "" {
+			trail = "trail until " + h.Until
+		}
+		if err := row("handover_would_have_earned", Line{Text: "customer " + string(h.CustomerID) + ", had it stayed", Amount: h.WouldHaveEarned}); err != nil {
+			return err
+		}
+		if err := row("handover_paid_so_far", Line{Text: "customer " + string(h.CustomerID) + ", " + trail, Amount: h.PaidSoFar}); err != nil {
 			return err
 		}
 	}

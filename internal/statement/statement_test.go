@@ -262,6 +262,23 @@ func TestCSV_LinesSumToEarnedAndFormulasAreText(t *testing.T) {
 	}
 }
 
+func TestCSV_SaysWhatGrowingACustomerEarned(t *testing.T) {
+	var b bytes.Buffer
+	d := document(func(*Source) {})
+	d.Handovers = []Handover{{CustomerID: "c77", WouldHaveEarned: "120.00", PaidSoFar: "2400.00", Until: "2028-03-31"}, {CustomerID: "c78", WouldHaveEarned: "0.00", PaidSoFar: "500.00"}}
+	if err := CSV(&b, d); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		",handover_would_have_earned,,,,\"customer c77, had it stayed\",,120.00\n", ",handover_paid_so_far,,,,\"customer c77, trail until 2028-03-31\",,2400.00\n",
+		",handover_paid_so_far,,,,\"customer c78, no trail\",,500.00\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s is missing in\n%s", want, b.String())
+		}
+	}
+}
+
 func TestWords_ArePlain(t *testing.T) {
 	for text, want := range map[string]string{"0.00": "0.00", "-1234.50": "\u22121,234.50", "999": "999", "1000": "1,000", "1234567.891": "1,234,567.891", "12": "12"} {
 		if got := Grouped(text); got != want {
