@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/fairlead/fairlead/internal/client"
@@ -107,8 +110,15 @@ func (c *portfolioCmd) Run(s *session) error {
 	return answer(s, get(at("/portfolios/%s", c.Owner)), nil, func(p service.Portfolio) error {
 		s.printf("%s has %s; in %s they bought for %s.\n", p.Owner, plural(p.Customers, "customer"), p.Period, sums(p.Revenue))
 		s.printf("  worth now %s, when the month began %s, change %s\n", sums(p.Value), sums(p.ValueAtStart), sums(p.Change))
+		s.printf("  by tier: %s\n", tiers(p.Tiers))
+		if p.Offered > 0 {
+			s.printf("  offered to it, not answered yet: %s\n", plural(p.Offered, "customer"))
+		}
 		s.moves("came", p.Came)
 		s.moves("went", p.Went)
+		for _, x := range p.Failed {
+			s.printf("  not counted: %s: %s\n", x.Customer, x.Message)
+		}
 		g := grid{head: []string{"  MOST VALUABLE", "TIER", "VALUE", "SINCE"}, right: []int{2}}
 		for _, x := range p.Top {
 			g.add("  "+string(x.CustomerID), dash(x.Tier), money(x.Value.Amount, x.Value.Currency), when(x.Since))
@@ -125,11 +135,31 @@ const maxMoves = 20
 
 func (s *session) moves(word string, list []service.PortfolioMove) {
 	for _, x := range list[:min(len(list), maxMoves)] {
-		s.printf("  %s  %s on %s\n", word, x.CustomerID, when(x.At))
+		whose := ""
+		switch {
+		case x.From != "":
+			whose = " from " + string(x.From)
+		case x.To != "":
+			whose = " to " + string(x.To)
+		}
+		s.printf("  %s  %s on %s%s\n", word, x.CustomerID, when(x.At), whose)
 	}
 	if more := len(list) - maxMoves; more > 0 {
 		s.printf("  %s  %s more; -o json has them all\n", word, count(more))
 	}
+}
+
+// tiers are how many customers are in each, the most first.
+func tiers(counts map[string]int) string {
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b)) })
+	if len(names) == 0 {
+		return "nobody"
+	}
+	out := make([]string, 0, len(names))
+	for _, name := range names {
+		out = append(out, count(counts[name])+" "+dash(name))
+	}
+	return strings.Join(out, ", ")
 }
 
 func sums(list []service.Money) string {

@@ -158,6 +158,8 @@ type Portfolio struct {
 	Period       channel.Period  `json:"period"`
 	Revenue      []Money         `json:"revenue"` // this period's, net of refunds known
 	Top          []PortfolioLine `json:"top"`     // the most valuable, at most 20
+	// Failed are customers that are not counted since their data are damaged.
+	Failed []FailedRoute `json:"failed,omitempty"`
 }
 
 // PortfolioLine is one customer of a portfolio.

@@ -33,13 +33,8 @@ func (s *Service) Portfolio(ctx context.Context, a Actor, owner channel.Owner) (
 	}
 	out := Portfolio{Owner: owner, AsOf: m.now, Period: m.cal.Of(m.now), Tiers: map[string]int{}, Top: []PortfolioLine{}, Came: []PortfolioMove{}, Went: []PortfolioMove{}}
 	sums := portfolioSums{value: map[string]int64{}, start: map[string]int64{}, revenue: map[string]int64{}}
-	for e, err := range s.store.Portfolio(ctx, owner, "") {
-		if err != nil {
-			return out, err
-		}
-		if err := s.addCustomer(ctx, &m, &out, &sums, e); err != nil {
-			return out, err
-		}
+	if err := s.addCustomers(ctx, &m, &out, &sums); err != nil {
+		return out, err
 	}
 	if isPartner {
 		for _, err := range s.store.Offers(ctx, id, "", zeroTime) {
@@ -70,22 +65,64 @@ type topLine struct {
 	minor int64
 }
 
-// addCustomer adds one portfolio entry: its value if the owner still has it, and
-// the revenue of this period's orders that are credited to the owner.
-func (s *Service) addCustomer(ctx context.Context, m *moment, out *Portfolio, sums *portfolioSums, e store.PortfolioEntry) error {
-	if !e.Until.IsZero() && m.cal.Of(e.Until) < out.Period {
-		return nil
+// addCustomers adds everybody whom the owner has or had in this period: read
+// some at a time, added in order. Whose data are damaged is named.
+func (s *Service) addCustomers(ctx context.Context, m *moment, out *Portfolio, sums *portfolioSums) error {
+	var entries []store.PortfolioEntry
+	for e, err := range s.store.Portfolio(ctx, out.Owner, "") {
+		if err != nil {
+			return err
+		}
+		if e.Until.IsZero() || m.cal.Of(e.Until) >= out.Period {
+			entries = append(entries, e)
+		}
 	}
+	for len(entries) > 0 {
+		some := entries[:min(len(entries), portfolioChunk)]
+		entries = entries[len(some):]
+		read, failed := make([]held, len(some)), make([]error, len(some))
+		err := sideBySide(ctx, len(some), func(ctx context.Context, i int) error {
+			read[i], failed[i] = s.held(ctx, some[i])
+			if ends(ctx, failed[i]) {
+				return failed[i]
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for i, e := range some {
+			switch {
+			case failed[i] == nil:
+				s.addCustomer(ctx, m, out, sums, read[i])
+			case len(out.Failed) < 100:
+				out.Failed = append(out.Failed, failedRoute(e.Customer, failed[i]))
+			}
+		}
+	}
+	return nil
+}
+
+// portfolioChunk is how many customers are in memory at a time.
+const portfolioChunk = 1024
+
+func (s *Service) held(ctx context.Context, e store.PortfolioEntry) (held, error) {
 	file, err := s.store.Customer(ctx, e.Customer, "")
 	if err != nil {
-		return err
+		return held{}, err
 	}
-	past := history.Fold(file.Partition, "")
 	head, err := s.store.Head(ctx, e.Customer)
 	if err != nil {
-		return err
+		return held{}, err
 	}
-	s.movements(ctx, m, out, sums, held{head, past})
+	return held{e, head, history.Fold(file.Partition, "")}, nil
+}
+
+// addCustomer adds one portfolio entry: its value if the owner still has it, and
+// the revenue of this period's orders that are credited to the owner.
+func (s *Service) addCustomer(ctx context.Context, m *moment, out *Portfolio, sums *portfolioSums, c held) {
+	e, head, past := c.entry, c.head, c.past
+	s.movements(ctx, m, out, sums, c)
 	if e.Until.IsZero() {
 		out.Customers++
 		out.Tiers[head.Tier]++
@@ -101,7 +138,6 @@ func (s *Service) addCustomer(ctx context.Context, m *moment, out *Portfolio, su
 			sums.revenue[o.Currency] += o.Amount - o.Refunded(zeroTime)
 		}
 	}
-	return nil
 }
 
 func amounts(sums map[string]int64) []Money {

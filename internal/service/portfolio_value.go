@@ -11,16 +11,20 @@ import (
 	"github.com/fairlead/fairlead/internal/store"
 )
 
-// PortfolioMove is a customer that came to an owner or went in this period.
+// PortfolioMove is a customer that came to an owner or went in this period, and
+// whose it was before, or was next; absent where it was nobody's.
 type PortfolioMove struct {
 	CustomerID channel.CustomerID `json:"customerId"`
 	At         time.Time          `json:"at"`
+	From       channel.Owner      `json:"from,omitempty"`
+	To         channel.Owner      `json:"to,omitempty"`
 }
 
 // held is a customer that an owner has or had.
 type held struct {
-	head *store.Head
-	past *history.History
+	entry store.PortfolioEntry
+	head  *store.Head
+	past  *history.History
 }
 
 // worthAt is what a customer was worth at an instant, by today's policy, model
@@ -59,10 +63,10 @@ func (s *Service) movements(ctx context.Context, m *moment, out *Portfolio, sums
 			continue
 		}
 		if !span.From.Before(start) {
-			out.Came = append(out.Came, PortfolioMove{past.Customer, span.From})
+			out.Came = append(out.Came, PortfolioMove{CustomerID: past.Customer, At: span.From, From: past.OwnerAt(span.From.Add(-time.Second))})
 		}
 		if !span.Until.IsZero() && !span.Until.Before(start) {
-			out.Went = append(out.Went, PortfolioMove{past.Customer, span.Until})
+			out.Went = append(out.Went, PortfolioMove{CustomerID: past.Customer, At: span.Until, To: past.OwnerAt(span.Until)})
 		}
 	}
 }

@@ -71,10 +71,10 @@ func TestPortfolio_SaysWhatCameWentAndChangedSinceThePeriodBegan(t *testing.T) {
 	promoted := w.history("c").Spans[1].From
 	w.now = promoted.Add(time.Minute)
 	p, pod := show("partner:p1"), show("pod:north")
-	if p.Customers != 2 || len(p.Went) != 1 || p.Went[0] != (PortfolioMove{"c", promoted}) || len(p.Came) != 0 || fmt.Sprint(p.Value) != fmt.Sprint(euro("2150.00")) {
+	if p.Customers != 2 || len(p.Went) != 1 || p.Went[0] != (PortfolioMove{CustomerID: "c", At: promoted, To: "pod:north"}) || len(p.Came) != 0 || fmt.Sprint(p.Value) != fmt.Sprint(euro("2150.00")) {
 		t.Errorf("the partner's: %+v", p)
 	}
-	if pod.Customers != 1 || len(pod.Came) != 1 || pod.Came[0] != (PortfolioMove{"c", promoted}) || len(pod.Went) != 0 || len(pod.ValueAtStart) != 0 || fmt.Sprint(pod.Change) != fmt.Sprint(pod.Value) {
+	if pod.Customers != 1 || len(pod.Came) != 1 || pod.Came[0] != (PortfolioMove{CustomerID: "c", At: promoted, From: "partner:p1"}) || len(pod.Went) != 0 || len(pod.ValueAtStart) != 0 || fmt.Sprint(pod.Change) != fmt.Sprint(pod.Value) {
 		t.Errorf("the pod's: %+v", pod)
 	}
 }
@@ -349,5 +349,19 @@ func TestNight_AValueThatTimeAloneChangedIsToldEverywhere(t *testing.T) {
 	own, c := w.head("friend").Value.Amount, w.head("c")
 	if c.Referred["EUR"] != own || c.Value.Referral != own/4 || c.Value.Amount != 90_000+own/4 {
 		t.Errorf("who referred it counts %+v and is worth %+v, the friend %d", c.Referred, c.Value, own)
+	}
+}
+
+func TestPortfolio_ADamagedCustomerIsNamedAndTheOthersCount(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.known("bad", "c")
+	w.route("bad", "first")
+	w.route("c", "first")
+	_, err := w.meter.Table.Transact(w.ctx, table.Tx{Ops: []table.Op{{Kind: table.Put, Key: table.Key{Table: table.Ledger, PK: "C#bad", SK: "F#2026-03#O#x"}, If: table.Cond{Kind: table.Absent}, Body: []byte("{")}}})
+	w.must(err)
+	p, err := w.s.Portfolio(w.ctx, manager, "partner:p1")
+	w.must(err)
+	if p.Customers != 1 || len(p.Failed) != 1 || p.Failed[0].Customer != "bad" {
+		t.Errorf("%+v", p)
 	}
 }
