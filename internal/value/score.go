@@ -127,8 +127,8 @@ func (s Score) Words(o Orders, t Terms, asOf Day) []string {
 		fmt.Sprintf("It is still a customer with probability %.1f %%.", float64(s.AlivePPM)/1e4),
 		fmt.Sprintf("%.2f more orders are expected in %d months; discounted at %s a year they count as %.2f.", s.ExpectedOrders, t.HorizonMonths, percent(t.AnnualDiscount), s.DiscountedOrders))
 	if s.OwnWeight > 0 {
-		out = append(out, fmt.Sprintf("An order of it is expected to be %s: %.0f %% from its own mean of %s, %.0f %% from everybody's %s, since a few orders say little.",
-			amount(s.ExpectedSpend), 100*s.OwnWeight, amount(s.Mean), 100*(1-s.OwnWeight), amount(s.Population)))
+		out = append(out, fmt.Sprintf("An order of it is expected to be %s: %s from its own mean of %s, the rest from everybody's %s; the more often it buys, the more its own counts.",
+			amount(s.ExpectedSpend), weight(s.OwnWeight), amount(s.Mean), amount(s.Population)))
 	} else {
 		out = append(out, fmt.Sprintf("An order of it is expected to be everybody's %s: its first says nothing of how it goes on.", amount(s.ExpectedSpend)))
 	}
@@ -143,6 +143,14 @@ func (s Score) Words(o Orders, t Terms, asOf Day) []string {
 		out = append(out, "Orders in a currency without an exchange rate are left out.")
 	}
 	return out
+}
+
+// weight is a share in whole percent that is never all: everybody's counts, too.
+func weight(share float64) string {
+	if share > 0.99 {
+		return "more than 99 %"
+	}
+	return fmt.Sprintf("%.0f %%", 100*share)
 }
 
 func percent(r money.Rate) string { return fmt.Sprintf("%.4g %%", 100*share(r)) }

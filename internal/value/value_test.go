@@ -2,6 +2,7 @@ package value
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -200,5 +201,20 @@ func TestCensus_ShareGuardAndPartners(t *testing.T) {
 	empty.Add(Member{Region: "JP", Value: money.Of(0, "JPY"), AlivePPM: 1_000_000})
 	if r := empty.Census(Frame{Floor: func(string) (int64, bool) { return 999_999, true }}).Region("JP"); r.Guarded || r.StablePPM != nil {
 		t.Errorf("no equity, yet a guard: %+v", r)
+	}
+}
+
+func TestWords_SayHowMuchOfAnOrderIsTheCustomersOwn(t *testing.T) {
+	m := &Model{Kind: BGNBD, Params: Params{0.243, 4.414, 0.793, 2.426}, Spends: []Spend{{Currency: "EUR", P: 6.25, Q: 3.74, Gamma: 15.44}}}
+	for _, c := range []struct {
+		days int64
+		want string
+	}{
+		{1, "everybody's"}, {3, "82 % from its own mean of 40.00 EUR, the rest from everybody's"}, {200, "more than 99 % from its own mean of 40.00 EUR"},
+	} {
+		o := Orders{Currency: "EUR", Orders: c.days, Days: c.days, First: 20_000, Last: 20_000 + Day(c.days) - 1, Spend: 4_000 * (c.days - 1)}
+		if got := strings.Join(m.Score(o, terms, 20_300).Words(o, terms, 20_300), "\n"); !strings.Contains(got, c.want) {
+			t.Errorf("%d days: %s", c.days, got)
+		}
 	}
 }
