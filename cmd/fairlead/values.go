@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -177,17 +178,41 @@ type balanceCmd struct{}
 
 func (c *balanceCmd) Run(s *session) error {
 	return answer(s, get("/v1/balance"), nil, func(b service.Balance) error {
-		if b.Version != "" {
-			s.printf("Census %s of %s\n", b.Version, b.Census.AsOf)
+		if b.Census == nil {
+			for _, line := range b.Text {
+				s.printf("%s\n", line)
+			}
+			return nil
 		}
-		for _, line := range b.Text {
-			s.printf("  %s\n", line)
+		s.printf("Census %s of %s. Stable is value in customers likely to stay, outside focal tiers; below its floor the guard is on.\n", b.Version, b.Census.AsOf)
+		g := grid{head: []string{"REGION", "CUSTOMERS", "VALUE", "LIKE EQUAL", "FOCAL", "STABLE", "FLOOR", "GUARD"}, right: []int{1, 2, 3, 4, 5, 6}}
+		for i := range b.Census.Regions {
+			r := &b.Census.Regions[i]
+			on := ""
+			if slices.Contains(b.Guarded, r.Region) {
+				on = "on"
+			}
+			g.add(r.Region, thousands64(r.Customers), money(r.Equity, r.Currency), fmt.Sprintf("%.1f", float64(r.Effective)/1000), share(r.FocalPPM), share(r.StablePPM), share(r.Floor), on)
 		}
-		on := "nowhere"
-		if len(b.Pay.Regions) > 0 {
-			on = strings.Join(b.Pay.Regions, ", ")
-		}
-		s.printf("The guard is on for the pay of %s: %s\n", b.Pay.Period, on)
+		g.write(s.out)
+		s.printf("LIKE EQUAL: as many customers of equal worth would spread the value as much.\n")
+		s.printf("Nobody is declined now, since the guard is on: %s\n", places(b.Guarded))
+		s.printf("The guard is on for the pay of %s: %s\n", b.Pay.Period, places(b.Pay.Regions))
 		return nil
 	})
+}
+
+// share is a part of one in ppm for people; "-" where there is none.
+func share(ppm *int64) string {
+	if ppm == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f %%", float64(*ppm)/1e4)
+}
+
+func places(regions []string) string {
+	if len(regions) == 0 {
+		return "nowhere"
+	}
+	return strings.Join(regions, ", ")
 }

@@ -300,7 +300,11 @@ func (s *Service) Balance(ctx context.Context, _ Actor) (Balance, error) {
 
 // balanceWords say of a region what a manager needs to know.
 func balanceWords(r *value.RegionCensus) string {
-	text := fmt.Sprintf("%s: %s customers worth %s %s", r.Region, strconv.FormatInt(r.Customers, 10), r.Equity, r.Currency)
+	who := strconv.FormatInt(r.Customers, 10) + " customers"
+	if r.Customers == 1 {
+		who = "1 customer"
+	}
+	text := fmt.Sprintf("%s: %s worth %s %s", r.Region, who, r.Equity, r.Currency)
 	if r.StablePPM == nil {
 		return text + "; no equity, so no guard."
 	}
