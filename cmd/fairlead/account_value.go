@@ -16,9 +16,12 @@ import (
 // valued by them, whom they moved, what one partner got for one it grew, and
 // where the balance guard is on.
 func (s *session) worth(customers []service.Customer, byID map[channel.DecisionID]service.Decision, statements []statement.Document) error {
-	observed, promoted, offered := 0, 0, 0
+	observed, promoted, offered, risk := 0, 0, 0, 0
 	begin := time.Date(sample.Clock.Year(), sample.Clock.Month(), 1, 0, 0, 0, 0, time.UTC)
 	for _, c := range customers {
+		if c.AtRisk {
+			risk++
+		}
 		if c.Value == nil || c.Value.Basis != "observed" {
 			continue
 		}
@@ -31,8 +34,8 @@ func (s *session) worth(customers []service.Customer, byID map[channel.DecisionI
 			promoted++
 		}
 	}
-	s.printf("Since July %s are worth what their own orders say: %s went to the sales force, %s may go back to partners.\n",
-		plural(observed, "customer"), count(promoted), count(offered))
+	s.printf("Since July %s are worth what their own orders say: %s went to the sales force, %s may go back to partners. %s are likely to be lost.\n",
+		plural(observed, "customer"), count(promoted), count(offered), count(risk))
 	s.outgrown(statements)
 	raw, err := s.call(get("/v1/balance"), nil)
 	if err != nil {

@@ -49,6 +49,9 @@ func (c *customerCmd) Run(s *session) error {
 			g.add("  value", valueCell(d.Value)+" ("+d.Value.Basis+")")
 			g.add("  tier", dash(d.Tier))
 		}
+		if d.AtRisk {
+			g.add("  at risk", "likely to be lost")
+		}
 		g.add("  orders", orders(d.Summary))
 		if d.Decision != "" {
 			g.add("  decision", string(d.Decision))

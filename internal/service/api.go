@@ -85,7 +85,8 @@ type Customer struct {
 	DeclaredValue *Money             `json:"declaredValue,omitempty"`
 	SourcedBy     channel.PartnerID  `json:"sourcedBy,omitempty"`
 	ReferredBy    channel.CustomerID `json:"referredBy,omitempty"`
-	Value         *Value             `json:"value,omitempty"` // of the decision in force
+	Value         *Value             `json:"value,omitempty"`  // of the decision in force, or as it was told anew since
+	AtRisk        bool               `json:"atRisk,omitempty"` // likely to be lost, by the policy's bound
 	Tier          string             `json:"tier,omitempty"`
 	Channel       channel.Channel    `json:"channel,omitempty"`
 	Owner         *channel.Owner     `json:"owner"`

@@ -110,6 +110,7 @@ func customerView(m *moment, h *store.Head) Customer {
 	c := Customer{
 		ID: h.ID, Region: h.Profile.Region, Segment: h.Profile.Segment, Attributes: h.Profile.Attributes, SourcedBy: h.Profile.SourcedBy,
 		ReferredBy: h.Profile.ReferredBy, Tier: h.Tier, Channel: h.Owner.Channel(), State: h.State, Decision: h.Decision,
+		AtRisk: h.Memo != nil && h.Memo.AtRisk,
 	}
 	if f := h.Profile.DeclaredValue; !f.IsZero() {
 		c.DeclaredValue = &Money{Amount: f.Decimal, Currency: f.Currency}

@@ -93,22 +93,27 @@ func TestNight_AtRiskIsAnnouncedOnceAndAgainOnlyAfterItRecovered(t *testing.T) {
 	w.route("c", "first")
 	w.published()
 	w.buys("c", 4, 1_000)
-	night := func(want int) {
+	night := func(want int, shown bool) {
 		t.Helper()
 		sum, err := w.s.Night(w.ctx, manager, NightScope{})
 		w.must(err)
 		if sum.AtRisk != want {
 			t.Errorf("%s: %d at risk, want %d", w.now, sum.AtRisk, want)
 		}
+		c, err := w.s.Customer(w.ctx, manager, "c")
+		w.must(err)
+		if c.AtRisk != shown {
+			t.Errorf("%s: shown as at risk: %v", w.now, c.AtRisk)
+		}
 	}
-	night(0)
+	night(0, false)
 	w.now = w.now.AddDate(1, 0, 0)
-	night(1)
-	night(0)
+	night(1, true)
+	night(0, true)
 	w.buys("c", 1, 1_000)
-	night(0)
+	night(0, false)
 	w.now = w.now.AddDate(2, 0, 0)
-	night(1)
+	night(1, true)
 }
 
 func TestNight_ACensusBelowTheFloorSuspendsDeclineRules(t *testing.T) {
