@@ -239,7 +239,8 @@ func readRef(c *compiler, n *node, at string, v any) error {
 	target := c.root
 	for _, step := range strings.Split(pointer, "/")[1:] {
 		object, _ := target.(map[string]any)
-		if target, ok = object[strings.NewReplacer("~1", "/", "~0", "~").Replace(step)]; !ok {
+		step = strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")
+		if target, ok = object[step]; !ok {
 			return fmt.Errorf("%s: there is no %s", at, to)
 		}
 	}
@@ -247,7 +248,9 @@ func readRef(c *compiler, n *node, at string, v any) error {
 	return err
 }
 
-func escapePointer(s string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(s) }
+func escapePointer(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, "~", "~0"), "/", "~1")
+}
 
 func (c *compiler) nodes(at string, v any) (map[string]*node, error) {
 	source, err := as[map[string]any](at, v)
