@@ -14,7 +14,7 @@ import (
 // in each of Periods windows of Minutes.
 type limit struct {
 	metric    metrics.Name
-	statistic string // Sum, p99 or Maximum
+	statistic string // Sum, p99, Minimum or Maximum
 	value     float64
 	below     bool // the other way round, and silence counts too
 	minutes   float64
@@ -39,6 +39,7 @@ var limits = []limit{
 	{metric: metrics.Expired, statistic: "Sum", value: 1000, minutes: 60, periods: 1, means: "partners do not answer their offers"},
 	{metric: metrics.SweepFailures, statistic: "Sum", value: 0, minutes: 15, periods: 1, means: "customers that a sweep could not decide"},
 	{metric: metrics.Nights, statistic: "Sum", value: 1, below: true, minutes: 24 * 60, periods: 1, means: "no nightly sweep came to its end for a day: values and census are old"},
+	{metric: metrics.Halted, statistic: "Minimum", value: 0, minutes: 60, periods: 1, means: "for an hour a month has been half closed, or a run half paid, and nobody goes on with it"},
 	{metric: metrics.WorkAge, statistic: "Maximum", value: 2 * 3600, minutes: 5, periods: 1, means: "a close or a pay has been running for more than two hours and still is"},
 }
 

@@ -130,6 +130,18 @@ func TestWhatKeepsFailingIsKept(t *testing.T) {
 	}
 }
 
+func TestTheWebhooksSecretIsEmptyAndOutlivesItsStack(t *testing.T) {
+	found := prod().of("AWS::SecretsManager::Secret")
+	if len(found) != 1 {
+		t.Fatalf("want one secret, got %d", len(found))
+	}
+	for id, r := range found {
+		if r.Properties["SecretString"] != `{"standard":[]}` || r.DeletionPolicy != "Retain" || r.UpdateReplacePolicy != "Retain" {
+			t.Errorf("%s: %v, %s", id, r.Properties["SecretString"], r.DeletionPolicy)
+		}
+	}
+}
+
 func TestTheGatewayThrottlesAndLogs(t *testing.T) {
 	stages := prod().of("AWS::ApiGateway::Stage")
 	if len(stages) != 1 || len(prod().of("AWS::ApiGateway::RestApi")) != 1 {
@@ -173,6 +185,7 @@ func TestANightWithoutItsSweepAndAnExecutionThatStillRunsRing(t *testing.T) {
 	for name, parts := range map[string][]string{
 		"sweep-Nights":  {`"ComparisonOperator":"LessThanThreshold"`, `"TreatMissingData":"breaching"`, `"Period":86400`, `"Threshold":1`},
 		"sweep-WorkAge": {`"ComparisonOperator":"GreaterThanThreshold"`, `"Statistic":"Maximum"`, `"Period":300`, `"Threshold":7200`},
+		"sweep-Halted":  {`"ComparisonOperator":"GreaterThanThreshold"`, `"Statistic":"Minimum"`, `"Period":3600`, `"Threshold":0`},
 		"sweep-Errors":  {`"Threshold":0`},
 	} {
 		seen := false

@@ -14,6 +14,8 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/machine"
 	"github.com/fairlead/fairlead/internal/cloud/sweep"
+	"github.com/fairlead/fairlead/internal/cloud/task"
+	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/table"
 )
 
@@ -144,6 +146,47 @@ func TestSweep_ACloseThatRunsForHoursIsMeasuredWhileItRuns(t *testing.T) {
 	if err := w.sweep().Handle(w.ctx, sweep.Event{}); err != nil || !strings.Contains(w.logged.String(), `"WorkAge":0`) {
 		t.Errorf("%v: %s", err, w.logged)
 	}
+}
+
+// TestSweep_WhatIsHalfwayAndNotRunningIsCounted: a close failed in the middle, and so did
+// the pay; between the two nothing is halfway.
+func TestSweep_WhatIsHalfwayAndNotRunningIsCounted(t *testing.T) {
+	w := newWorld(t).settle().month()
+	halted := func(want string) {
+		t.Helper()
+		w.logged.Reset()
+		if err := w.sweep().Handle(w.ctx, sweep.Event{}); err != nil || !strings.Contains(w.logged.String(), `"Halted":`+want+`,`) {
+			t.Errorf("%v, want %s: %s", err, want, w.logged)
+		}
+	}
+	breaks := func(name, step string) {
+		t.Helper()
+		if err := w.execute(name, func(t task.Task) error {
+			if t.Step == step {
+				return errors.New("killed")
+			}
+			return nil
+		}); err == nil {
+			t.Fatal("nothing was killed")
+		}
+	}
+	halted("0")
+	w.post("POST /v1/periods/2026-03/close")
+	breaks("close-2026-03", task.StepVerifyBatch)
+	halted("1")
+	w.post("POST /v1/periods/2026-03/close")
+	halted("0") // it is running again
+	if err := w.execute("close-2026-03-r2", nil); err != nil {
+		t.Fatal(err)
+	}
+	halted("0")
+	w.must("finance", "POST /v1/payout-runs", `{"period":"2026-03"}`)
+	if _, err := w.core.Payrun.Approve(w.ctx, payrun.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
+		t.Fatal(err)
+	}
+	w.post("POST /v1/payout-runs/2026-03/pay")
+	breaks("pay-2026-03-1", task.StepSettle)
+	halted("1")
 }
 
 func TestSweep_AStateMachineThatDoesNotAnswerHoldsUpNobody(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/money"
+	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/store"
 )
 
@@ -16,6 +17,26 @@ func (p *Payrun) Period(ctx context.Context, period channel.Period) (PeriodStatu
 		return PeriodStatus{}, err
 	}
 	return p.status(ctx, c, period)
+}
+
+// Halfway is how many works were begun and are not done: a period that is being
+// closed, and runs that are being paid.
+func (p *Payrun) Halfway(ctx context.Context) (int, error) {
+	c, err := p.store.LatestControl(ctx, p.now())
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	if c.Closing != "" {
+		n++
+	}
+	runs, err := p.runsOf(ctx, "")
+	for _, r := range runs {
+		if r.State == payout.Paying {
+			n++
+		}
+	}
+	return n, err
 }
 
 func (p *Payrun) control(ctx context.Context) (*store.Control, error) {

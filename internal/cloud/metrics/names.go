@@ -52,11 +52,14 @@ const (
 	// WorkAge is how long the oldest close or pay that is not done has been
 	// running; sweep.
 	WorkAge Name = "WorkAge"
+	// Halted is how many closes and pays are halfway while none is running: they
+	// failed, and nobody has asked for them again; sweep.
+	Halted Name = "Halted"
 )
 
 // All lists every name: an alarm covers each.
 func All() []Name {
-	return []Name{Decisions, Waiting, Latency, Incentives, Payouts, PayoutsStuck, Failures, Refused, Facts, Rejected, Strays, Expired, SweepFailures, Nights, WorkAge}
+	return []Name{Decisions, Waiting, Latency, Incentives, Payouts, PayoutsStuck, Failures, Refused, Facts, Rejected, Strays, Expired, SweepFailures, Nights, WorkAge, Halted}
 }
 
 // Functions are the functions, by the value of their dimension.
@@ -81,7 +84,7 @@ func Of(function string) []Name {
 	case Payrun:
 		return append(common, Incentives, Payouts, PayoutsStuck)
 	case Sweep:
-		return append(common, Expired, SweepFailures, Nights, WorkAge)
+		return append(common, Expired, SweepFailures, Nights, WorkAge, Halted)
 	case Stream:
 		return append(common, Decisions, Waiting, Strays)
 	}

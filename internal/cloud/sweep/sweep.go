@@ -9,6 +9,7 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/service"
 )
 
@@ -16,6 +17,7 @@ import (
 type Sweep struct {
 	app     *cloud.App
 	service *service.Service
+	payrun  *payrun.Payrun
 	running Running
 }
 
@@ -26,7 +28,9 @@ type Running interface {
 }
 
 // New wires the function.
-func New(a *cloud.App, c core.Core, running Running) *Sweep { return &Sweep{a, c.Service, running} }
+func New(a *cloud.App, c core.Core, running Running) *Sweep {
+	return &Sweep{a, c.Service, c.Payrun, running}
+}
 
 // Event is what a schedule sends. What the minutely one sends has no such
 // field.
@@ -37,7 +41,9 @@ type Event struct {
 // Handle sweeps once. Doing it twice, or two at once, does nothing twice.
 func (s *Sweep) Handle(ctx context.Context, e Event) error {
 	return s.app.Measured(ctx, func(counts metrics.Counts) error {
-		s.watch(ctx, counts)
+		if !s.watch(ctx, counts) {
+			s.halted(ctx, counts)
+		}
 		sweeper := service.Actor{User: "sweep", Roles: []string{service.RoleManager}}
 		sum, err := s.service.Sweep(ctx, sweeper)
 		if err == nil { // a night that was not done in its time is gone on with minute by minute
@@ -73,18 +79,31 @@ func slugs(failed []service.FailedRoute) map[string]int {
 	return why
 }
 
-// watch measures how long the oldest close or pay has been running: the state
-// machine itself says so only when it ends. That it cannot be asked is no reason
-// not to sweep.
-func (s *Sweep) watch(ctx context.Context, counts metrics.Counts) {
+// halted counts the closes and pays that are halfway while none is running: they
+// failed, and nobody has asked for them again.
+func (s *Sweep) halted(ctx context.Context, counts metrics.Counts) {
+	n, err := s.payrun.Halfway(ctx)
+	if err != nil {
+		s.app.Failed(ctx, "what is halfway could not be counted", err)
+		counts[metrics.Failures]++
+		return
+	}
+	counts[metrics.Halted] = int64(n)
+}
+
+// watch measures how long the oldest close or pay has been running, and reports
+// whether one is: the state machine itself says so only when it ends. That it
+// cannot be asked is no reason not to sweep.
+func (s *Sweep) watch(ctx context.Context, counts metrics.Counts) bool {
 	since, err := s.running.OldestSince(ctx)
 	if err != nil {
 		s.app.Failed(ctx, "the state machine could not be asked what is running", err)
 		counts[metrics.Failures]++
-		return
+		return true // nothing is known
 	}
-	counts[metrics.WorkAge] = 0
+	counts[metrics.WorkAge], counts[metrics.Halted] = 0, 0
 	if !since.IsZero() {
 		counts[metrics.WorkAge] = max(0, int64(s.app.Clock().Sub(since).Seconds()))
 	}
+	return !since.IsZero()
 }
