@@ -58,7 +58,7 @@ func openHost(dir string, clock func() time.Time, log *slog.Logger, issuers ...h
 	})
 	h.sweep = func(ctx context.Context) error {
 		sweeper := service.Actor{User: "sweep", Roles: []string{service.RoleManager}}
-		if _, err := uses.Sweep(ctx, sweeper); err != nil {
+		if _, err := uses.SweepMinute(ctx, sweeper); err != nil {
 			return err
 		}
 		_, err := uses.Night(ctx, sweeper, service.NightScope{IfDue: true})

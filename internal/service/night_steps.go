@@ -90,6 +90,9 @@ func (r *nightRun) begin(ctx context.Context, scope NightScope) (due bool, err e
 		return false, err
 	}
 	if !open || r.at.Day != today && !scope.GoOn {
+		if err := r.store.ForgetOrphans(ctx); err != nil {
+			return false, err
+		}
 		r.at = store.Night{Day: today, Model: model, Step: stepValues}
 		if scope.Fit {
 			r.at.Step = stepFit

@@ -16,6 +16,16 @@ import (
 // waited too long to the fallback, routes the others that wait (the most
 // valuable first), and who lost its owner. Repeating it is safe.
 func (s *Service) Sweep(ctx context.Context, a Actor) (SweepSummary, error) {
+	return s.sweep(ctx, a, true)
+}
+
+// SweepMinute is the Sweep of every minute: it looks for customers who lost
+// their owner only where something changed that may have done it.
+func (s *Service) SweepMinute(ctx context.Context, a Actor) (SweepSummary, error) {
+	return s.sweep(ctx, a, false)
+}
+
+func (s *Service) sweep(ctx context.Context, a Actor, all bool) (SweepSummary, error) {
 	var sum SweepSummary
 	ended, err := s.sweepOffers(ctx, a, &sum)
 	if err != nil {
@@ -24,7 +34,7 @@ func (s *Service) Sweep(ctx context.Context, a Actor) (SweepSummary, error) {
 	if err := s.sweepWaiting(ctx, a, ended, &sum); err != nil {
 		return sum, err
 	}
-	return sum, s.sweepOrphans(ctx, a, &sum)
+	return sum, s.sweepOrphans(ctx, a, &sum, all)
 }
 
 // sweepOffers ends the offers that have expired, the oldest first, and names
@@ -56,8 +66,12 @@ func (s *Service) sweepOffers(ctx context.Context, a Actor, sum *SweepSummary) (
 	customers := make(map[channel.CustomerID]bool, len(due))
 	for _, o := range due {
 		ended, err := s.expire(ctx, a, o)
-		if err != nil {
+		if ends(ctx, err) {
 			return nil, err
+		}
+		if err != nil {
+			sum.Failed = append(sum.Failed, failedRoute(o.Customer, err))
+			continue
 		}
 		if ended {
 			sum.Expired++
@@ -140,10 +154,13 @@ func (s *Service) waitingJobs(ctx context.Context, a Actor, sum *SweepSummary) (
 			return nil, nil, err
 		}
 		head, err := s.store.Head(ctx, w.Customer)
-		if err != nil {
+		var j bulkJob
+		if err == nil {
+			j, err = s.valued(ctx, &m, head)
+		}
+		if ends(ctx, err) {
 			return nil, nil, err
 		}
-		j, err := s.valued(ctx, &m, head)
 		if err != nil {
 			sum.Failed = append(sum.Failed, failedRoute(w.Customer, err))
 			continue
@@ -171,77 +188,6 @@ func (j bulkJob) rerouted() bulkJob {
 
 func placed(sum RouteSummary) int {
 	return sum.ByOutcome[string(routing.ToPartner)] + sum.ByOutcome[string(routing.ToSalesForce)]
-}
-
-// sweepOrphans routes customers whose owner left, or does not serve them any
-// more since the directory or a profile changed. Who cannot be placed stays.
-func (s *Service) sweepOrphans(ctx context.Context, a Actor, sum *SweepSummary) error {
-	m, err := s.moment(ctx)
-	if err != nil {
-		return err
-	}
-	dir, err := s.directory(ctx, &m)
-	if err != nil {
-		return err
-	}
-	owners := make([]channel.Owner, 0, len(dir.people.Partners)+len(dir.people.Pods))
-	for _, p := range dir.people.Partners {
-		owners = append(owners, channel.PartnerOwner(p.ID))
-	}
-	for _, p := range dir.people.Pods {
-		owners = append(owners, channel.PodOwner(p.ID))
-	}
-	var jobs []bulkJob
-	for _, o := range owners {
-		some, err := s.orphansOf(ctx, &m, dir, o)
-		if err != nil {
-			return err
-		}
-		jobs = append(jobs, some...)
-	}
-	for i := range jobs {
-		jobs[i].cause, jobs[i].by, jobs[i].idle = routing.BySweep, a.User, true
-		jobs[i].key = "orphan after " + string(jobs[i].after)
-	}
-	slices.SortFunc(jobs, mostValuableFirst)
-	done, err := s.bulk(ctx, theseJobs(jobs))
-	sum.Orphaned = done.Routed
-	sum.Failed = append(sum.Failed, done.Failed...)
-	return err
-}
-
-// orphansOf are the customers that an owner holds and does not serve.
-func (s *Service) orphansOf(ctx context.Context, m *moment, dir *directory, o channel.Owner) ([]bulkJob, error) {
-	var jobs []bulkJob
-	for e, err := range s.store.Portfolio(ctx, o, "") {
-		if err != nil {
-			return nil, err
-		}
-		if !e.Until.IsZero() {
-			continue
-		}
-		head, err := s.store.Head(ctx, e.Customer)
-		if err != nil {
-			return nil, err
-		}
-		if head.Owner != o || head.Offer != nil {
-			continue
-		}
-		policy, _, err := s.policyFor(ctx, m, &task{head: head, at: m.now})
-		if err != nil {
-			continue // no policy in force: nobody can be routed
-		}
-		customer := routing.Customer{ID: head.ID, Region: head.Profile.Region, Segment: head.Profile.Segment}
-		if policy.Serves(dir.terms, o, customer, head.Tier) {
-			continue
-		}
-		j, err := s.valued(ctx, m, head)
-		if err != nil {
-			return nil, err
-		}
-		jobs = append(jobs, j)
-	}
-	return jobs, nil
 }
 
 func failedRoute(id channel.CustomerID, err error) FailedRoute {

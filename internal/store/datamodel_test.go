@@ -40,6 +40,7 @@ var rows = map[string]struct {
 	"DisputeMessageKey": {DisputeMessageKey("partner", "dispute", 1), nil},
 	"ControlKey":        {ControlKey(), Control{}},
 	"NightKey":          {NightKey(), Night{}},
+	"OrphansKey":        {OrphansKey(), Orphans{}},
 	"DueKey":            {DueKey("customer"), struct{}{}},
 	"NoticeKey":         {NoticeKey("customer", "day", "kind"), Notice{}},
 	"HeadKey":           {HeadKey("customer"), headBody{}},

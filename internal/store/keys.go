@@ -144,6 +144,9 @@ func ControlKey() table.Key { return state("X", "control") }
 // NightKey says how far the nightly work is.
 func NightKey() table.Key { return state("X", "night") }
 
+// OrphansKey says what the last look for customers who lost their owner went by.
+func OrphansKey() table.Key { return state("X", "orphans") }
+
 // DueKey is a customer that the night is to route once everybody is valued.
 func DueKey(id channel.CustomerID) table.Key {
 	return state(DuePK(bucket(string(id))), "C#"+string(id))

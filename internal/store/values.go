@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -87,5 +88,38 @@ func (s *Store) Due(ctx context.Context, n int) iter.Seq2[channel.CustomerID, er
 func (s *Store) DeleteDue(ctx context.Context, id channel.CustomerID) error {
 	b := &Batch{}
 	b.Delete(DueKey(id))
+	return s.Commit(ctx, b)
+}
+
+// Orphans is what the last look for customers who lost their owner went by, and
+// whose customers some were.
+type Orphans struct {
+	Directory string          `json:"directory"` // hash
+	Policy    string          `json:"policy"`    // hash
+	Owners    []channel.Owner `json:"owners,omitempty"`
+}
+
+// Is reports whether two looks found the same.
+func (o Orphans) Is(p Orphans) bool {
+	return o.Directory == p.Directory && o.Policy == p.Policy && slices.Equal(o.Owners, p.Owners)
+}
+
+// Orphans is the last look, and its version; 0 where everybody is to be looked at.
+func (s *Store) Orphans(ctx context.Context) (o Orphans, version uint64, err error) {
+	version, err = s.Load(ctx, OrphansKey(), &o)
+	return o, version, err
+}
+
+// PutOrphans notes a look, refused where somebody noted another since that version.
+func (s *Store) PutOrphans(ctx context.Context, o Orphans, version uint64) error {
+	b := &Batch{}
+	b.Put(OrphansKey(), o, version)
+	return s.Commit(ctx, b)
+}
+
+// ForgetOrphans has everybody looked at the next time.
+func (s *Store) ForgetOrphans(ctx context.Context) error {
+	b := &Batch{}
+	b.Delete(OrphansKey())
 	return s.Commit(ctx, b)
 }

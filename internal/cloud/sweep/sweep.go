@@ -45,7 +45,7 @@ func (s *Sweep) Handle(ctx context.Context, e Event) error {
 			s.halted(ctx, counts)
 		}
 		sweeper := service.Actor{User: "sweep", Roles: []string{service.RoleManager}}
-		sum, err := s.service.Sweep(ctx, sweeper)
+		sum, err := s.service.SweepMinute(ctx, sweeper)
 		if err == nil { // a night that was not done in its time is gone on with minute by minute
 			sum.NightSummary, err = s.service.Night(ctx, sweeper, service.NightScope{Fit: e.Nightly, GoOn: !e.Nightly})
 			sum.Failed = append(sum.Failed, sum.NightSummary.Failed...)
