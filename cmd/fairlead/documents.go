@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/fairlead/fairlead/internal/client"
@@ -92,6 +93,11 @@ func (s *session) published(raw json.RawMessage, first func(service.Published)) 
 			first(p)
 		}
 		s.examples(p.Examples)
+		for _, w := range p.Whole {
+			if !slices.Contains(p.Warnings, w) {
+				s.printf("  %s\n", w)
+			}
+		}
 		for _, w := range p.Warnings {
 			s.printf("warning: %s\n", w)
 		}

@@ -30,7 +30,9 @@ type Published struct {
 	DryRun    bool            `json:"dryRun,omitempty"`
 	Examples  []ExampleResult `json:"examples"`
 	Warnings  []string        `json:"warnings"`
-	Text      []string        `json:"text,omitempty"` // the document in plain sentences
+	// Whole says of each hand-over of a plan how whole it keeps a partner.
+	Whole []string `json:"whole,omitempty"`
+	Text  []string `json:"text,omitempty"` // the document in plain sentences
 }
 
 // ExampleResult is one worked example of a document.

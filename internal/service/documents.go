@@ -23,7 +23,7 @@ type draft struct {
 	from          time.Time
 	examples      []ExampleResult
 	warnings      []string
-	text          []string
+	whole, text   []string
 	zone          string       // of a programme
 	challenger    *routing.Ref // of a policy's experiment
 	plan          *incentive.Plan
@@ -58,7 +58,7 @@ func (s *Service) publish(ctx context.Context, a Actor, r PublishRequest) (Publi
 	if err != nil {
 		return Published{}, err
 	}
-	out := Published{DocumentInfo: s.info(v), Unchanged: unchanged, DryRun: r.DryRun, Examples: d.examples, Warnings: d.warnings, Text: d.text}
+	out := Published{DocumentInfo: s.info(v), Unchanged: unchanged, DryRun: r.DryRun, Examples: d.examples, Warnings: d.warnings, Whole: d.whole, Text: append(d.text, d.whole...)}
 	if r.DryRun {
 		return out, nil
 	}
@@ -89,7 +89,7 @@ func (s *Service) weigh(ctx context.Context, m *moment, d *draft) error {
 	}
 	terms := p.ValueTerms("")
 	for _, w := range d.plan.Wholeness(incentive.Threshold{Value: value, MarginRate: terms.Margin, HorizonMonths: terms.HorizonMonths}) {
-		d.text = append(d.text, w.Text)
+		d.whole = append(d.whole, w.Text)
 		if w.Warn {
 			d.warnings = append(d.warnings, w.Text)
 		}
