@@ -152,6 +152,7 @@ func (s *Service) applyChurn(ctx context.Context, ap *application) (FactOutcome,
 	if err != nil {
 		return FactOutcome{}, err
 	}
+	before := *head
 	claim := ap.claim(channel.Applied, head.ID, e)
 	b := &store.Batch{}
 	claimOp := b.New(store.ClaimKey(ap.fact.Source, ap.fact.ID), claim)
@@ -175,5 +176,7 @@ func (s *Service) applyChurn(ctx context.Context, ap *application) (FactOutcome,
 	case refused != nil:
 		return FactOutcome{}, errAgain
 	}
+	head.Version++
+	s.afterDecision(ctx, ap.moment, &before, head)
 	return ap.outcome(claim), nil
 }

@@ -202,6 +202,20 @@ func TestReferral_AddsAShareAndRoutesTheReferrerWhereThatGivesAnotherTier(t *tes
 	}
 }
 
+func TestReferral_OfAFriendThatLeftIsWorthNothingUntilItComesBack(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.want(w.upsert("a", worth("35000.00")), channel.Applied)
+	w.want(w.upsert("b", worth("90000.00"), func(u *channel.Upsert) { u.ReferredBy = channel.Put(channel.CustomerID("a")) }), channel.Applied)
+	for i := range 3 {
+		w.owner("a", "pod:north")
+		w.want(w.churn("b"), channel.Applied)
+		if h := w.head("a"); h.Value.Amount != 3_500_000 || h.Owner != "partner:p1" {
+			t.Fatalf("after departure %d: %+v, %s", i, h.Value, h.Owner)
+		}
+		w.route("b", fmt.Sprint("back", i))
+	}
+}
+
 // TestFacts_InAnyOrder_FoldToTheSamePast applies the same facts in many orders.
 func TestFacts_InAnyOrder_FoldToTheSamePast(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))

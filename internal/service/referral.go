@@ -52,7 +52,9 @@ func (s *Service) keepReferral(ctx context.Context, before, after *store.Head) (
 }
 
 // revalueReferrer sums a referrer's referrals anew and, where that gives it
-// another tier, routes it: a customer is routed whenever its value says so.
+// another tier, routes it: a customer is routed whenever its value says so. The
+// key holds the version that keeps the sum: a value may change twice under one
+// decision.
 // Own values hold no referral, so this goes one step and no further.
 func (s *Service) revalueReferrer(ctx context.Context, m *moment, referrer channel.CustomerID, because *store.Head) error {
 	head, err := s.sumReferrals(ctx, m, referrer)
@@ -64,13 +66,18 @@ func (s *Service) revalueReferrer(ctx context.Context, m *moment, referrer chann
 		return err
 	}
 	_, err = s.route(ctx, m, job{
-		customer: referrer, key: "referral " + string(because.Decision) + " " + string(because.ID), at: m.now,
+		customer: referrer, key: fmt.Sprintf("referral %s %s %d", because.Decision, because.ID, head.Version), at: m.now,
 		cause: routing.ByFact, asked: asked{Call: "fact"},
 	})
 	return err
 }
 
+// ownValue is what a customer is worth to who referred it: without its own
+// referrals, and nothing once it has left.
 func ownValue(h *store.Head) store.Referral {
+	if h.State == StateChurned {
+		return store.Referral{Currency: h.Value.Currency, Customer: h.ID}
+	}
 	return store.Referral{Amount: h.Value.Amount - h.Value.Referral, Currency: h.Value.Currency, Customer: h.ID}
 }
 
