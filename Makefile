@@ -145,7 +145,7 @@ cost:
 closing:
 	$(GO) test -count=1 -v -run TestClosing ./internal/payrun -closings 400000
 coldstart:
-	$(GO) test -count=1 -v -run 'TestColdStart|TestFirstRequest' ./internal/cloud -coldstarts 20
+	$(GO) test -count=1 -v -run 'TestColdStart|TestFirstRequest' ./internal/cloud -coldstarts 60
 
 # peer fits a million customers here and with the Python package lifetimes, which
 # it installs, pinned, into an environment of its own. It wants python3.

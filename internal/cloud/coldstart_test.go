@@ -48,11 +48,13 @@ func TestColdStart_IsThatOfAHelloWorldAndAHalf(t *testing.T) {
 		}
 	}
 	base := median(took[0])
-	t.Logf("%-8s %6.2f ms", "hello", ms(base))
+	best := took[0][0] // sorted by median; a busy machine holds it up least
+	t.Logf("%-8s %6.2f ms, best %6.2f ms", "hello", ms(base), ms(best))
 	for i, name := range functionNames {
 		m, size := median(took[i+1]), zipped(t, all[i+1])
 		ratio := float64(m) / float64(base)
-		t.Logf("%-8s %6.2f ms, %.2f of hello, %.2f MB zipped", name, ms(m), ratio, float64(size)/(1<<20))
+		t.Logf("%-8s %6.2f ms, %.2f of hello, best %6.2f ms, %.2f, %.2f MB zipped", name, ms(m), ratio,
+			ms(took[i+1][0]), float64(took[i+1][0])/float64(best), float64(size)/(1<<20))
 		if ratio > coldStartRatio {
 			t.Errorf("%s starts in %.2f of a hello world, more than %.1f", name, ratio, coldStartRatio)
 		}
