@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -48,6 +49,15 @@ func num(t testing.TB, s string) float64 {
 	return v
 }
 
+// logOf is the log of a number that may be too small for a float.
+func logOf(t testing.TB, s string) float64 {
+	digits, exponent, ok := strings.Cut(s, "e")
+	if !ok {
+		exponent = "0"
+	}
+	return math.Log(num(t, digits)) + num(t, exponent)*math.Ln10
+}
+
 func rowOf(t testing.TB, m map[string]string) Row {
 	return Row{X: int64(num(t, m["x"])), TX: num(t, m["t_x"]), T: num(t, m["T"])}
 }
@@ -76,11 +86,16 @@ func TestScores_SurviveExtremeHistories(t *testing.T) {
 		near(t, "log-likelihood", p.LogLikelihood(r), num(t, m["ll"]), 1e-10)
 		if want := num(t, m["palive"]); want > 1e-300 {
 			near(t, "P(alive)", p.Alive(r), want, 1e-9)
-		} else if p.Alive(r) > 1e-300 || math.IsNaN(p.LogAlive(r)) || math.IsInf(p.LogAlive(r), 0) {
-			t.Errorf("P(alive) of %+v = %v, log %v", r, p.Alive(r), p.LogAlive(r))
+		} else if p.Alive(r) > 1e-300 {
+			t.Errorf("P(alive) of %+v = %v", r, p.Alive(r))
 		}
-		for _, horizon := range []float64{1e-9, 1, 52, 1e4} {
-			if v := p.Orders(r, horizon); math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
+		near(t, "ln P(alive)", p.LogAlive(r), logOf(t, m["palive"]), 1e-10)
+		for _, horizon := range []float64{1e-9, 1, 52, 1e4, math.Inf(1)} {
+			orders := 0.0
+			if !math.IsInf(horizon, 1) {
+				orders = p.Orders(r, horizon)
+			}
+			if v := orders + p.DiscountedOrders(r, horizon, .0027); math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
 				t.Errorf("orders of %+v in %v = %v", r, horizon, v)
 			}
 		}
@@ -106,7 +121,7 @@ func TestFit_CDNOWGivesThePublishedParameters(t *testing.T) {
 		near(t, c.name, c.got, c.want, 2e-6)
 	}
 	near(t, "log-likelihood", fit.LogLikelihood, -9582.429207, 1e-9)
-	data := s.sample()
+	data := s.rows.sample()
 	if got := data.at([4]float64{}).value; math.Abs(got+13887.7) > .05 {
 		t.Errorf("log-likelihood at (1,1,1,1) = %.1f, want -13887.7", got)
 	}
@@ -130,6 +145,14 @@ func TestFitSpend_CDNOWGivesThePublishedParameters(t *testing.T) {
 	}{{"p", fit.Model.P, 6.25, .005}, {"q", fit.Model.Q, 3.74, .005}, {"gamma", fit.Model.Gamma, 15.44, .005}, {"log-likelihood", fit.LogLikelihood, -4055.9177, .00005}} {
 		if math.Abs(c.got-c.want) > c.tol {
 			t.Errorf("%s = %v, published %v", c.name, c.got, c.want)
+		}
+	}
+	expected := map[string]float64{"1": 24.65, "2": 18.91, "3": 35.17, "6": 71.46}
+	for _, m := range load(t, "golden_cdnow_scores.csv") {
+		if want, ok := expected[m["id"]]; ok {
+			if got := fit.Model.Spend(int64(num(t, m["x"])), num(t, m["m_x"])); math.Abs(got-want) > .005 {
+				t.Errorf("E(M) of %s = %.4f, published %v", m["id"], got, want)
+			}
 		}
 	}
 }

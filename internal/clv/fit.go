@@ -36,8 +36,13 @@ func FitBGNBD(s *Stats) (Fit, error) {
 		return Fit{}, fault.New(fault.Invalid, "model_not_identified",
 			"%d customers with %d repeat buyers cannot identify the model: it needs at least %d and %d", all, repeat, MinCustomers, MinRepeat)
 	}
-	data := s.sample()
-	p, d, n, err := climb(&data, data.n, [4]float64{0, math.Log(data.meanAge()/8 + 1e-9), 0, 0})
+	data := s.rows.sample()
+	origin := [4]float64{0, math.Log(data.meanAge()/8 + 1e-9), 0, 0}
+	start := origin
+	if few := s.rows.coarse(); few != nil {
+		start = nearby(few.sample(), origin)
+	}
+	p, d, n, err := climb(data, origin, start)
 	if err != nil {
 		return Fit{}, err
 	}

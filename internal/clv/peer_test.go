@@ -74,12 +74,12 @@ func TestPeer_AMillionCustomersAreFittedTenTimesFaster(t *testing.T) {
 // days.
 func wholeDays(s *Stats) []Row {
 	var out []Row
-	for _, r := range s.sample().rows {
-		row := Row{X: int64(r.x), TX: math.Ceil(r.tx*7) / 7, T: math.Ceil(r.t*7) / 7}
-		for range int(r.weight) {
+	s.rows.each(func(k *key, n int64) {
+		row := Row{X: k.x, TX: math.Ceil(k.u*7) / 7, T: math.Ceil(k.v*7) / 7}
+		for range n {
 			out = append(out, row)
 		}
-	}
+	})
 	return out
 }
 

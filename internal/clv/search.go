@@ -9,8 +9,8 @@ import (
 )
 
 // The search. Steps are bounded because the surface is flat far away; a
-// parameter that runs beyond maxLog (e^12 = 160,000 times a unit) has no
-// maximum within reach.
+// parameter that runs beyond maxLog (e^12 = 160,000 times its origin, whatever
+// the unit of time or money) has no maximum within reach.
 const (
 	maxIterations = 200
 	maxStep       = 2.0
@@ -19,15 +19,27 @@ const (
 )
 
 // surface is a log-likelihood over the logarithms of its parameters, with its
-// derivatives. at names the parameters, in order.
+// derivatives, of size customers. names are those of the parameters, in order.
 type surface interface {
 	at(logs [4]float64) derivatives
 	names() []string
+	size() float64
 }
 
-// climb returns the maximum of s over n customers: the logs of the parameters,
-// the derivatives there and the number of steps.
-func climb(s surface, n float64, p [4]float64) ([4]float64, derivatives, int, error) {
+// nearby is where the maximum of s is, to start the search for another one from;
+// origin if s has none.
+func nearby(s surface, origin [4]float64) [4]float64 {
+	if p, _, _, err := climb(s, origin, origin); err == nil {
+		return p
+	}
+	return origin
+}
+
+// climb returns the maximum of s: the logs of the parameters, the derivatives
+// there and the number of steps from p. A parameter too far from the origin has
+// run away.
+func climb(s surface, origin, p [4]float64) ([4]float64, derivatives, int, error) {
+	n := s.size()
 	d := s.at(p)
 	damping := 0.0
 	for i := range maxIterations {
@@ -43,7 +55,7 @@ func climb(s surface, n float64, p [4]float64) ([4]float64, derivatives, int, er
 			if e := s.at(next); e.value >= d.value-1e-12*math.Abs(d.value) {
 				p, d = next, e
 				damping /= 10
-				if err := withinReach(p, s.names()); err != nil {
+				if err := withinReach(p, origin, s.names()); err != nil {
 					return p, d, i, err
 				}
 				continue
@@ -57,9 +69,9 @@ func climb(s surface, n float64, p [4]float64) ([4]float64, derivatives, int, er
 	return p, d, maxIterations, fault.New(fault.Invalid, "model_not_converged", "the search for the model's parameters did not end at a maximum")
 }
 
-func withinReach(p [4]float64, names []string) error {
+func withinReach(p, origin [4]float64, names []string) error {
 	for k, name := range names {
-		if math.Abs(p[k]) > maxLog {
+		if !(math.Abs(p[k]-origin[k]) <= maxLog) {
 			return fault.New(fault.Invalid, "model_not_identified",
 				"the data do not identify the model: the likelihood goes on growing as %s runs away (%.3g)", name, math.Exp(p[k]))
 		}

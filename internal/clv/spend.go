@@ -1,10 +1,7 @@
 package clv
 
 import (
-	"cmp"
-	"maps"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 
@@ -46,69 +43,61 @@ func (g GammaGamma) Spend(x int64, m float64) float64 {
 }
 
 // SpendStats are the sufficient statistics of spend: customers by number of
-// orders and mean amount. The zero value is empty and ready to use.
+// orders and mean amount. The zero value is empty and ready to use; not safe for
+// concurrent use. Its size is bounded by the number of distinct pairs.
 type SpendStats struct {
-	count   map[spendRow]int64
-	Skipped int64 // customers without a positive mean: gifts only, or more back than bought
-}
-
-type spendRow struct {
-	x int64
-	m float64
+	pairs   counts // u is the mean amount
+	Skipped int64  // customers without a positive mean: gifts only, or more back than bought
 }
 
 // Add counts one customer with x orders of mean amount m. One without an order
 // is ignored, one whose mean is not positive is counted in Skipped.
 func (s *SpendStats) Add(x int64, m float64) error {
-	bad := fault.New(fault.Invalid, "invalid_summary", "not a possible spend")
+	bad := func(field, format string, v any) error {
+		return fault.New(fault.Invalid, "invalid_summary", "not a possible spend").At(field, format, v)
+	}
 	switch {
 	case math.IsNaN(m) || math.IsInf(m, 0):
-		return bad.At("m_x", "%v: a mean amount is a finite number", m)
+		return bad("m_x", "%v: a mean amount is a finite number", m)
 	case x < 0:
-		return bad.At("x", "%d: a number of orders is not negative", x)
+		return bad("x", "%d: a number of orders is not negative", x)
 	case x == 0:
 		return nil
 	case m <= 0:
 		s.Skipped++
 		return nil
 	}
-	if s.count == nil {
-		s.count = map[spendRow]int64{}
-	}
-	s.count[spendRow{x, m}]++
+	s.pairs.add(key{x: x, u: m}, 1)
 	return nil
 }
 
-// Merge adds what another reader counted.
+// Merge adds what another reader counted; see Stats.Merge.
 func (s *SpendStats) Merge(o *SpendStats) {
-	if s.count == nil {
-		s.count = make(map[spendRow]int64, len(o.count))
-	}
-	for r, n := range o.count {
-		s.count[r] += n
-	}
+	s.pairs.merge(&o.pairs)
 	s.Skipped += o.Skipped
 }
 
+// spendSample is the form a fit reads: pairs in a fixed order, customers by
+// number of orders.
 type spendSample struct {
-	rows []weightedSpend
-	n    float64
+	rows   []weightedSpend
+	groups []group
+	n      float64
 }
 
 type weightedSpend struct{ x, m, weight float64 }
 
-func (s *SpendStats) sample() spendSample {
-	keys := slices.SortedFunc(maps.Keys(s.count), func(a, b spendRow) int {
-		return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.m, b.m))
+func (c *counts) spends() *spendSample {
+	groups, _ := c.groups()
+	out := &spendSample{rows: make([]weightedSpend, 0, c.distinct), groups: groups}
+	c.each(func(k *key, n int64) {
+		out.rows = append(out.rows, weightedSpend{float64(k.x), k.u, float64(n)})
+		out.n += float64(n)
 	})
-	var out spendSample
-	for _, r := range keys {
-		n := float64(s.count[r])
-		out.rows = append(out.rows, weightedSpend{float64(r.x), r.m, n})
-		out.n += n
-	}
 	return out
 }
+
+func (s *spendSample) size() float64 { return s.n }
 
 // correlation of number of orders and mean amount over customers: the model
 // assumes that there is none.
@@ -151,7 +140,7 @@ type SpendFit struct {
 // frequency beyond MaxCorrelation, when all spend the same, or when the fitted
 // Q leaves no finite mean; with model_not_converged as FitBGNBD does.
 func FitSpend(s *SpendStats) (SpendFit, error) {
-	data := s.sample()
+	data := s.pairs.spends()
 	if data.n < MinRepeat {
 		return SpendFit{}, fault.New(fault.Invalid, "model_not_identified", "%d customers with a positive spend cannot identify the spend model: it needs at least %d", int64(data.n), MinRepeat)
 	}
@@ -159,7 +148,12 @@ func FitSpend(s *SpendStats) (SpendFit, error) {
 	if math.Abs(corr) > MaxCorrelation {
 		return SpendFit{}, fault.New(fault.Invalid, "model_not_identified", "spend goes with frequency (correlation %.2f, at most %.2f): the spend model does not hold", corr, MaxCorrelation)
 	}
-	p, d, n, err := climb(&data, data.n, [4]float64{math.Log(2), math.Log(3), math.Log(data.mean())})
+	origin := [4]float64{math.Log(2), math.Log(3), math.Log(data.mean())}
+	start := origin
+	if few := s.pairs.coarse(); few != nil {
+		start = nearby(few.spends(), origin)
+	}
+	p, d, n, err := climb(data, origin, start)
 	if err != nil {
 		return SpendFit{}, err
 	}
@@ -184,28 +178,53 @@ func (s *spendSample) names() []string { return []string{"p", "q", "gamma"} }
 
 func (s *spendSample) at(logs [4]float64) derivatives {
 	g := GammaGamma{math.Exp(logs[0]), math.Exp(logs[1]), math.Exp(logs[2])}
-	return overChunks(len(s.rows), 3, func(d *derivatives, from, to int) { d.addSpend(g, s.rows[from:to]) }).byLogs(logs)
+	d := s.gammas(g)
+	rows := overChunks(len(s.rows), 3, func(d *derivatives, from, to int) { d.addSpend(g, s.rows[from:to]) })
+	d.add(&rows)
+	return d.byLogs(logs)
 }
 
-// addSpend adds the rows' log-likelihood and its derivatives by p, q, gamma;
-// digamma and trigamma (as Hurwitz zeta) are gonum's.
-func (d *derivatives) addSpend(g GammaGamma, rows []weightedSpend) {
+// gammas adds the part of the log-likelihood, and of its derivatives by p, q and
+// gamma, that depends on the number of orders alone; digamma and trigamma (as
+// Hurwitz zeta) are gonum's.
+func (s *spendSample) gammas(g GammaGamma) derivatives {
+	d := derivatives{n: 3}
+	lgQ, _ := math.Lgamma(g.Q)
 	psiQ, psi1Q, lnG := mathext.Digamma(g.Q), mathext.Zeta(2, g.Q), math.Log(g.Gamma)
-	for _, r := range rows {
-		px := g.P * r.x
-		s := px + g.Q
-		all := g.Gamma + r.m*r.x
-		lnAll, psiS, psi1S := math.Log(all), mathext.Digamma(s), mathext.Zeta(2, s)
-		w := r.weight
-		d.value += w * g.LogLikelihood(int64(r.x), r.m)
-		d.gradient[0] += w * r.x * (psiS - mathext.Digamma(px) + math.Log(r.m*r.x) - lnAll)
-		d.gradient[1] += w * (psiS - psiQ + lnG - lnAll)
-		d.gradient[2] += w * (g.Q/g.Gamma - s/all)
-		d.hessian[0][0] += w * r.x * r.x * (psi1S - mathext.Zeta(2, px))
-		d.hessian[0][1] += w * r.x * psi1S
-		d.hessian[0][2] -= w * r.x / all
+	for _, of := range s.groups {
+		x, w := float64(of.x), float64(of.customers)
+		px := g.P * x
+		a, _ := math.Lgamma(px + g.Q)
+		b, _ := math.Lgamma(px)
+		psi1S := mathext.Zeta(2, px+g.Q)
+		psiS := mathext.Digamma(px + g.Q)
+		d.value += w * (a - b - lgQ + g.Q*lnG + px*math.Log(x))
+		d.gradient[0] += w * x * (psiS - mathext.Digamma(px) + math.Log(x))
+		d.gradient[1] += w * (psiS - psiQ + lnG)
+		d.gradient[2] += w * g.Q / g.Gamma
+		d.hessian[0][0] += w * x * x * (psi1S - mathext.Zeta(2, px))
+		d.hessian[0][1] += w * x * psi1S
 		d.hessian[1][1] += w * (psi1S - psi1Q)
-		d.hessian[1][2] += w * (1/g.Gamma - 1/all)
-		d.hessian[2][2] += w * (s/(all*all) - g.Q/(g.Gamma*g.Gamma))
+		d.hessian[1][2] += w / g.Gamma
+		d.hessian[2][2] -= w * g.Q / (g.Gamma * g.Gamma)
+	}
+	return d
+}
+
+// addSpend adds what depends on the mean amounts.
+func (d *derivatives) addSpend(g GammaGamma, rows []weightedSpend) {
+	for i := range rows {
+		r := &rows[i]
+		px, w := g.P*r.x, r.weight
+		s := px + g.Q
+		per := 1 / (g.Gamma + r.m*r.x)
+		lnAll, lnM := math.Log(g.Gamma+r.m*r.x), math.Log(r.m)
+		d.value += w * ((px-1)*lnM - s*lnAll)
+		d.gradient[0] += w * r.x * (lnM - lnAll)
+		d.gradient[1] -= w * lnAll
+		d.gradient[2] -= w * s * per
+		d.hessian[0][2] -= w * r.x * per
+		d.hessian[1][2] -= w * per
+		d.hessian[2][2] += w * s * per * per
 	}
 }

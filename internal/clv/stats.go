@@ -12,11 +12,8 @@
 package clv
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 
 	"github.com/fairlead/fairlead/internal/fault"
 )
@@ -32,20 +29,22 @@ type Row struct {
 
 // Check refuses a row that no customer can have. The error names the field.
 func (r Row) Check() error {
-	bad := fault.New(fault.Invalid, "invalid_summary", "not a possible purchase history")
+	bad := func(field, format string, v ...any) error {
+		return fault.New(fault.Invalid, "invalid_summary", "not a possible purchase history").At(field, format, v...)
+	}
 	switch {
 	case r.X < 0:
-		return bad.At("x", "%d: a number of repeat purchases is not negative", r.X)
+		return bad("x", "%d: a number of repeat purchases is not negative", r.X)
 	case math.IsNaN(r.T) || math.IsInf(r.T, 0) || r.T < 0:
-		return bad.At("T", "%v: an age is a finite number of at least 0", r.T)
+		return bad("T", "%v: an age is a finite number of at least 0", r.T)
 	case math.IsNaN(r.TX) || math.IsInf(r.TX, 0) || r.TX < 0:
-		return bad.At("t_x", "%v: the age at the last purchase is a finite number of at least 0", r.TX)
+		return bad("t_x", "%v: the age at the last purchase is a finite number of at least 0", r.TX)
 	case r.TX > r.T:
-		return bad.At("t_x", "%v is after the end of observation, %v", r.TX, r.T)
+		return bad("t_x", "%v is after the end of observation, %v", r.TX, r.T)
 	case r.X == 0 && r.TX > 0:
-		return bad.At("t_x", "%v: a customer without a repeat purchase has 0", r.TX)
+		return bad("t_x", "%v: a customer without a repeat purchase has 0", r.TX)
 	case r.X > 0 && r.TX == 0:
-		return bad.At("t_x", "0: a repeat purchase is later than the first")
+		return bad("t_x", "0: a repeat purchase is later than the first")
 	}
 	return nil
 }
@@ -54,7 +53,7 @@ func (r Row) Check() error {
 // once. The zero Stats is empty and ready to use; not safe for concurrent use.
 // Its size is bounded by the number of distinct rows.
 type Stats struct {
-	count map[Row]int64
+	rows counts
 }
 
 // Add counts one customer.
@@ -68,70 +67,50 @@ func (s *Stats) AddN(r Row, n int64) error {
 	if n <= 0 {
 		panic(fmt.Sprintf("clv: impossible count %d", n))
 	}
-	if s.count == nil {
-		s.count = map[Row]int64{}
-	}
-	s.count[r] += n
+	s.rows.add(key{r.X, r.TX + 0, r.T + 0}, n) // -0 + 0 is 0
 	return nil
 }
 
-// Merge adds what another reader counted.
-func (s *Stats) Merge(o *Stats) {
-	if s.count == nil {
-		s.count = make(map[Row]int64, len(o.count))
-	}
-	for r, n := range o.count {
-		s.count[r] += n
-	}
-}
+// Merge adds what another reader counted. A fit depends neither on the order of
+// merging nor on who read what.
+func (s *Stats) Merge(o *Stats) { s.rows.merge(&o.rows) }
 
 // Distinct is the number of distinct rows.
-func (s *Stats) Distinct() int { return len(s.count) }
+func (s *Stats) Distinct() int { return s.rows.distinct }
 
 // Customers is the number of customers counted, Repeat how many of them
 // purchased more than once.
 func (s *Stats) Customers() (all, repeat int64) {
-	for r, n := range s.count {
+	s.rows.each(func(k *key, n int64) {
 		all += n
-		if r.X > 0 {
+		if k.x > 0 {
 			repeat += n
 		}
-	}
+	})
 	return all, repeat
 }
 
 // sample is the form a fit reads: rows in a fixed order (sums of floats depend
-// on it) and customers by number of repeat purchases.
+// on it), and customers by number of repeat purchases.
 type sample struct {
-	rows    []weightedRow
-	byX     []int64 // customers with exactly x repeat purchases
-	atLeast []int64 // customers with more than x
-	n       float64
+	rows   []weightedRow
+	groups []group
+	n      float64
 }
 
 type weightedRow struct {
-	x, tx, t, weight float64
+	tx, t, weight float64
+	group         int32
 }
 
-func (s *Stats) sample() sample {
-	keys := slices.SortedFunc(maps.Keys(s.count), func(a, b Row) int {
-		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.TX, b.TX), cmp.Compare(a.T, b.T))
-	})
-	out := sample{rows: make([]weightedRow, len(keys))}
-	if len(keys) > 0 {
-		out.byX = make([]int64, keys[len(keys)-1].X+1)
-	}
-	for i, r := range keys {
-		n := s.count[r]
-		out.rows[i] = weightedRow{float64(r.X), r.TX, r.T, float64(n)}
-		out.byX[r.X] += n
+func (c *counts) sample() *sample {
+	groups, at := c.groups()
+	out := &sample{rows: make([]weightedRow, 0, c.distinct), groups: groups}
+	c.each(func(k *key, n int64) {
+		out.rows = append(out.rows, weightedRow{k.u, k.v, float64(n), at[k.x]})
 		out.n += float64(n)
-	}
-	out.atLeast = make([]int64, len(out.byX))
-	var above int64
-	for x := len(out.byX) - 1; x >= 0; x-- {
-		out.atLeast[x] = above
-		above += out.byX[x]
-	}
+	})
 	return out
 }
+
+func (s *sample) size() float64 { return s.n }
