@@ -61,28 +61,32 @@ func (m BGNBD) LogAlive(r Row) float64 { return -softplus(m.logOddsGone(r)) }
 // 2005, equation 10) of a customer with this row.
 //
 // With z = t/(alpha+T+t), e = a-1, c = a+b+x-1 and Euler's transformation it is
-// c [1 - (1-z)^e F(a+b-1-r, e; c; z)] / e x P(alive). F - 1 has a factor e, so
-// the division by e is carried out term by term: a = 1 is no special case.
+// c [1 - (1-z)^e F(a+b-1-r, e; c; z)] / e x P(alive). F - 1 has a factor e/c, so
+// that the divisions by e and c are carried out term by term: a = 1 and a+b = 1
+// are no special cases. Where the terms are too many the intensity is integrated.
 func (m BGNBD) Orders(r Row, t float64) float64 {
 	if t <= 0 {
 		return 0
 	}
 	z := t / (m.Alpha + r.T + t)
 	e, c := m.A-1, m.A+m.B+float64(r.X)-1
+	if z > 0.95 && (math.Abs(e) < 1e-3 || c < 1e-3) {
+		return m.DiscountedOrders(r, t, 0)
+	}
 	l := math.Log1p(-z)
 	head := l // expm1(e l) / e at e = 0
 	if e != 0 {
-		head = math.Expm1(e*l) / e
+		head = math.Expm1(float64(e*l)) / e
 	}
-	return c * (-head - float64(math.Exp(e*l)*reducedSeries(m.A+m.B-1-m.R, e, c, z))) * m.Alive(r)
+	return (float64(-c*head) - float64(math.Exp(float64(e*l))*reducedSeries(m.A+m.B-1-m.R, e, c, z))) * m.Alive(r)
 }
 
-// reducedSeries is (F(p, e; c; z) - 1) / e for 0 <= z < 1, c > 0.
+// reducedSeries is c (F(p, e; c; z) - 1) / e for 0 <= z < 1, c > -1.
 func reducedSeries(p, e, c, z float64) float64 {
-	if z > 0.95 && math.Abs(e) > 1e-3 {
-		return (mathext.Hypergeo(p, e, c, z) - 1) / e
+	if z > 0.95 {
+		return c * (mathext.Hypergeo(p, e, c, z) - 1) / e
 	}
-	term := p / c * z
+	term := p * z
 	sum := term
 	for k := 1.0; k < 20_000; k++ {
 		term *= (p + k) * (e + k) / ((c + k) * (k + 1)) * z
@@ -117,10 +121,8 @@ func (m BGNBD) DiscountedOrders(r Row, horizon, rate float64) float64 {
 	}
 	x := float64(r.X)
 	span := math.Log1p(horizon / scale)
-	panels := 1 + int(rate*horizon/4)
-	if panels > 64 {
-		panels = 64
-	}
+	steep := (m.R + x + 1) * m.A / (m.A + m.B + x) // how fast the intensity falls at first
+	panels := int(min(1+span*max(1, steep/8)/2+rate*horizon/4, 64))
 	var sum float64
 	rule := gauss()
 	for i := range panels {
