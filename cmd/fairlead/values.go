@@ -66,7 +66,11 @@ func (s *session) fit(f service.FitResponse) error {
 		spends = []service.SpendFit{*f.Spend}
 	}
 	for _, x := range spends {
-		s.printf("gamma-gamma spend %s on %s customers: p %.4f, q %.4f, gamma %.4f; log-likelihood %.4f\n", x.Currency, thousands64(x.Customers), x.P, x.Q, x.Gamma, x.LogLikelihood)
+		in := ""
+		if x.Currency != "" {
+			in = "in " + x.Currency + " "
+		}
+		s.printf("gamma-gamma spend %son %s customers: p %.4f, q %.4f, gamma %.4f; log-likelihood %.4f\n", in, thousands64(x.Customers), x.P, x.Q, x.Gamma, x.LogLikelihood)
 	}
 	for _, x := range f.RefusedSpend {
 		s.printf("no spend model in %s: %s\n", x.Currency, x.Reason)

@@ -14,6 +14,9 @@ import (
 	"github.com/fairlead/fairlead/internal/value"
 )
 
+// maxPurchases is how many repeat purchases a row may have.
+const maxPurchases = 1e9
+
 // maxBadRows is how many bad lines an error names.
 const maxBadRows = 20
 
@@ -116,8 +119,8 @@ func rfmRow(rec record, at [4]int, width int) (out value.RFM, column, why string
 		}
 		v[i] = n
 	}
-	if v[0] != math.Trunc(v[0]) || math.Abs(v[0]) > 1e9 {
-		return out, "x", "a number of repeat purchases is a whole one"
+	if v[0] != math.Trunc(v[0]) || math.Abs(v[0]) > maxPurchases {
+		return out, "x", fmt.Sprintf("%q is not a whole number of repeat purchases up to %d", clip(strings.TrimSpace(rec.fields[at[0]])), int(maxPurchases))
 	}
 	out = value.RFM{Row: clv.Row{X: int64(v[0]), TX: v[1], T: v[2]}, Mean: v[3]}
 	if err := out.Row.Check(); err != nil {
