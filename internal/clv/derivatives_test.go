@@ -159,3 +159,23 @@ func TestFitSpend_RefusesWhatCannotIdentifyTheModel(t *testing.T) {
 		}
 	}
 }
+
+func TestFitSpend_OneCustomerMakesNoCorrelation(t *testing.T) {
+	truth := GammaGamma{P: 5, Q: 3, Gamma: 20}
+	s := spendOf(truth, 300)
+	if err := s.Add(10_000, 40*truth.Spend(0, 0)); err != nil { // it alone makes one of 0.9
+		t.Fatal(err)
+	}
+	fit, err := FitSpend(s)
+	if err != nil || math.Abs(fit.Correlation) > .1 {
+		t.Errorf("%+v %v", fit, err)
+	}
+	for range 60 { // a sixth of all do
+		if err := s.Add(100, 40*truth.Spend(0, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if fit, err := FitSpend(s); !fault.Is(err, "model_not_identified") {
+		t.Errorf("%+v %v", fit, err)
+	}
+}

@@ -1,7 +1,9 @@
 package clv
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 
@@ -100,17 +102,19 @@ func (c *counts) spends() *spendSample {
 func (s *spendSample) size() float64 { return s.n }
 
 // correlation of number of orders and mean amount over customers: the model
-// assumes that there is none.
+// assumes that there is none. The largest hundredth of either, and at least one
+// customer, counts as the next one does, so that no single customer makes it.
 func (s *spendSample) correlation() float64 {
+	topX, topM := s.tops()
 	var mx, mm float64
 	for _, r := range s.rows {
-		mx += float64(r.weight * r.x)
-		mm += float64(r.weight * r.m)
+		mx += float64(r.weight * min(r.x, topX))
+		mm += float64(r.weight * min(r.m, topM))
 	}
 	mx, mm = mx/s.n, mm/s.n
 	var xx, mM, xm float64
 	for _, r := range s.rows {
-		dx, dm := r.x-mx, r.m-mm
+		dx, dm := min(r.x, topX)-mx, min(r.m, topM)-mm
 		xx += float64(r.weight * dx * dx)
 		mM += float64(r.weight * dm * dm)
 		xm += float64(r.weight * dx * dm)
@@ -118,7 +122,26 @@ func (s *spendSample) correlation() float64 {
 	if xx == 0 || mM == 0 {
 		return 0
 	}
-	return xm / math.Sqrt(xx*mM)
+	return xm / math.Sqrt(xx) / math.Sqrt(mM)
+}
+
+// tops are the number of orders and the mean amount that a hundredth of the
+// customers, and at least one, exceed or equal.
+func (s *spendSample) tops() (x, m float64) {
+	out := max(1, math.Floor(s.n/100))
+	for _, g := range slices.Backward(s.groups) {
+		if x = float64(g.x); float64(g.above+g.customers) > out {
+			break
+		}
+	}
+	rows := slices.Clone(s.rows)
+	slices.SortFunc(rows, func(a, b weightedSpend) int { return cmp.Compare(b.m, a.m) })
+	for _, r := range rows {
+		if m, out = r.m, out-r.weight; out < 0 {
+			break
+		}
+	}
+	return x, m
 }
 
 // MaxCorrelation is how strongly spend may go with frequency before the
