@@ -147,6 +147,19 @@ closing:
 coldstart:
 	$(GO) test -count=1 -v -run 'TestColdStart|TestFirstRequest' ./internal/cloud -coldstarts 60
 
+# test-arm64 runs on the other processor what every processor must agree on: the
+# draw, the values in minor units, and the golden numbers they come from. On an
+# arm64 machine it needs nothing, elsewhere the emulator of qemu-user.
+ARM64_EXEC := $(if $(filter aarch64 arm64,$(shell uname -m)),,$(firstword $(shell command -v qemu-aarch64 || command -v qemu-aarch64-static)))
+.PHONY: test-arm64
+test-arm64:
+ifeq ($(filter aarch64 arm64,$(shell uname -m))$(ARM64_EXEC),)
+	@echo "test-arm64 needs qemu-aarch64 on this machine: apt-get install qemu-user"; exit 1
+else
+	@$(GO) build -o bin/gotest ./internal/gotest
+	GOARCH=arm64 bin/gotest -count=1 -v $(if $(ARM64_EXEC),-exec $(ARM64_EXEC)) -run 'Pin|Golden|Published|Extreme|SpecialCase' ./internal/routing ./internal/clv ./internal/value
+endif
+
 # peer fits a million customers here and with the Python package lifetimes, which
 # it installs, pinned, into an environment of its own. It wants python3.
 PEER := $(TOOLS)/peer

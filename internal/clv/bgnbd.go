@@ -90,7 +90,7 @@ func reducedSeries(p, e, c, z float64) float64 {
 	sum := term
 	for k := 1.0; k < 20_000; k++ {
 		term *= (p + k) * (e + k) / ((c + k) * (k + 1)) * z
-		sum += term
+		sum += float64(term)
 		if math.Abs(term) <= 1e-17*math.Abs(sum) || term == 0 {
 			break
 		}
@@ -145,7 +145,7 @@ func series(p, q, c, z float64) float64 {
 	term, sum := 1.0, 1.0
 	for k := 0.0; k < 20_000; k++ {
 		term *= (p + k) * (q + k) / ((c + k) * (k + 1)) * z
-		sum += term
+		sum += float64(term)
 		if math.Abs(term) <= 1e-15*math.Abs(sum) {
 			break
 		}
@@ -188,16 +188,16 @@ func gaussLegendre(n int) []node {
 		for range 50 {
 			p0, p1 := 1.0, x
 			for k := 2; k <= n; k++ {
-				p0, p1 = p1, (float64(2*k-1)*x*p1-float64(k-1)*p0)/float64(k)
+				p0, p1 = p1, (float64(float64(2*k-1)*x*p1)-float64(float64(k-1)*p0))/float64(k)
 			}
-			dp = float64(n) * (x*p1 - p0) / (x*x - 1)
+			dp = float64(n) * (float64(x*p1) - p0) / (float64(x*x) - 1)
 			step := p1 / dp
 			x -= step
 			if math.Abs(step) < 1e-16 {
 				break
 			}
 		}
-		out[i] = node{(1 - x) / 2, 1 / ((1 - x*x) * dp * dp)}
+		out[i] = node{(1 - x) / 2, 1 / ((1 - float64(x*x)) * dp * dp)}
 	}
 	return out
 }

@@ -4,8 +4,9 @@
 // value, nowhere else; nothing of it is hashed, replayed or paid before value
 // has made integers of it. It writes no keys.
 //
-// Products that are added are written float64(x*y) + z, so that no processor
-// fuses them and all agree as far as their math functions do.
+// In what scores, products that are added are written float64(x*y) + z, so that
+// no processor fuses them and all agree as far as their math functions do. A fit
+// is stored, and is the same only on the same kind of processor.
 //
 // Sources: Fader, Hardie, Lee 2005, "Counting Your Customers the Easy Way"
 // (BG/NBD); Fader, Hardie 2013, "The Gamma-Gamma Model of Monetary Value".

@@ -1,7 +1,10 @@
 package value
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +123,39 @@ func TestScore_PinnedMinorUnits(t *testing.T) {
 	const want = 112957211
 	if sum != want {
 		t.Errorf("the pinned vectors sum to %d, want %d", sum, want)
+	}
+}
+
+// TestScore_PinnedCustomersOfManyModels are 10,000 customers, each with a model
+// and terms of its own: one digest of all their minor units and P(alive). Run it
+// on another processor with make test-arm64.
+func TestScore_PinnedCustomersOfManyModels(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	between := func(lo, hi float64) Figure { return Figure(lo + float64((hi-lo)*rng.Float64())) } // fused, it would be another model
+	asOf := day(t, "2026-03-01")
+	pins := sha256.New()
+	for range 10_000 {
+		m := &Model{Kind: BGNBD, Params: Params{between(.05, 3), between(.5, 30), between(.05, 3), between(.1, 6)},
+			Spends: []Spend{{Currency: "EUR", P: between(1, 9), Q: between(1.1, 6), Gamma: between(1, 300)}}}
+		age := rng.Int64N(1500)
+		o := Orders{Currency: "EUR", Days: 1, First: asOf - Day(age)}
+		if rng.IntN(3) > 0 {
+			o.Days += min(rng.Int64N(60), age)
+		}
+		o.Last = o.First + Day(o.Days-1)
+		if o.Days > 1 {
+			o.Last += Day(rng.Int64N(age - o.Days + 2))
+		}
+		o.Orders, o.Spend = o.Days, rng.Int64N(200_000)*(o.Days-1)
+		s := m.Score(o, Terms{Currency: "EUR", HorizonMonths: 6 + rng.IntN(84), AnnualDiscount: 120_000, Margin: 300_000, ObservedFrom: 3}, asOf)
+		if !s.OK {
+			t.Fatalf("%+v: %s", o, s.Why)
+		}
+		fmt.Fprintln(pins, s.Amount.Minor, s.AlivePPM)
+	}
+	const want = "12be5c6367776565"
+	if got := fmt.Sprintf("%x", pins.Sum(nil)[:8]); got != want {
+		t.Errorf("the digest is %s, want %s", got, want)
 	}
 }
 
