@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/fairlead/fairlead/internal/clv"
 	"github.com/fairlead/fairlead/internal/money"
 )
 
@@ -80,7 +81,7 @@ func (m *Model) Score(o Orders, t Terms, asOf Day) Score {
 	}
 	if !o.Churned {
 		s.ExpectedOrders = model.Orders(row, months)
-		s.DiscountedOrders = model.DiscountedOrders(row, months, math.Log1p(share(t.AnnualDiscount))/weeksPerYear)
+		s.DiscountedOrders = model.DiscountedOrders(row, months, clv.Continuous(share(t.AnnualDiscount))/weeksPerYear)
 	}
 	worth := s.DiscountedOrders * s.ExpectedSpend * share(t.Margin)
 	if math.IsNaN(worth) || worth < 0 || worth >= largest || !(s.ExpectedSpend < largest) {
