@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -58,21 +59,23 @@ func (s *Service) FitValues(ctx context.Context, a Actor, r FitRequest) (FitResp
 	return out, nil
 }
 
-// sample reads everybody's orders as of a day: bucket by bucket, no customer is
-// kept in memory. Whose data are damaged is left out, and named up to 100.
+// sample reads everybody's orders as of a day: bucket by bucket, and what was
+// counted is merged at once, in any order, so that memory is bounded by the
+// distinct rows. Whose data are damaged is left out, and named up to 100.
 func (s *Service) sample(ctx context.Context, m *moment, asOf value.Day) (*value.Sample, []FailedRoute, error) {
 	policy, err := s.policyAt(ctx, m, m.now)
 	if err != nil && !fault.Is(err, "no_policy_in_force") {
 		return nil, nil, err
 	}
-	samples, damaged := make([]*value.Sample, store.Buckets), make([]NightSummary, store.Buckets)
+	all, left, damaged := &value.Sample{}, NightSummary{}, make([]NightSummary, store.Buckets)
+	var merging sync.Mutex
 	err = everybody(ctx, func(ctx context.Context, bucket int) error {
-		samples[bucket] = &value.Sample{}
+		some := &value.Sample{}
 		for head, err := range s.store.Heads(ctx, bucket, "") {
 			id := channel.CustomerID("?")
 			if err == nil {
 				id = head.ID
-				err = s.sampleOne(ctx, samples[bucket], head, policy, valuation{region: head.Profile.Region, day: asOf, cal: m.cal})
+				err = s.sampleOne(ctx, some, head, policy, valuation{region: head.Profile.Region, day: asOf, cal: m.cal})
 			}
 			if ends(ctx, err) {
 				return err
@@ -82,13 +85,12 @@ func (s *Service) sample(ctx context.Context, m *moment, asOf value.Day) (*value
 				damaged[bucket].fail(id, err)
 			}
 		}
+		merging.Lock()
+		defer merging.Unlock()
+		all.Merge(some)
 		return nil
 	})
-	all, left := &value.Sample{}, NightSummary{}
-	for i, some := range samples {
-		if some != nil {
-			all.Merge(some)
-		}
+	for i := range damaged {
 		left.Failed = append(left.Failed, damaged[i].Failed...)
 	}
 	return all, left.Failed[:min(len(left.Failed), 100)], err
