@@ -21,9 +21,11 @@ type key struct {
 // order of reading and merging, and nothing has to be sorted. Its size is
 // bounded by the number of distinct keys. The zero counts is empty.
 type counts struct {
-	slots    []slot // 1 << log of them, and some to run over into
-	log      uint
-	distinct int
+	slots   []slot // 1 << log of them, and some to run over into
+	log     uint
+	used    int    // slots that are not empty
+	waiting []slot // not yet in slots
+	touched int64
 }
 
 // slot has 32 bytes, half a line of the processor's cache.
@@ -35,12 +37,35 @@ type slot struct {
 // overrun is how many slots are appended when the last cluster runs over the end.
 const overrun = 64
 
+// together is how many keys are put into the table at a time: their slots are
+// fetched from memory side by side, not one after the other.
+const together = 32
+
 // add counts n > 0 of a key.
 func (c *counts) add(k key, n int64) {
-	if c.distinct >= 1<<c.log/4*3 {
+	if c.waiting = append(c.waiting, slot{k, n}); len(c.waiting) >= together {
+		c.settle()
+	}
+}
+
+// settle puts what waits into the table.
+func (c *counts) settle() {
+	for c.used+len(c.waiting) > 1<<c.log/4*3 {
 		c.grow()
 	}
-	c.put(slot{k, n})
+	for i := range c.waiting {
+		c.touched += c.slots[c.waiting[i].hash()>>(64-c.log)].n
+	}
+	for i := range c.waiting {
+		c.put(c.waiting[i])
+	}
+	c.waiting = c.waiting[:0]
+}
+
+// distinct is the number of distinct keys.
+func (c *counts) distinct() int {
+	c.settle()
+	return c.used
 }
 
 func (c *counts) put(s slot) {
@@ -52,7 +77,7 @@ func (c *counts) put(s slot) {
 		at := &c.slots[i]
 		if at.n == 0 {
 			*at = s
-			c.distinct++
+			c.used++
 			return
 		}
 		if at.key == s.key {
@@ -67,7 +92,7 @@ func (c *counts) put(s slot) {
 
 func (c *counts) grow() {
 	old := c.slots
-	c.log, c.distinct = max(c.log+1, 8), 0
+	c.log, c.used = max(c.log+1, 8), 0
 	c.slots = make([]slot, 1<<c.log+overrun)
 	for i := range old {
 		if old[i].n > 0 {
@@ -78,15 +103,12 @@ func (c *counts) grow() {
 
 // merge adds what another has counted.
 func (c *counts) merge(o *counts) {
-	for i := range o.slots {
-		if s := &o.slots[i]; s.n > 0 {
-			c.add(s.key, s.n)
-		}
-	}
+	o.each(func(k *key, n int64) { c.add(*k, n) })
 }
 
 // each calls f with every key and how often it was counted, in a fixed order.
 func (c *counts) each(f func(k *key, n int64)) {
+	c.settle()
 	for i := range c.slots {
 		if s := &c.slots[i]; s.n > 0 {
 			f(&s.key, s.n)
@@ -117,7 +139,7 @@ const many = 16384
 // 6 %: few keys, whose best fit is near that of all. It is nil where the keys
 // are few already.
 func (c *counts) coarse() *counts {
-	if c.distinct < many {
+	if c.distinct() < many {
 		return nil
 	}
 	out := &counts{}

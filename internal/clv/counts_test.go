@@ -42,8 +42,8 @@ func TestCounts_AreThoseOfAMapInOneOrderWhateverCameFirst(t *testing.T) {
 		for _, s := range all.list() {
 			got[s.key] = s.n
 		}
-		if diff := cmp.Diff(want, got, cmp.AllowUnexported(key{})); diff != "" || all.distinct != len(want) {
-			t.Fatalf("%d distinct: %s", all.distinct, diff)
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(key{})); diff != "" || all.distinct() != len(want) {
+			t.Fatalf("%d distinct: %s", all.distinct(), diff)
 		}
 		if first == nil {
 			first = all.list()

@@ -91,7 +91,7 @@ type weightedSpend struct{ x, m, weight float64 }
 
 func (c *counts) spends() *spendSample {
 	groups, _ := c.groups()
-	out := &spendSample{rows: make([]weightedSpend, 0, c.distinct), groups: groups}
+	out := &spendSample{rows: make([]weightedSpend, 0, c.distinct()), groups: groups}
 	c.each(func(k *key, n int64) {
 		out.rows = append(out.rows, weightedSpend{float64(k.x), k.u, float64(n)})
 		out.n += float64(n)

@@ -77,7 +77,7 @@ func (s *Stats) AddN(r Row, n int64) error {
 func (s *Stats) Merge(o *Stats) { s.rows.merge(&o.rows) }
 
 // Distinct is the number of distinct rows.
-func (s *Stats) Distinct() int { return s.rows.distinct }
+func (s *Stats) Distinct() int { return s.rows.distinct() }
 
 // Customers is the number of customers counted, Repeat how many of them
 // purchased more than once.
@@ -106,7 +106,7 @@ type weightedRow struct {
 
 func (c *counts) sample() *sample {
 	groups, at := c.groups()
-	out := &sample{rows: make([]weightedRow, 0, c.distinct), groups: groups}
+	out := &sample{rows: make([]weightedRow, 0, c.distinct()), groups: groups}
 	c.each(func(k *key, n int64) {
 		out.rows = append(out.rows, weightedRow{k.u, k.v, float64(n), at[k.x]})
 		out.n += float64(n)
