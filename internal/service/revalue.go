@@ -140,13 +140,13 @@ func (s *Service) restate(ctx context.Context, m *moment, t *task, p *routing.Po
 func (s *Service) retell(ctx context.Context, m *moment, head *store.Head) error {
 	t := &task{head: head, at: m.now}
 	p, _, err := s.policyFor(ctx, m, t)
-	if ends(ctx, err) {
-		return err
+	if err == nil {
+		return s.restate(ctx, m, t, p)
 	}
-	if err != nil {
-		return nil
+	if !ends(ctx, err) {
+		err = nil
 	}
-	return s.restate(ctx, m, t, p)
+	return err
 }
 
 func headValue(v routing.Value) store.Value {
