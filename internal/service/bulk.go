@@ -278,7 +278,8 @@ func (b *bulkState) one(ctx context.Context, m *moment, j bulkJob, head *store.H
 	return nil
 }
 
-// changes reports whether a decision does anything to the customer.
+// changes reports whether a decision does anything to the customer: to its
+// owner, offer, state or tier.
 func changes(h *store.Head, v *verdict) bool {
 	if v.Commit.Moved || v.Commit.Offer != nil || v.Commit.State == routing.StateDeclined {
 		return true
@@ -286,7 +287,7 @@ func changes(h *store.Head, v *verdict) bool {
 	if h.State == StateWaiting && v.Commit.State == routing.StateWaiting {
 		return v.Record.Tier != h.Tier || len(v.Record.Reasons) > 0 && h.Waiting != nil && string(v.Record.Reasons[0]) != h.Waiting.Why
 	}
-	return h.Owner == channel.Nobody && h.State != v.Commit.State
+	return v.Record.Tier != h.Tier || h.Owner == channel.Nobody && h.State != v.Commit.State
 }
 
 // reserve counts the room that a decision takes and gives back.

@@ -250,7 +250,7 @@ func (s *Service) decideAndWrite(ctx context.Context, m *moment, t *task) (*resu
 		if t.preview {
 			return &result{id: t.id, head: t.head, verdict: v, preview: true}, nil
 		}
-		if t.idle && !changes(t.head, v) && v.Record.Tier == t.head.Tier {
+		if t.idle && !changes(t.head, v) {
 			return &result{head: t.head}, nil
 		}
 		head, refused, err := s.commit(ctx, m, t, v)

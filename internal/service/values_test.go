@@ -67,6 +67,31 @@ func TestRevalue_AGrownCustomerIsPromotedByItsOrderAndComesBackWhenItStops(t *te
 	w.owner("c", "partner:p1")
 }
 
+// TestNight_ATierThatFallsWithTimeIsRecordedThoughTheOwnerStays: the census goes
+// by the tier, so a customer that sank must not count as focal for ever.
+func TestNight_ATierThatFallsWithTimeIsRecordedThoughTheOwnerStays(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), "", "p1")
+	w.pods("north/0", "inside/0")
+	w.known("c")
+	w.route("c", "first")
+	w.published()
+	w.buys("c", 12, 900_000)
+	if h := w.head("c"); h.Tier != "focal" || h.Owner != "partner:p1" {
+		t.Fatalf("no pod has room: %s, %s", h.Tier, h.Owner)
+	}
+	w.now = w.now.AddDate(3, 0, 0) // and then it never orders again
+	for range 2 {
+		_, err := w.s.Night(w.ctx, manager, NightScope{})
+		w.must(err)
+		if h := w.head("c"); h.Tier != "base" || h.Owner != "partner:p1" {
+			t.Errorf("worth %d: %s, %s", h.Value.Amount, h.Tier, h.Owner)
+		}
+	}
+	if got := len(w.decisions("c")); got != 3 { // the first, focal, base: the second night adds none
+		t.Errorf("%d decisions", got)
+	}
+}
+
 func TestNight_MendsWhatACrashBetweenOrderAndRevaluingLeft(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), "", "p1")
 	w.known("c")
