@@ -104,7 +104,7 @@ func (j *judge) object(n *node, object map[string]any, at []string) {
 		slices.Sort(keys)
 	}
 	for _, key := range keys {
-		v, below := object[key], append(at, key)
+		v, below := object[key], under(at, key)
 		switch known := n.properties[key]; {
 		case known != nil:
 			j.value(known, v, below)
@@ -120,6 +120,10 @@ func (j *judge) object(n *node, object map[string]any, at []string) {
 		}
 	}
 }
+
+// under is the place of a key of the object at a place. It may share memory with
+// its siblings: who keeps a place clones it.
+func under(at []string, key string) []string { return append(at, key) }
 
 func (j *judge) list(n *node, list []any, at []string) {
 	j.size(at, len(list), limits{n.minItems, n.maxItems, "items"})
