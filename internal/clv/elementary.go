@@ -11,8 +11,8 @@ const (
 	ln2Lo = 1.90821492927058770002e-10
 )
 
-// fma is x*y + z, rounded twice.
-func fma(x, y, z float64) float64 { return float64(x*y) + z }
+// mulAdd is x*y + z, rounded twice.
+func mulAdd(x, y, z float64) float64 { return float64(x*y) + z }
 
 func exp(x float64) float64 {
 	switch {
@@ -21,11 +21,11 @@ func exp(x float64) float64 {
 	case x < -745.1332191019411:
 		return 0
 	}
-	k := math.Floor(fma(x, 1/math.Ln2, 0.5))
+	k := math.Floor(mulAdd(x, 1/math.Ln2, 0.5))
 	hi, lo := x-float64(k*ln2Hi), float64(k*ln2Lo)
 	r := hi - lo
 	t := float64(r * r)
-	c := r - float64(t*fma(t, fma(t, fma(t, fma(t, 4.13813679705723846039e-08, -1.65339022054652515390e-06), 6.61375632143793436117e-05), -2.77777777770155933842e-03), 1.66666666666666657415e-01))
+	c := r - float64(t*mulAdd(t, mulAdd(t, mulAdd(t, mulAdd(t, 4.13813679705723846039e-08, -1.65339022054652515390e-06), 6.61375632143793436117e-05), -2.77777777770155933842e-03), 1.66666666666666657415e-01))
 	y := 1 - ((lo - float64(r*c)/(2-c)) - hi)
 	if k > -1000 && k < 1000 {
 		return y * math.Float64frombits(uint64(int(k)+1023)<<52) // 2^k
@@ -40,7 +40,7 @@ func expm1(x float64) float64 {
 	}
 	half := float64(0.5 * x)
 	h := float64(x * half)
-	r := fma(h, fma(h, fma(h, fma(h, fma(h, -2.01099218183624371326e-07, 4.00821782732936239552e-06), -7.93650757867487942473e-05), 1.58730158725481460165e-03), -3.33333333333331316428e-02), 1)
+	r := mulAdd(h, mulAdd(h, mulAdd(h, mulAdd(h, mulAdd(h, -2.01099218183624371326e-07, 4.00821782732936239552e-06), -7.93650757867487942473e-05), 1.58730158725481460165e-03), -3.33333333333331316428e-02), 1)
 	t := 3 - float64(r*half)
 	e := float64(h * ((r - t) / (6 - float64(x*t))))
 	return x - (float64(x*e) - h)
@@ -79,8 +79,8 @@ func logReduced(f, k, more float64) float64 {
 	s := f / (2 + f)
 	s2 := float64(s * s)
 	s4 := float64(s2 * s2)
-	odd := float64(s2 * fma(s4, fma(s4, fma(s4, 1.479819860511658591e-01, 1.818357216161805012e-01), 2.857142874366239149e-01), 6.666666666666735130e-01))
-	even := float64(s4 * fma(s4, fma(s4, 1.531383769920937332e-01, 2.222219843214978396e-01), 3.999999999940941908e-01))
+	odd := float64(s2 * mulAdd(s4, mulAdd(s4, mulAdd(s4, 1.479819860511658591e-01, 1.818357216161805012e-01), 2.857142874366239149e-01), 6.666666666666735130e-01))
+	even := float64(s4 * mulAdd(s4, mulAdd(s4, 1.531383769920937332e-01, 2.222219843214978396e-01), 3.999999999940941908e-01))
 	h := float64(0.5 * float64(f*f))
 	return float64(k*ln2Hi) - ((h - (float64(s*(h+odd+even)) + (float64(k*ln2Lo) + more))) - f)
 }
