@@ -1,10 +1,8 @@
 package cloud_test
 
 import (
-	"context"
 	"os"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,42 +18,6 @@ import (
 	"github.com/fairlead/fairlead/internal/table/dynamo"
 )
 
-// trips counts what one use case asks of a table, and what it is charged.
-type trips struct {
-	table.Table
-	mu    sync.Mutex
-	n     int
-	units table.Units
-}
-
-func (c *trips) add(u table.Units) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.n, c.units = c.n+1, c.units.Plus(u)
-}
-
-func (c *trips) Get(ctx context.Context, keys ...table.Key) ([]table.Item, table.Units, error) {
-	items, u, err := c.Table.Get(ctx, keys...)
-	c.add(u)
-	return items, u, err
-}
-
-func (c *trips) Query(ctx context.Context, r table.Range) (table.Page, error) {
-	p, err := c.Table.Query(ctx, r)
-	c.add(p.Units)
-	return p, err
-}
-
-func (c *trips) Transact(ctx context.Context, tx table.Tx) (table.Result, error) {
-	res, err := c.Table.Transact(ctx, tx)
-	u := res.Units
-	if r := store.AsRefused(err); r != nil {
-		u = r.Units
-	}
-	c.add(u)
-	return res, err
-}
-
 // TestContract_BudgetsAreTheSameOnEveryTable sends the same requests to the API
 // on memory, bolt and DynamoDB and demands the same round trips and units of each.
 func TestContract_BudgetsAreTheSameOnEveryTable(t *testing.T) {
@@ -65,7 +27,7 @@ func TestContract_BudgetsAreTheSameOnEveryTable(t *testing.T) {
 }
 
 func budgets(t *testing.T, tb table.Table) {
-	c := &trips{Table: tb}
+	c := &counted{Table: tb}
 	w := worldOn(t, c)
 	w.app.Config.Lease = 30 * time.Second // the control block is at hand
 	w.core = core.On(w.app, c)
@@ -96,10 +58,10 @@ func budgets(t *testing.T, tb table.Table) {
 		{"order", 2, table.Units{Read: 1, Write: 6}, fact(bought)},
 		{"repeat of an order", 2, table.Units{Read: 1, Write: 6}, fact(bought)},
 	} {
-		c.n, c.units = 0, table.Units{}
+		c.trips, c.units = 0, table.Units{}
 		s.run()
-		if c.n != s.trips || c.units != s.units {
-			t.Errorf("%s: %d round trips, %+v; want %d, %+v", s.what, c.n, c.units, s.trips, s.units)
+		if c.trips != s.trips || c.units != s.units {
+			t.Errorf("%s: %d round trips, %+v; want %d, %+v", s.what, c.trips, c.units, s.trips, s.units)
 		}
 	}
 }

@@ -40,17 +40,18 @@ const (
 	costFacts                         = 10          // of each customer
 )
 
-// counted adds up what a table is charged.
+// counted counts the round trips to a table and adds up what it is charged.
 type counted struct {
 	table.Table
 	mu    sync.Mutex
+	trips int
 	units table.Units
 }
 
 func (c *counted) add(u table.Units) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.units = c.units.Plus(u)
+	c.trips, c.units = c.trips+1, c.units.Plus(u)
 }
 
 func (c *counted) Get(ctx context.Context, keys ...table.Key) ([]table.Item, table.Units, error) {
