@@ -19,12 +19,13 @@ type data struct {
 	stack         awscdk.Stack
 	ledger, state awsdynamodb.ITableV2
 	statements    awss3.Bucket
+	batches       awss3.Bucket
 	accessLogs    awss3.Bucket
 	alarms        awssns.Topic
 }
 
 func newData(app awscdk.App, s settings) *data {
-	d := &data{stack: s.stack(app, "Data", "Fairlead: ledger, state and statements")}
+	d := &data{stack: s.stack(app, "Data", "Fairlead: ledger, state, statements and batches")}
 	d.tables(s)
 	d.buckets(s)
 	d.topic(s)
@@ -74,8 +75,13 @@ func restored(scope awscdk.Stack, made awsdynamodb.TableV2, s settings, id strin
 	return awsdynamodb.TableV2_FromTableAttributes(scope, jsii.String("Restored"+id), props)
 }
 
+// batchDays is how long a batch of a close or a pay is kept. An execution takes a
+// day at most, and the next one writes its own: the rest is to look at.
+const batchDays = 30
+
 // buckets makes the statement bucket, whose objects nobody can delete or replace
-// before their time, and the one that records who read them.
+// before their time; that of the batches, which name customers and expire; and
+// the one that records who read either.
 func (d *data) buckets(s settings) {
 	d.accessLogs = awss3.NewBucket(d.stack, jsii.String("AccessLogs"), &awss3.BucketProps{
 		Encryption: awss3.BucketEncryption_S3_MANAGED, BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(), EnforceSSL: jsii.Bool(true),
@@ -89,6 +95,14 @@ func (d *data) buckets(s settings) {
 		ObjectLockDefaultRetention: awss3.ObjectLockRetention_Governance(awscdk.Duration_Days(jsii.Number(365 * s.RetentionYears))),
 		ServerAccessLogsBucket:     d.accessLogs, ServerAccessLogsPrefix: jsii.String("statements/"),
 	})
+	d.batches = awss3.NewBucket(d.stack, jsii.String("Batches"), &awss3.BucketProps{
+		Encryption: awss3.BucketEncryption_S3_MANAGED, BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(), EnforceSSL: jsii.Bool(true),
+		ObjectOwnership: awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED, RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+		LifecycleRules: &[]*awss3.LifecycleRule{{Expiration: awscdk.Duration_Days(jsii.Number(batchDays)),
+			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(1))}},
+		ServerAccessLogsBucket: d.accessLogs, ServerAccessLogsPrefix: jsii.String("batches/"),
+	})
+	awscdk.NewCfnOutput(d.stack, jsii.String("BatchBucket"), &awscdk.CfnOutputProps{Value: d.batches.BucketName()})
 	awscdk.NewCfnOutput(d.stack, jsii.String("StatementBucket"), &awscdk.CfnOutputProps{Value: d.statements.BucketName()})
 }
 

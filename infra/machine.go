@@ -66,7 +66,7 @@ func (p *payoutStack) each(s settings, d *data, list, step string) awsstepfuncti
 		Label: jsii.String(strings.ReplaceAll(step, "-", "")), MaxConcurrency: jsii.Number(s.BatchConcurrency),
 		MapExecutionType: awsstepfunctions.StateMachineType_STANDARD,
 		ItemReader: awsstepfunctions.NewS3JsonItemReader(&awsstepfunctions.S3FileItemReaderProps{
-			Bucket: d.statements, Key: awsstepfunctions.JsonPath_StringAt(jsii.String("$.plan." + list))}),
+			Bucket: d.batches, Key: awsstepfunctions.JsonPath_StringAt(jsii.String("$.plan." + list))}),
 		ResultPath: awsstepfunctions.JsonPath_DISCARD(),
 	})
 	return m.ItemProcessor(p.invoke(step, &awsstepfunctionstasks.LambdaInvokeProps{

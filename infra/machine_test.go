@@ -30,6 +30,8 @@ type state struct {
 	}
 }
 
+var bucketImport = regexp.MustCompile(`ExportsOutputRef(Batches|Statements)`)
+
 // workflow is the definition of the one state machine, which is Standard: it
 // may run for a day, and nothing of it is done twice by itself.
 func workflow(t *testing.T) map[string]state {
@@ -50,6 +52,8 @@ func workflow(t *testing.T) map[string]state {
 		for _, part := range r.Properties["DefinitionString"].(map[string]any)["Fn::Join"].([]any)[1].([]any) {
 			if s, ok := part.(string); ok {
 				text.WriteString(s)
+			} else if m := bucketImport.FindStringSubmatch(list(part)[0]); m != nil {
+				text.WriteString("<" + m[1] + ">")
 			}
 		}
 		if err := json.Unmarshal([]byte(text.String()), &w); err != nil {
@@ -71,6 +75,9 @@ func TestBatchesComeFromTheBucketAndTheirAnswersAreNotKept(t *testing.T) {
 		maps++
 		if c := s.ItemProcessor.ProcessorConfig; c.Mode != "DISTRIBUTED" || c.ExecutionType != "STANDARD" || s.MaxConcurrency != 40 {
 			t.Errorf("%s: %+v, %g at a time", name, c, s.MaxConcurrency)
+		}
+		if !strings.Contains(string(s.ItemReader), `"Bucket":"<Batches>"`) {
+			t.Errorf("%s reads its items from another bucket: %s", name, s.ItemReader)
 		}
 		for _, part := range []string{`:s3:getObject"`, `"InputType":"JSON"`, `"Key.$":"$.plan.`} {
 			if !strings.Contains(string(s.ItemReader), part) {

@@ -1,7 +1,7 @@
 // Command infra declares Fairlead on AWS with the CDK: one file per stack, one
 // function per family of resources.
 //
-//	data.go      the two tables, the statement bucket, the topic of alarms
+//	data.go      the two tables, the buckets of statements and batches, the topic of alarms
 //	payout.go    the state machine that closes and pays, with its task function
 //	service.go   API, queue, event bus, schedules and their functions
 //

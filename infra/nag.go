@@ -13,8 +13,8 @@ import (
 // explain accepts the findings of all stacks.
 func explain(in *installation) {
 	p, v := in.payout.stack, in.service.stack
-	const prefixes = "The wildcard stands for the object's name below one prefix of one bucket: batches and statements are named by " +
-		"month and partner. Evidence: TestWildcardsStandOnlyWhereNothingElseCan lists every wildcard of the templates."
+	const prefixes = "The wildcard stands for the object's name below one prefix of one bucket: batches and statements, each in theirs, are named by " +
+		"month and partner. Evidence: TestWildcardsStandOnlyWhereNothingElseCan lists every wildcard of the templates, TestBatchesAndStatementsAreReachedOnlyInTheirOwnBuckets every object."
 	accept(child(p, "PayrunPrivileges"), "AwsSolutions-IAM5", prefixes)
 	accept(child(p, "MachinePrivileges"), "AwsSolutions-IAM5", prefixes+" The children of a map have names that Step Functions makes; log delivery "+
 		"and X-Ray know no resources (Service Authorization Reference, CloudWatch Logs and X-Ray).")

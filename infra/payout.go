@@ -44,10 +44,10 @@ func (p *payoutStack) statesARN(kind, name string) *string {
 // function is the one behind every task.
 func (p *payoutStack) function(s settings, d *data) {
 	env := d.tableNames()
-	env[config.StatementBucketVar] = d.statements.BucketName()
+	env[config.StatementBucketVar], env[config.BatchBucketVar] = d.statements.BucketName(), d.batches.BucketName()
 	p.task = s.function(p.stack, function{
 		name: metrics.Payrun, about: "the steps of close and pay", timeoutSec: payrunSeconds, memoryMB: s.WorkMemoryMB, env: env,
-		allowed: append(d.books(), d.objects("runs/", "s3:GetObject", "s3:PutObject"), d.objects("statements/", "s3:PutObject")),
+		allowed: append(d.books(), objects(d.batches, "runs/", "s3:GetObject", "s3:PutObject"), objects(d.statements, "statements/", "s3:PutObject")),
 	})
 }
 
@@ -71,7 +71,7 @@ func (p *payoutStack) stateMachine(s settings, d *data) {
 func (p *payoutStack) machineMay(d *data) []awsiam.PolicyStatement {
 	return []awsiam.PolicyStatement{
 		statement(on(p.task.fn.FunctionArn()), "lambda:InvokeFunction"),
-		d.objects("runs/", "s3:GetObject"),
+		objects(d.batches, "runs/", "s3:GetObject"),
 		statement(on(p.arn), "states:StartExecution"),
 		statement(on(p.statesARN("execution", *p.name+"/*")), "states:DescribeExecution", "states:StopExecution"),
 		statement(*jsii.Strings("*"), "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups",

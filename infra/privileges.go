@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -51,9 +52,9 @@ func (d *data) readStream() []awsiam.PolicyStatement {
 	}
 }
 
-// objects of the statement bucket below a prefix, which ends in a slash.
-func (d *data) objects(prefix string, actions ...string) awsiam.PolicyStatement {
-	return statement(on(d.statements.ArnForObjects(jsii.String(prefix+"*"))), actions...)
+// objects of a bucket below a prefix, which ends in a slash.
+func objects(bucket awss3.IBucket, prefix string, actions ...string) awsiam.PolicyStatement {
+	return statement(on(bucket.ArnForObjects(jsii.String(prefix+"*"))), actions...)
 }
 
 // role is what a function runs as: its own log group, and what is listed. CDK's

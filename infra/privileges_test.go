@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -178,6 +179,33 @@ func TestNobodyMayDeleteStatements(t *testing.T) {
 		}
 	}
 }
+
+// TestBatchesAndStatementsAreReachedOnlyInTheirOwnBuckets lists everything that
+// may be done to an object: an object elsewhere would be kept for years, or lost.
+func TestBatchesAndStatementsAreReachedOnlyInTheirOwnBuckets(t *testing.T) {
+	var got []string
+	for _, g := range grants(t) {
+		if !strings.HasPrefix(g.actions[0], "s3:") {
+			continue
+		}
+		for _, r := range g.resources {
+			m := objectARN.FindStringSubmatch(r)
+			if m == nil {
+				t.Errorf("%s: %v on %s", g.policy, g.actions, r)
+				continue
+			}
+			got = append(got, g.role()+" "+strings.Join(g.actions, " ")+" "+m[1]+m[2])
+		}
+	}
+	slices.Sort(got)
+	want := []string{"Machine s3:GetObject Batches/runs/*", "Payrun s3:GetObject s3:PutObject Batches/runs/*", "Payrun s3:PutObject Statements/statements/*"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// objectARN is the ARN of objects: an import from the Data stack, and a prefix.
+var objectARN = regexp.MustCompile(`^{"Fn::Join":\["",\[{"Fn::ImportValue":"Fairlead-prod-Data:ExportsOutputFnGetAtt(Batches|Statements)[0-9A-F]+Arn[0-9A-F]+"},"(/[a-z]+/\*)"\]\]}$`)
 
 // TestWildcardsStandOnlyWhereNothingElseCan lists every wildcard in a resource.
 func TestWildcardsStandOnlyWhereNothingElseCan(t *testing.T) {

@@ -78,11 +78,49 @@ func TestStatementsCannotBeDeletedReplacedOrSeenByTheWorld(t *testing.T) {
 	if locked != 1 {
 		t.Errorf("want one locked bucket, got %d", locked)
 	}
-	for id, r := range prod().of("AWS::S3::BucketPolicy") {
+	policies := prod().of("AWS::S3::BucketPolicy")
+	if len(buckets) != 3 || len(policies) != len(buckets) {
+		t.Errorf("want a policy on each of three buckets, got %d on %d", len(policies), len(buckets))
+	}
+	for id, r := range policies {
 		if !strings.Contains(r.text(), `"aws:SecureTransport":"false"`) {
 			t.Errorf("%s: plain HTTP is not refused", id)
 		}
 	}
+}
+
+// TestBatchesExpireAndStatementsStay: a batch names customers, and nobody needs
+// it once its execution has ended; a statement has to be there for years.
+func TestBatchesExpireAndStatementsStay(t *testing.T) {
+	batches, statements := bucket(t, "Data/Batches"), bucket(t, "Data/Statements")
+	if want := `"LifecycleConfiguration":{"Rules":[{"AbortIncompleteMultipartUpload":{"DaysAfterInitiation":1},"ExpirationInDays":30,"Status":"Enabled"}]}`; !strings.Contains(batches, want) {
+		t.Errorf("batches do not expire: want %s in %s", want, batches)
+	}
+	for _, kept := range []string{"ObjectLock", "Versioning"} {
+		if strings.Contains(batches, kept) {
+			t.Errorf("batches outlive their time: %s in %s", kept, batches)
+		}
+	}
+	if strings.Contains(statements, "Lifecycle") {
+		t.Errorf("statements expire: %s", statements)
+	}
+	for prefix, b := range map[string]string{"batches/": batches, "statements/": statements} {
+		if !strings.Contains(b, `"LoggingConfiguration":{"DestinationBucketName":{"Ref":"AccessLogs`) || !strings.Contains(b, `"LogFilePrefix":"`+prefix+`"`) {
+			t.Errorf("nobody records who reads %s: %s", prefix, b)
+		}
+	}
+}
+
+// bucket is the properties of the one whose logical id begins so.
+func bucket(t *testing.T, id string) string {
+	t.Helper()
+	for name, r := range prod().of("AWS::S3::Bucket") {
+		if strings.HasPrefix(name, id) {
+			return r.text()
+		}
+	}
+	t.Fatalf("there is no bucket %s", id)
+	return ""
 }
 
 func TestFunctionsAreSmallStaticAndAlike(t *testing.T) {

@@ -55,6 +55,7 @@ export FAIRLEAD_DEAD_LETTER_QUEUE=$(output DeadLetterQueue)
 export FAIRLEAD_LEDGER=fairlead-local-ledger
 export FAIRLEAD_BUS=fairlead-local-events
 export FAIRLEAD_STATEMENT_BUCKET=$(output StatementBucket)
+export FAIRLEAD_BATCH_BUCKET=$(output BatchBucket)
 export FAIRLEAD_STATE_MACHINE_ARN=$(output StateMachine)
 export FAIRLEAD_PAYRUN_FUNCTION=$(output PayrunFunction)
 export FAIRLEAD_WORKER_FUNCTION=$(output WorkerFunction)

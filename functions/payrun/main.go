@@ -17,8 +17,9 @@ import (
 var work *task.Payrun
 
 func init() {
-	app := cloud.Must(cloud.Load(metrics.Payrun, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.StatementBucketVar))
-	work = task.New(app, core.New(app), task.NewBucket(app))
+	app := cloud.Must(cloud.Load(metrics.Payrun, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar,
+		config.StatementBucketVar, config.BatchBucketVar))
+	work = task.New(app, core.New(app), task.NewFiles(app))
 }
 
 func main() { lambda.Start(work.Handle) }

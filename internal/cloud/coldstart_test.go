@@ -124,7 +124,7 @@ func environment(l net.Listener) []string {
 	return []string{
 		"AWS_LAMBDA_RUNTIME_API=" + l.Addr().String(), "AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 		"FAIRLEAD_STAGE=test", "FAIRLEAD_LEDGER_TABLE=l", "FAIRLEAD_STATE_TABLE=s", "FAIRLEAD_QUEUE_URL=http://q.test/q", "FAIRLEAD_BUS_NAME=b",
-		"FAIRLEAD_STATEMENT_BUCKET=s", "FAIRLEAD_HOOK_SECRETS=h", "FAIRLEAD_ISSUER=https://issuer.test", "FAIRLEAD_AUDIENCE=fairlead",
+		"FAIRLEAD_STATEMENT_BUCKET=s", "FAIRLEAD_BATCH_BUCKET=b", "FAIRLEAD_HOOK_SECRETS=h", "FAIRLEAD_ISSUER=https://issuer.test", "FAIRLEAD_AUDIENCE=fairlead",
 		"FAIRLEAD_JWKS_URL=https://issuer.test/jwks", "FAIRLEAD_LEASE_SECONDS=30", "FAIRLEAD_WRITE_SECONDS=10", "FAIRLEAD_GRACE_SECONDS=960",
 		"FAIRLEAD_STATE_MACHINE_ARN=arn:aws:states:eu-central-1:1:stateMachine:payout",
 	}

@@ -57,7 +57,7 @@ func TestMetrics_SayWhatAMonthDidAndHowLongItTook(t *testing.T) {
 	}
 	w.post("POST /v1/payout-runs/2026-03/pay")
 	w.logged.Reset()
-	run := task.New(w.app, w.core, task.NewBucket(w.app))
+	run := task.New(w.app, w.core, task.NewFiles(w.app))
 	settle := func() {
 		_, _ = run.Handle(w.ctx, task.Task{Step: task.StepSettle, Name: "pay-2026-03-1", Run: "2026-03.1", User: "f"})
 	}

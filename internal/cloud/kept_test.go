@@ -30,7 +30,7 @@ func TestStatements_InTheBucketAreKeptOnceAndSayNothingOfPayments(t *testing.T) 
 	first := string(w.aws.objects[key])
 	again := func() string {
 		step := task.Task{Step: task.StepStatements, Name: "close-2026-03", Period: "2026-03", Owners: []channel.Owner{"partner:p1"}}
-		if _, err := task.New(w.app, w.core, task.NewBucket(w.app)).Handle(w.ctx, step); err != nil {
+		if _, err := task.New(w.app, w.core, task.NewFiles(w.app)).Handle(w.ctx, step); err != nil {
 			t.Fatal(err)
 		}
 		return string(w.aws.objects[key])

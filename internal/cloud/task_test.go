@@ -28,7 +28,7 @@ func (w *world) execute(name string, before func(task.Task) error) error {
 	if err := json.Unmarshal([]byte(w.aws.started[len(w.aws.started)-1]), &s); err != nil {
 		w.t.Fatal(err)
 	}
-	p := task.New(w.app, core.On(w.app, w.table), task.NewBucket(w.app)) // another process than the API
+	p := task.New(w.app, core.On(w.app, w.table), task.NewFiles(w.app)) // another process than the API
 	run := func(t task.Task) (task.Planned, error) {
 		if before != nil {
 			if err := before(t); err != nil {
@@ -190,7 +190,7 @@ func TestTask_KilledAfterItsWrite_IsRepeatedWithoutDoingItTwice(t *testing.T) {
 	w := newWorld(t).settle().month()
 	w.post("POST /v1/periods/2026-03/close")
 	twice := func(job task.Task) error {
-		_, err := task.New(w.app, core.On(w.app, w.table), task.NewBucket(w.app)).Handle(w.ctx, job)
+		_, err := task.New(w.app, core.On(w.app, w.table), task.NewFiles(w.app)).Handle(w.ctx, job)
 		return err
 	}
 	if err := w.execute("close-2026-03", twice); err != nil {
@@ -215,7 +215,7 @@ func TestClose_ThatMayNotBegin_IsRefusedBeforeAnythingStarts(t *testing.T) {
 
 func TestTask_ErrorsTellTheStateMachineWhetherToTryAgain(t *testing.T) {
 	w := newWorld(t).settle()
-	p := task.New(w.app, w.core, task.NewBucket(w.app))
+	p := task.New(w.app, w.core, task.NewFiles(w.app))
 	for step, want := range map[string]string{task.StepPlanClose: task.ErrFinal, task.StepFinishClose: task.ErrAgain, "nonsense": task.ErrFinal} {
 		_, err := p.Handle(w.ctx, task.Task{Step: step, Name: "close-2026-03", Period: "2026-03"}) // not over; no walk in the bucket
 		var named messages.InvokeResponse_Error

@@ -85,7 +85,10 @@ func reply(status int, body string) *http.Response {
 }
 
 func (a *amazon) bucket(r *http.Request, body []byte) *http.Response {
-	key := strings.TrimPrefix(r.URL.Path, "/statements-bucket/")
+	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if want := map[bool]string{true: "statements-bucket", false: "batches-bucket"}[strings.HasPrefix(key, "statements/")]; bucket != want {
+		return reply(403, `<Error><Code>AccessDenied</Code></Error>`) // as the role of the function has it
+	}
 	if r.Method == http.MethodGet {
 		if a.objects[key] == nil {
 			return reply(404, `<Error><Code>NoSuchKey</Code></Error>`)
@@ -179,7 +182,7 @@ func worldOn(t *testing.T, tb table.Table) *world {
 	}
 	w := &world{t: t, ctx: context.Background(), now: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC), aws: newAmazon(), key: key, table: tb, logged: &bytes.Buffer{}}
 	w.app = &cloud.App{
-		Config: config.Function{Stage: config.LocalStage, LedgerTable: "ledger", StateTable: "state", QueueURL: "http://sqs.test/q", BusName: "bus", StatementBucket: "statements-bucket",
+		Config: config.Function{Stage: config.LocalStage, LedgerTable: "ledger", StateTable: "state", QueueURL: "http://sqs.test/q", BusName: "bus", StatementBucket: "statements-bucket", BatchBucket: "batches-bucket",
 			HookSecrets: "hooks", StateMachine: "arn:aws:states:eu-central-1:1:stateMachine:payout", DevKeys: string(key.PublicSet())},
 		AWS: aws.Config{Region: "eu-central-1", HTTPClient: w.aws, BaseEndpoint: aws.String("http://aws.test"), RetryMaxAttempts: 1,
 			Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")},

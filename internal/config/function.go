@@ -15,7 +15,8 @@ const (
 	StateTableVar      = "FAIRLEAD_STATE_TABLE"       // name of the state table
 	QueueURLVar        = "FAIRLEAD_QUEUE_URL"         // where the hook puts webhooks for the worker
 	BusNameVar         = "FAIRLEAD_BUS_NAME"          // event bus that is told of decisions, offers and statements
-	StatementBucketVar = "FAIRLEAD_STATEMENT_BUCKET"  // rendered statements, and the batches of runs under runs/
+	StatementBucketVar = "FAIRLEAD_STATEMENT_BUCKET"  // rendered statements
+	BatchBucketVar     = "FAIRLEAD_BATCH_BUCKET"      // batches of closes and pays, which expire
 	HookSecretsVar     = "FAIRLEAD_HOOK_SECRETS"      // name or ARN of the secret with the webhooks' secrets
 	IssuerVar          = "FAIRLEAD_ISSUER"            // OpenID Connect issuer whose tokens are believed
 	AudienceVar        = "FAIRLEAD_AUDIENCE"          // audience its tokens must have
@@ -64,6 +65,7 @@ type Function struct {
 	QueueURL                string
 	BusName                 string
 	StatementBucket         string
+	BatchBucket             string
 	HookSecrets             string
 	StateMachine            string
 	Issuer, Audience        string
@@ -81,7 +83,7 @@ func ReadFunction() (Function, error) { return functionFrom(os.Getenv) }
 func functionFrom(get func(string) string) (Function, error) {
 	f := Function{
 		Stage: get(StageVar), LedgerTable: get(LedgerTableVar), StateTable: get(StateTableVar), QueueURL: get(QueueURLVar),
-		BusName: get(BusNameVar), StatementBucket: get(StatementBucketVar), HookSecrets: get(HookSecretsVar), StateMachine: get(StateMachineVar),
+		BusName: get(BusNameVar), StatementBucket: get(StatementBucketVar), BatchBucket: get(BatchBucketVar), HookSecrets: get(HookSecretsVar), StateMachine: get(StateMachineVar),
 		Issuer: get(IssuerVar), Audience: get(AudienceVar), Scope: get(ScopeVar), JWKSURL: get(JWKSURLVar), DevKeys: get(DevKeysVar),
 		Account: Account{get(regionVar), get(keyVar), get(secretVar), get(sessionVar), get(endpointVar)},
 	}

@@ -15,15 +15,18 @@ import (
 	"github.com/fairlead/fairlead/internal/fault"
 )
 
-// Bucket is the statement bucket.
-type Bucket struct {
-	api  *s3.Client
-	name string
+// Files are the objects of closes and pays: statements in a bucket where nobody
+// can delete or replace them for years, and batches in one where they expire. A
+// batch is of use for as long as an execution runs, a day at most: the next one
+// writes its own anew.
+type Files struct {
+	api                 *s3.Client
+	statements, batches string // names of the buckets
 }
 
-// NewBucket makes the client of the bucket.
-func NewBucket(a *cloud.App) *Bucket {
-	return &Bucket{s3.NewFromConfig(a.AWS, func(o *s3.Options) { o.UsePathStyle = a.AWS.BaseEndpoint != nil }), a.Config.StatementBucket}
+// NewFiles makes the client of both buckets.
+func NewFiles(a *cloud.App) *Files {
+	return &Files{s3.NewFromConfig(a.AWS, func(o *s3.Options) { o.UsePathStyle = a.AWS.BaseEndpoint != nil }), a.Config.StatementBucket, a.Config.BatchBucket}
 }
 
 // Object is something to be put.
@@ -32,21 +35,18 @@ type Object struct {
 	Body       []byte
 }
 
-// Put writes an object, whatever stood there.
-func (b *Bucket) Put(ctx context.Context, o Object) error { return b.put(ctx, o, nil) }
-
-// Keep writes an object where none stands: what stands is as it should be, and
+// Keep writes a statement where none stands: what stands is as it should be, and
 // a further version of the same bytes would only say that somebody asked again.
-func (b *Bucket) Keep(ctx context.Context, o Object) error {
-	err := b.put(ctx, o, aws.String("*"))
+func (f *Files) Keep(ctx context.Context, o Object) error {
+	err := f.put(ctx, f.statements, o, aws.String("*"))
 	if c := cloud.Code(err); c == "PreconditionFailed" || c == "ConditionalRequestConflict" {
 		return nil
 	}
 	return err
 }
 
-func (b *Bucket) put(ctx context.Context, o Object, ifNoneMatch *string) error {
-	_, err := b.api.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String(b.name), Key: aws.String(o.Key), ContentType: aws.String(o.Media),
+func (f *Files) put(ctx context.Context, bucket string, o Object, ifNoneMatch *string) error {
+	_, err := f.api.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String(bucket), Key: aws.String(o.Key), ContentType: aws.String(o.Media),
 		Body: bytes.NewReader(o.Body), IfNoneMatch: ifNoneMatch})
 	if err != nil {
 		return cloud.Unavailable("the bucket", err)
@@ -54,18 +54,18 @@ func (b *Bucket) put(ctx context.Context, o Object, ifNoneMatch *string) error {
 	return nil
 }
 
-// PutJSON writes a value.
-func (b *Bucket) PutJSON(ctx context.Context, key string, v any) error {
+// PutJSON writes a batch, whatever stood there.
+func (f *Files) PutJSON(ctx context.Context, key string, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	return b.Put(ctx, Object{key, "application/json", body})
+	return f.put(ctx, f.batches, Object{key, "application/json", body}, nil)
 }
 
-// GetJSON reads a value.
-func (b *Bucket) GetJSON(ctx context.Context, key string, into any) error {
-	out, err := b.api.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(b.name), Key: aws.String(key)})
+// GetJSON reads a batch.
+func (f *Files) GetJSON(ctx context.Context, key string, into any) error {
+	out, err := f.api.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(f.batches), Key: aws.String(key)})
 	if err != nil {
 		return cloud.Unavailable("the bucket", err)
 	}

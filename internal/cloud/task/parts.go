@@ -32,7 +32,7 @@ func (p *Payrun) walked(ctx context.Context, name string) (*payrun.Walk, error) 
 	all := &payrun.Walk{}
 	for part := range WalkBatches {
 		var w payrun.Walk
-		if err := p.bucket.GetJSON(ctx, walkKey(name, part), &w); err != nil {
+		if err := p.files.GetJSON(ctx, walkKey(name, part), &w); err != nil {
 			return nil, err
 		}
 		if err := all.Join(&w); err != nil {
@@ -42,7 +42,7 @@ func (p *Payrun) walked(ctx context.Context, name string) (*payrun.Walk, error) 
 	return all, nil
 }
 
-// statements puts the statements of some owners into the bucket, as JSON, page
+// statements puts the statements of some owners into their bucket, as JSON, page
 // and CSV, without the payment: that is live.
 func (p *Payrun) statements(ctx context.Context, t Task) (int, error) {
 	n := 0
@@ -81,7 +81,7 @@ func (p *Payrun) keep(ctx context.Context, id channel.PartnerID, doc *statement.
 	}
 	at := fmt.Sprintf("statements/%s/%s.", doc.Period, id)
 	for _, o := range []Object{{at + "json", "application/json", body}, {at + "html", "text/html; charset=utf-8", page.Bytes()}, {at + "csv", "text/csv; charset=utf-8", csv.Bytes()}} {
-		if err := p.bucket.Keep(ctx, o); err != nil {
+		if err := p.files.Keep(ctx, o); err != nil {
 			return err
 		}
 	}

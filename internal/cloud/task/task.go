@@ -1,6 +1,7 @@
-// Package task is the function of the state machine's tasks, and the bucket it
-// keeps files in: statements/PERIOD/PARTNER.{json,html,csv} and, for the state
-// machine, runs/NAME/*.json. It writes no keys of the store.
+// Package task is the function of the state machine's tasks, and the two
+// buckets it keeps files in: statements/PERIOD/PARTNER.{json,html,csv} in the one
+// whose objects are locked, and for the state machine runs/NAME/*.json in the one
+// whose objects expire. It writes no keys of the store.
 package task
 
 import (
@@ -18,7 +19,7 @@ import (
 )
 
 // The steps of the state machine, in their order. A plan writes the batches of
-// the maps that follow it as JSON lists under runs/NAME/ in the bucket; each
+// the maps that follow it as JSON lists under runs/NAME/ in their bucket; each
 // item of a list is the whole input of one task.
 const (
 	StepPlanClose   = "plan-close"      // shuts the period; then wait, see Planned.Wait
@@ -85,11 +86,11 @@ type Did struct {
 type Payrun struct {
 	app    *cloud.App
 	payrun *payrun.Payrun
-	bucket *Bucket
+	files  *Files
 }
 
 // New wires the function.
-func New(a *cloud.App, c core.Core, b *Bucket) *Payrun { return &Payrun{a, c.Payrun, b} }
+func New(a *cloud.App, c core.Core, f *Files) *Payrun { return &Payrun{a, c.Payrun, f} }
 
 // Handle runs one step.
 func (p *Payrun) Handle(ctx context.Context, t Task) (answer any, err error) {
@@ -131,7 +132,7 @@ func (p *Payrun) step(ctx context.Context, t Task, counts metrics.Counts) (any, 
 	case StepWalkBatch:
 		w, err := p.payrun.WalkBuckets(ctx, t.Period, t.From, t.To)
 		if err == nil {
-			err = p.bucket.PutJSON(ctx, walkKey(t.Name, t.Part), w)
+			err = p.files.PutJSON(ctx, walkKey(t.Name, t.Part), w)
 		}
 		return Did{Step: t.Step}, err
 	case StepVerifyBatch:
@@ -226,5 +227,5 @@ func (p *Payrun) list(ctx context.Context, name, step string, tasks []Task) (str
 	if tasks == nil {
 		tasks = []Task{}
 	}
-	return key, p.bucket.PutJSON(ctx, key, tasks)
+	return key, p.files.PutJSON(ctx, key, tasks)
 }
