@@ -61,6 +61,9 @@ func (p *payoutStack) step(step, resultPath string, fields ...string) awsstepfun
 // each is a map over a list of batches that the plan wrote: its items are the
 // inputs of the tasks. What the tasks answer is not kept, because all answers of
 // a large run are more than a state may hold.
+//
+// The children are Standard: an Express one ends after five minutes, where a
+// batch may take ten (payrunSeconds), and may run twice by itself.
 func (p *payoutStack) each(s settings, d *data, list, step string) awsstepfunctions.DistributedMap {
 	m := awsstepfunctions.NewDistributedMap(p.stack, jsii.String("Each "+step), &awsstepfunctions.DistributedMapProps{
 		Label: jsii.String(strings.ReplaceAll(step, "-", "")), MaxConcurrency: jsii.Number(s.BatchConcurrency),
