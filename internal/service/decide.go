@@ -138,7 +138,7 @@ func (s *Service) write(b *store.Batch, m *moment, t *task, v *verdict) (*store.
 		kept.From = m.from(t.head, t.at)
 		kept.Booked, _ = m.book(kept.From)
 		writeMove(b, &h, store.Span{Owner: c.Owner, From: kept.From, Decision: t.id})
-		h.Moved = &store.Moved{At: kept.From, ByRule: c.ByRule, First: c.First}
+		h.Moved = &store.Moved{At: kept.From, ByRule: c.ByRule, ByHand: t.cause == routing.ByHand, First: c.First}
 	}
 	h.Tier, h.Decision, h.State, h.Round = v.Record.Tier, t.id, c.State, store.Round{}
 	h.Value = headValue(v.value)

@@ -168,9 +168,9 @@ func (s *Service) retierDue(ctx context.Context, m *moment, head *store.Head) (b
 
 // stillToPromote reports whether a partner has a customer only because the sales
 // force had no room for it when its tier rose: the owner stays until the next is
-// in place, and then goes.
+// in place, and then goes. Whom a person gave to the partner stays with it.
 func (s *Service) stillToPromote(ctx context.Context, m *moment, head *store.Head) (bool, error) {
-	if _, ok := head.Owner.Partner(); !ok {
+	if _, ok := head.Owner.Partner(); !ok || head.Moved != nil && head.Moved.ByHand {
 		return false, nil
 	}
 	policy, _, err := s.policyFor(ctx, m, &task{head: head, at: m.now})

@@ -107,6 +107,20 @@ func TestRevalue_APromotionWaitsForRoomAndComesWithIt(t *testing.T) {
 	w.owner("c", "pod:north")
 }
 
+func TestRevalue_WhomAPersonGaveToAPartnerStaysThereWhateverItBuys(t *testing.T) {
+	w := grown(t, table.NewMemory(), atOnce, 900_000)
+	w.owner("c", "pod:north")
+	_, err := w.s.Assign(w.ctx, manager, AssignRequest{Customer: "c", Owner: "partner:p1", Reason: "it wants its partner back", Key: "by hand"})
+	w.must(err)
+	w.now = w.now.Add(24 * time.Hour)
+	w.buys("c", 1, 900_000)
+	sum, err := w.s.Night(w.ctx, manager, NightScope{})
+	w.must(err)
+	if w.owner("c", "partner:p1"); sum.Promoted != 0 || w.head("c").Tier != "focal" {
+		t.Errorf("%+v, %s", sum, w.head("c").Tier)
+	}
+}
+
 func TestRevalue_ARefundWarAroundTheThresholdMovesNobodyAndIsNotRecorded(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1")
 	w.publish(KindPolicy, strings.Replace(fmt.Sprintf(testPolicy, atOnce), `"0.80"`, `"0.80","dwellDays":90`, 1))

@@ -70,6 +70,7 @@ type Span struct {
 type Moved struct {
 	At     time.Time `json:"at"`
 	ByRule bool      `json:"byRule,omitempty"`
+	ByHand bool      `json:"byHand,omitempty"`
 	First  bool      `json:"first,omitempty"`
 }
 
