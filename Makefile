@@ -145,7 +145,7 @@ cost:
 closing:
 	$(GO) test -count=1 -v -run TestClosing ./internal/payrun -closings 400000
 coldstart:
-	$(GO) test -count=1 -v -run 'TestColdStart|TestFirstRequest' ./internal/cloud -coldstarts 60
+	$(GO) test -count=1 -v -run 'TestColdStart|TestFirstRequest' ./internal/cloud -coldstarts 250
 
 # test-arm64 runs on the other processor what every processor must agree on: the
 # draw, the values in minor units, and the golden numbers they come from. On an
