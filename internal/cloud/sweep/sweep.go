@@ -51,15 +51,15 @@ func (s *Sweep) Handle(ctx context.Context, e Event) error {
 			sum.Failed = append(sum.Failed, sum.NightSummary.Failed...)
 		}
 		counts[metrics.Expired], counts[metrics.SweepFailures] = int64(sum.Expired), int64(len(sum.Failed))
-		setUp := !fault.Is(err, "no_policy_in_force") // or an installation that is being set up
-		if !setUp {
+		beingSetUp := fault.Is(err, "no_policy_in_force")
+		if beingSetUp {
 			err = nil
 		}
 		if err != nil {
 			s.app.Failed(ctx, "the sweep ended early; the next one goes on", err, "nightly", e.Nightly)
 			return err
 		}
-		if sum.Census != "" || e.Nightly && !setUp {
+		if sum.Census != "" || e.Nightly && beingSetUp {
 			counts[metrics.Nights] = 1
 		}
 		s.app.Log.InfoContext(ctx, "swept", "nightly", e.Nightly, "expired", sum.Expired, "waiting", sum.Waiting, "placed", sum.Placed, "fallback", sum.Fallback,
