@@ -1,10 +1,12 @@
 package cloud_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/cloud"
 	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/payrun"
 )
@@ -41,5 +43,29 @@ func TestStatements_InTheBucketAreKeptOnceAndSayNothingOfPayments(t *testing.T) 
 	delete(w.aws.objects, key)
 	if made := again(); made != first || !strings.Contains(made, `"50.00"`) || strings.Contains(made, `"payment"`) {
 		t.Errorf("before it was paid %s\nafter it %s", first, made)
+	}
+}
+
+// TestStatements_InTheLockedBucketComeWithTheirChecksum: S3 takes none without
+// where objects are locked by default, and a close whose statements are refused
+// ends as failed although the month is closed.
+func TestStatements_InTheLockedBucketComeWithTheirChecksum(t *testing.T) {
+	w := newWorld(t).settle().month()
+	w.post("POST /v1/periods/2026-03/close")
+	if err := w.execute("close-2026-03", nil); err != nil || w.aws.executions["close-2026-03"] != "SUCCEEDED" {
+		t.Fatalf("%s: %v", w.aws.executions["close-2026-03"], err)
+	}
+	const key = "/statements-bucket/statements/2026-03/p9.json"
+	for header, want := range map[string]int{"": 400, "X-Amz-Sdk-Checksum-Algorithm": 400, "Content-Md5": 200} { // as S3 has it
+		r, err := http.NewRequestWithContext(w.ctx, http.MethodPut, "http://aws.test"+key, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if header != "" {
+			r.Header.Set(header, "mZFLkyvTelC5g8XnyQrpOw==")
+		}
+		if answer := cloud.Must(w.aws.Do(r)); answer.StatusCode != want {
+			t.Errorf("a put with %q into the locked bucket: %d, want %d", header, answer.StatusCode, want)
+		}
 	}
 }

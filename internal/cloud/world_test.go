@@ -3,6 +3,8 @@ package cloud_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,12 +97,31 @@ func (a *amazon) bucket(r *http.Request, body []byte) *http.Response {
 		}
 		return reply(200, string(a.objects[key]))
 	}
+	if bucket == "statements-bucket" && !checksummed(r.Header) {
+		return reply(400, `<Error><Code>InvalidRequest</Code><Message>Content-MD5 OR x-amz-checksum- HTTP header `+
+			`is required for Put Object requests with Object Lock parameters</Message></Error>`) // its objects are locked by default
+	}
+	sum := sha256.Sum256(body)
+	if given := r.Header.Get("X-Amz-Checksum-Sha256"); given != "" && given != base64.StdEncoding.EncodeToString(sum[:]) {
+		return reply(400, `<Error><Code>BadDigest</Code></Error>`)
+	}
 	if r.Header.Get("If-None-Match") == "*" && a.objects[key] != nil {
 		return reply(412, `<Error><Code>PreconditionFailed</Code></Error>`)
 	}
 	a.objects[key] = body
 	a.puts[key]++
 	return reply(200, "")
+}
+
+// checksummed reports whether a put says what its bytes add up to, in a header or
+// in a trailer that a header announces.
+func checksummed(h http.Header) bool {
+	for name := range h {
+		if strings.HasPrefix(name, "X-Amz-Checksum-") || name == "Content-Md5" {
+			return true
+		}
+	}
+	return strings.HasPrefix(h.Get("X-Amz-Trailer"), "x-amz-checksum-")
 }
 
 func (a *amazon) json(call string, body []byte) *http.Response {
