@@ -155,6 +155,23 @@ func TestWorker_APoisonedMessageGoesBackAloneAndARejectedFactIsDone(t *testing.T
 	}
 }
 
+// TestWorker_AFactFromTheFutureIsDoneAndTakesNothing: it does not go round in the
+// queue until its day comes, and the right one under its ids is no conflict.
+func TestWorker_AFactFromTheFutureIsDoneAndTakesNothing(t *testing.T) {
+	w := newWorld(t).settle()
+	send := func(at, outcome, log string) {
+		t.Helper()
+		w.logged.Reset()
+		message, _ := json.Marshal(map[string]string{"source": "standard", "id": "m", "body": order("o1", "c1", at, "100.00")})
+		failed := w.deliver(worker.New(w.app, w.core), string(message))
+		if failed != nil || w.outcome("o1") != outcome || !strings.Contains(w.logged.String(), log) {
+			t.Errorf("%s: failed %v, outcome %q\n%s", at, failed, w.outcome("o1"), w.logged)
+		}
+	}
+	send("2062-03-02T11:00:00Z", "", `"Rejected":1`)
+	send("2026-03-02T11:00:00Z", "applied", `"Facts":1`)
+}
+
 func TestWorker_WithoutItsTableGivesEverythingBack(t *testing.T) {
 	w := newWorld(t)
 	w.aws.answer = func(string) (int, string) {

@@ -95,6 +95,7 @@ func (w *world) execute(name string, before func(task.Task) error) error {
 // month lets March pass with an order.
 func (w *world) month() *world {
 	w.t.Helper()
+	w.now = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 	w.must("crm", "POST /v1/facts", order("o1", "c1", "2026-03-10T10:00:00Z", "1000.00"))
 	w.now = time.Date(2026, 4, 20, 9, 0, 0, 0, time.UTC)
 	return w

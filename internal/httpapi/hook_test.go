@@ -62,6 +62,36 @@ func TestHook_OnADataFolder_IsAppliedAtOnceAndItsSecretCanBeReplaced(t *testing.
 	}
 }
 
+func TestHook_AFactFromTheFutureIsAnsweredAsRejectedAndIsNoConflictWhenItIsRight(t *testing.T) {
+	h := village(t)
+	secrets, err := OpenHookSecrets(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := h.config()
+	c.Hooks = &Hooks{Secrets: secrets}
+	h.door = New(c)
+	known, err := secrets(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	hook, err := standardwebhooks.NewWebhook(known["standard"][0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sent := range [][2]string{{"2062-03-02", `"outcome":"rejected","slug":"in_the_future","field":"time"`}, {"2026-03-02", `"outcome":"applied"`}} {
+		body := `{"id":"e1","source":"shop","type":"order.completed","time":"` + sent[0] + `T10:00:00Z","data":{"orderId":"o1","customerId":"c1","amount":"10.00","currency":"EUR"}}`
+		signature, err := hook.Sign("m1", h.now, []byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := person{h, ""}.do("POST", "/v1/hooks/standard", body, "Webhook-Id", "m1", "Webhook-Timestamp", strconv.FormatInt(h.now.Unix(), 10), "Webhook-Signature", signature)
+		if r.expect(http.StatusAccepted); !strings.Contains(r.Body, sent[1]) {
+			t.Errorf("%s: %s", sent[0], r.Body)
+		}
+	}
+}
+
 func TestDevIssuer_BelievesTheKeyItWasGivenAndNoOther(t *testing.T) {
 	h := newHouse(t)
 	issuer, err := DevIssuer(h.key.PublicSet())

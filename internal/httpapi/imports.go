@@ -94,7 +94,7 @@ func (a *api) importRows(c *Call, q importFile, body io.Reader) (importAnswer, e
 	lines := c.streams()
 	var named []service.ImportReject
 	request.Rejected = func(r service.ImportReject) error {
-		r.Field = strings.TrimPrefix(r.Field, "data.") // a column, not a path in an event
+		r.Field = columnOf(q.Kind, r.Field)
 		if lines == nil && len(named) < maxNamed {
 			named = append(named, r)
 		}
@@ -113,6 +113,18 @@ func (a *api) importRows(c *Call, q importFile, body io.Reader) (importAnswer, e
 		return importAnswer{}, &f
 	}
 	return importAnswer{ImportSummary: sum, Rejects: named}, nil
+}
+
+// columnOf is the column of a file in which a field of its facts stands: what
+// the service tells is a path in an event.
+func columnOf(kind, field string) string {
+	switch {
+	case field == "time" && kind == service.ImportCustomers:
+		return "arrived_at"
+	case field == "time":
+		return "occurred_at"
+	}
+	return strings.TrimPrefix(field, "data.")
 }
 
 // mayImport checks what the table of routes cannot say: who is a partner or a

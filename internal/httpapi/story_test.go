@@ -178,6 +178,38 @@ func TestStory_FactsHaveAnOutcomeEach(t *testing.T) {
 	h.role(manager).post("/v1/facts", order).expect(http.StatusForbidden)
 }
 
+// TestStory_AFactFromTheFutureIsNamedByEveryDoorAndTakenOnceItsTimeIsRight: alone,
+// in a batch and as a line of a file it says the same.
+func TestStory_AFactFromTheFutureIsNamedByEveryDoorAndTakenOnceItsTimeIsRight(t *testing.T) {
+	h := village(t)
+	c := h.role(crm)
+	order := `{"id":"e1","source":"shop","type":"order.completed","time":"2062-03-02T10:00:00Z","data":{"orderId":"o1","customerId":"c1","amount":"100.00","currency":"EUR"}}`
+	const why = `"message":"2062-03-02T10:00:00Z is more than 15 minutes ahead of the clock (`
+	batch := []string{"Content-Type", "application/cloudevents-batch+json"}
+	for _, r := range []reply{c.post("/v1/facts", order), c.do("POST", "/v1/facts", "["+order+"]", batch...)} {
+		if r.expect(http.StatusOK); !strings.Contains(r.Body, `"outcome":"rejected","slug":"in_the_future","field":"time",`+why) {
+			t.Error(r.Body)
+		}
+	}
+	c.get("/v1/facts/shop/e1").expect(http.StatusNotFound)
+	for file, want := range map[string]string{
+		"orders\norder_id,customer_id,occurred_at,amount,currency\no1,c1,2062-03-02T10:00:00Z,100.00,EUR\n": "occurred_at",
+		"refunds\nrefund_id,order_id,occurred_at,amount\nr1,o1,2062-03-02T10:00:00Z,10.00\n":                "occurred_at",
+		"feedback\nfeedback_id,customer_id,occurred_at,score\nf1,c1,2062-03-02T10:00:00Z,4\n":               "occurred_at",
+		"customers\ncustomer_id,region,arrived_at\nc9,DE,2062-03-02T10:00:00Z\n":                            "arrived_at",
+	} {
+		kind, body, _ := strings.Cut(file, "\n")
+		r := c.do("POST", "/v1/imports?kind="+kind, body, "Content-Type", "text/csv").expect(http.StatusOK)
+		if !strings.Contains(r.Body, `"rejects":[{"line":2,"outcome":"rejected","field":"`+want+`",`+why) {
+			t.Errorf("%s: %s", kind, r.Body)
+		}
+	}
+	right := strings.Replace(order, "2062", "2026", 1)
+	if r := c.post("/v1/facts", right).expect(http.StatusOK); !strings.Contains(r.Body, `"outcome":"applied"`) {
+		t.Error(r.Body)
+	}
+}
+
 const storyCSV = "order_id,customer_id,occurred_at,amount,currency\no1,c1,2026-03-02,100.00,EUR\no2,c1,someday,100.00,EUR\no3,c1,2026-03-02,5.00,EUR\n"
 
 func TestStory_AnImportTellsBadLinesAsTheyComeOrAtTheEnd(t *testing.T) {
@@ -215,6 +247,7 @@ func TestStory_AnImportTellsBadLinesAsTheyComeOrAtTheEnd(t *testing.T) {
 func TestStory_WhoPreparesDoesNotApprove(t *testing.T) {
 	h := village(t)
 	h.partner("p1").post("/v1/offers/"+string(h.role(crm).route("k1").Offer.ID)+"/accept", "").expect(http.StatusOK)
+	h.now = time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC)
 	h.role(crm).do("POST", "/v1/imports?kind=orders", strings.ReplaceAll(storyCSV, "2026-03-02", "2026-03-20"), "Content-Type", "text/csv").expect(http.StatusOK)
 	ann := h.as(service.Actor{User: "ann", Roles: []string{finance}})
 	if r := ann.post("/v1/periods/2026-03/close", "").expect(http.StatusConflict); r.slug() != "period_not_over" {

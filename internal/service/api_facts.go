@@ -22,6 +22,7 @@ type FactOutcome struct {
 	Source   string             `json:"source"`
 	Type     string             `json:"type,omitempty"`
 	Outcome  channel.Outcome    `json:"outcome"`
+	Slug     string             `json:"slug,omitempty"`    // of rejected: in_the_future, invalid_fact ..
 	Field    string             `json:"field,omitempty"`   // of rejected
 	Message  string             `json:"message,omitempty"` // of rejected, conflict, pending
 	Customer channel.CustomerID `json:"customerId,omitempty"`

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
@@ -43,7 +44,7 @@ const MaxFacts = 100
 // rejected is the outcome of a fact that is wrong in itself.
 func rejected(id, source string, typ channel.FactType, err error) FactOutcome {
 	f := fault.Of(err)
-	o := FactOutcome{ID: id, Source: source, Type: string(typ), Outcome: channel.Rejected, Message: f.Msg}
+	o := FactOutcome{ID: id, Source: source, Type: string(typ), Outcome: channel.Rejected, Slug: f.Slug, Message: f.Msg}
 	if len(f.Fields) > 0 {
 		o.Field, o.Message = f.Fields[0].Field, f.Fields[0].Message
 	}
@@ -78,9 +79,27 @@ func (s *Service) apply(ctx context.Context, a Actor, f *channel.Fact) (FactOutc
 	return o, err
 }
 
-// applyIn is apply inside a moment, without the route it may cause.
+// maxAhead is how far a fact's time may be ahead of the clock. Clocks differ by
+// that much at most; what is later has not happened, and its time is a mistake
+// that would hold the fact's ids for good if it were taken.
+const maxAhead = 15 * time.Minute
+
+// happened refuses a fact from the future.
+func happened(f *channel.Fact, now time.Time) error {
+	if !f.Time.After(now.Add(maxAhead)) {
+		return nil
+	}
+	return fault.New(fault.Invalid, "in_the_future", "the fact has not happened yet").At("time",
+		"%s is more than 15 minutes ahead of the clock (%s)", f.Time.Format(time.RFC3339), now.Format(time.RFC3339))
+}
+
+// applyIn is apply inside a moment, without the route it may cause. Every door
+// comes this way, so what no fact may be is refused here, before it claims an id.
 func (s *Service) applyIn(ctx context.Context, m *moment, f *channel.Fact, by string, file bool) (FactOutcome, error) {
 	hash, err := f.Hash()
+	if err == nil {
+		err = happened(f, m.now)
+	}
 	if err != nil {
 		return rejected(string(f.ID), string(f.Source), f.Type, err), nil
 	}

@@ -254,7 +254,7 @@ func scatteredFacts(w *world) []channel.Fact {
 		w.refund("r1", "o1", "10.00"), w.refund("r2", "o1", "99.00"), w.refund("r3", "o2", "50.00"),
 	}
 	for i := range facts {
-		facts[i].Time = start.Add(time.Duration(i) * time.Hour)
+		facts[i].Time = start.Add(time.Duration(i-len(facts)) * time.Hour)
 	}
 	feedback := w.fact(channel.FeedbackRecorded)
 	feedback.Feedback = &channel.Feedback{Customer: "c1", Score: 4}
