@@ -296,3 +296,48 @@ func TestRuns_ListNewestFirstInPages(t *testing.T) {
 		t.Errorf("a run that is none: %v", err)
 	}
 }
+
+// TestLists_ACursorOfAnotherListIsRefused: of money as of everything else.
+func TestLists_ACursorOfAnotherListIsRefused(t *testing.T) {
+	w, first := prepared(t)
+	_, err := w.p.Deny(w.ctx, DenyRequest{Run: first.ID, User: "ben", Reason: "no"})
+	w.must(err)
+	w.paid("2026-03")
+	w.close("2026-04")
+	w.paid("2026-04")
+	next := map[string]func(Page) (string, error){
+		"runs": func(p Page) (string, error) { l, err := w.p.Runs(w.ctx, p); return l.NextCursor, err },
+		"lines": func(p Page) (string, error) {
+			l, err := w.p.Lines(w.ctx, "2026-04.1", p)
+			return l.NextCursor, err
+		},
+		"lines of another run": func(p Page) (string, error) {
+			l, err := w.p.Lines(w.ctx, "2026-03.2", p)
+			return l.NextCursor, err
+		},
+		"statements": func(p Page) (string, error) {
+			l, err := w.p.Statements(w.ctx, "p1", p)
+			return l.NextCursor, err
+		},
+		"statements of another partner": func(p Page) (string, error) {
+			l, err := w.p.Statements(w.ctx, "p2", p)
+			return l.NextCursor, err
+		},
+	}
+	cursors := map[string]string{"nothing": "garbage", "a plain period": "2026-04", "a plain run": "2026-04.1", "a plain line": "p1#EUR"}
+	for name, list := range next {
+		cursor, err := list(Page{Limit: 1})
+		if err != nil || cursor == "" {
+			t.Fatalf("%s: %q, %v", name, cursor, err)
+		}
+		cursors[name] = cursor
+	}
+	for name, list := range next {
+		for from, cursor := range cursors {
+			_, err := list(Page{Limit: 1, Cursor: cursor})
+			if from == name && err != nil || from != name && !fault.Is(err, "invalid_cursor") {
+				t.Errorf("%s with the cursor of %s: %v", name, from, err)
+			}
+		}
+	}
+}

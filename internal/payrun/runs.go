@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -215,14 +214,18 @@ func (p *Payrun) Runs(ctx context.Context, page Page) (List[Run], error) {
 	if err != nil {
 		return List[Run]{}, err
 	}
+	at, err := channel.ParseCursor("runs", page.Cursor, 1)
+	if err != nil {
+		return List[Run]{}, err
+	}
 	runs, err := p.runsOf(ctx, "")
 	if err != nil {
 		return List[Run]{}, err
 	}
-	if page.Cursor != "" {
-		period, n, err := payout.ParseRunID("cursor", page.Cursor)
+	if at[0] != "" {
+		period, n, err := payout.ParseRunID("cursor", at[0])
 		if err != nil {
-			return List[Run]{}, err
+			return List[Run]{}, channel.BadCursor()
 		}
 		runs = slices.DeleteFunc(runs, func(r payout.Run) bool {
 			return r.Period > period || r.Period == period && r.N >= n
@@ -233,7 +236,7 @@ func (p *Payrun) Runs(ctx context.Context, page Page) (List[Run], error) {
 		out.Items = append(out.Items, outside(r))
 	}
 	if len(runs) > limit {
-		out.NextCursor = runs[limit-1].ID()
+		out.NextCursor = channel.Cursor("runs", runs[limit-1].ID())
 	}
 	return out, nil
 }
@@ -274,6 +277,11 @@ func (p *Payrun) Lines(ctx context.Context, id string, page Page) (List[RunLine]
 	if err != nil {
 		return List[RunLine]{}, err
 	}
+	name := "lines " + id
+	at, err := channel.ParseCursor(name, page.Cursor, 2)
+	if err != nil {
+		return List[RunLine]{}, err
+	}
 	r, _, err := p.find(ctx, id)
 	if err != nil {
 		return List[RunLine]{}, err
@@ -284,12 +292,12 @@ func (p *Payrun) Lines(ctx context.Context, id string, page Page) (List[RunLine]
 	}
 	out := List[RunLine]{Items: []RunLine{}}
 	for _, l := range lines {
-		if page.Cursor != "" && !after(l.Line, page.Cursor) {
+		if at[0] != "" && !after(l.Line, at) {
 			continue
 		}
 		if len(out.Items) == limit {
 			last := out.Items[limit-1]
-			out.NextCursor = string(last.PartnerID) + "#" + last.Currency
+			out.NextCursor = channel.Cursor(name, string(last.PartnerID), last.Currency)
 			break
 		}
 		out.Items = append(out.Items, outsideLine(in(r, l.Line)))
@@ -297,10 +305,9 @@ func (p *Payrun) Lines(ctx context.Context, id string, page Page) (List[RunLine]
 	return out, nil
 }
 
-// after reports whether a line comes after the one a cursor names.
-func after(l payout.Line, cursor string) bool {
-	partner, currency, _ := strings.Cut(cursor, "#")
-	return payout.ByPayee(l, payout.Line{Partner: channel.PartnerID(partner), Currency: currency}) > 0
+// after reports whether a line comes after a place: partner and currency.
+func after(l payout.Line, at []string) bool {
+	return payout.ByPayee(l, payout.Line{Partner: channel.PartnerID(at[0]), Currency: at[1]}) > 0
 }
 
 // outside is a run as others see it.

@@ -224,11 +224,14 @@ func (p *Payrun) Statements(ctx context.Context, partner channel.PartnerID, page
 	if err != nil {
 		return List[StatementSummary]{}, err
 	}
-	var before channel.Period
-	if page.Cursor != "" {
-		if before, err = channel.ParsePeriod("cursor", page.Cursor); err != nil {
-			return List[StatementSummary]{}, err
-		}
+	name := "statements " + string(partner)
+	at, err := channel.ParseCursor(name, page.Cursor, 1)
+	if err != nil {
+		return List[StatementSummary]{}, err
+	}
+	before := channel.Period(at[0])
+	if _, err := channel.ParsePeriod("cursor", at[0]); err != nil && before != "" {
+		return List[StatementSummary]{}, channel.BadCursor()
 	}
 	out := List[StatementSummary]{Items: []StatementSummary{}}
 	for s, err := range p.store.Statements(ctx, partner, before) {
@@ -236,7 +239,7 @@ func (p *Payrun) Statements(ctx context.Context, partner channel.PartnerID, page
 			return List[StatementSummary]{}, err
 		}
 		if len(out.Items) == limit {
-			out.NextCursor = string(out.Items[limit-1].Period)
+			out.NextCursor = channel.Cursor(name, string(out.Items[limit-1].Period))
 			break
 		}
 		out.Items = append(out.Items, StatementSummary{PartnerID: partner, Period: s.Period, Currency: s.Currency, State: statement.Closed,

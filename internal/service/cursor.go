@@ -1,9 +1,9 @@
 package service
 
 import (
-	"encoding/base64"
-	"strings"
+	"strconv"
 
+	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 )
 
@@ -24,22 +24,20 @@ func (p Page) limit() (int, error) {
 	return p.Limit, nil
 }
 
-// newCursor hides the place a page ended at; only what the caller may see
-// anyway goes into it, and never a partition key.
-func newCursor(parts ...string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, "\n")))
+// place is where the page before ended in a list, n parts; all empty for the
+// first page. 422 invalid_cursor.
+func (p Page) place(list string, n int) ([]string, error) {
+	return channel.ParseCursor(list, p.Cursor, n)
 }
 
-// cursor reads the place back, n parts of it; all empty for the first page. 400
-// invalid_cursor.
-func (p Page) cursor(n int) ([]string, error) {
-	if p.Cursor == "" {
-		return make([]string, n), nil
+// number reads a number of a place, 0 of the first page's: 422 invalid_cursor.
+func number(part string) (int, error) {
+	if part == "" {
+		return 0, nil
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
-	parts := strings.Split(string(raw), "\n")
-	if err != nil || len(parts) != n || strings.ContainsFunc(string(raw), func(r rune) bool { return r < ' ' && r != '\n' }) {
-		return nil, fault.New(fault.Invalid, "invalid_cursor", "not a cursor of this list").At("cursor", "ask for the first page again")
+	n, err := strconv.Atoi(part)
+	if err != nil || n < 0 {
+		return 0, channel.BadCursor()
 	}
-	return parts, nil
+	return n, nil
 }

@@ -190,18 +190,19 @@ func (s *Service) Customers(ctx context.Context, a Actor, q CustomersQuery) (Lis
 	if err != nil {
 		return out, err
 	}
-	at, err := q.cursor(1)
+	if !a.SeesAll() && a.Partner != "" {
+		q.Owner = channel.PartnerOwner(a.Partner)
+	} else if !a.SeesAll() && a.Pod != "" {
+		q.Owner = channel.PodOwner(a.Pod)
+	}
+	name := "customers " + string(q.Owner) + " " + q.State // their order differs
+	at, err := q.place(name, 1)
 	if err != nil {
 		return out, err
 	}
 	m, err := s.moment(ctx)
 	if err != nil {
 		return out, err
-	}
-	if !a.SeesAll() && a.Partner != "" {
-		q.Owner = channel.PartnerOwner(a.Partner)
-	} else if !a.SeesAll() && a.Pod != "" {
-		q.Owner = channel.PodOwner(a.Pod)
 	}
 	for head, err := range s.heads(ctx, q, channel.CustomerID(at[0])) {
 		if err != nil {
@@ -211,7 +212,7 @@ func (s *Service) Customers(ctx context.Context, a Actor, q CustomersQuery) (Lis
 			continue
 		}
 		if len(out.Items) == limit {
-			out.NextCursor = newCursor(string(out.Items[limit-1].ID))
+			out.NextCursor = channel.Cursor(name, string(out.Items[limit-1].ID))
 			break
 		}
 		out.Items = append(out.Items, customerView(&m, head))
@@ -261,7 +262,11 @@ func (s *Service) Decisions(ctx context.Context, a Actor, q DecisionsQuery) (Lis
 	if err != nil {
 		return out, err
 	}
-	at, err := q.cursor(2)
+	at, err := q.place("decisions", 2)
+	if err != nil {
+		return out, err
+	}
+	skip, err := number(at[1])
 	if err != nil {
 		return out, err
 	}
@@ -269,7 +274,6 @@ func (s *Service) Decisions(ctx context.Context, a Actor, q DecisionsQuery) (Lis
 	if err != nil {
 		return out, err
 	}
-	skip, _ := strconv.Atoi(at[1])
 	for id, err := range s.decided(ctx, a, q, channel.CustomerID(at[0])) {
 		if err != nil {
 			return out, err
@@ -287,7 +291,7 @@ func (s *Service) Decisions(ctx context.Context, a Actor, q DecisionsQuery) (Lis
 				continue
 			}
 			if len(out.Items) == limit {
-				out.NextCursor = newCursor(string(id), strconv.Itoa(i))
+				out.NextCursor = channel.Cursor("decisions", string(id), strconv.Itoa(i))
 				return out, nil
 			}
 			shown, err := s.show(ctx, &m, a, d, file.Answers[d.ID])

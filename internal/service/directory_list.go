@@ -89,7 +89,7 @@ func (s *Service) Partners(ctx context.Context, a Actor, p Page) (List[Partner],
 	if a.Partner != "" && !a.SeesAll() {
 		all = slices.DeleteFunc(slices.Clone(all), func(x channel.Partner) bool { return x.ID != a.Partner })
 	}
-	return pageOf(all, p, func(x *channel.Partner) (string, Partner) { return string(x.ID), partnerView(&m, x) })
+	return pageOf("partners", all, p, func(x *channel.Partner) (string, Partner) { return string(x.ID), partnerView(&m, x) })
 }
 
 func (s *Service) listing(ctx context.Context) (moment, *directory, error) {
@@ -102,13 +102,13 @@ func (s *Service) listing(ctx context.Context) (moment, *directory, error) {
 }
 
 // pageOf cuts one page out of a list sorted by id.
-func pageOf[T, V any](all []T, p Page, show func(*T) (id string, v V)) (List[V], error) {
+func pageOf[T, V any](list string, all []T, p Page, show func(*T) (id string, v V)) (List[V], error) {
 	out := List[V]{Items: []V{}}
 	limit, err := p.limit()
 	if err != nil {
 		return out, err
 	}
-	at, err := p.cursor(1)
+	at, err := p.place(list, 1)
 	if err != nil {
 		return out, err
 	}
@@ -119,7 +119,7 @@ func pageOf[T, V any](all []T, p Page, show func(*T) (id string, v V)) (List[V],
 			continue
 		}
 		if len(out.Items) == limit {
-			out.NextCursor = newCursor(last)
+			out.NextCursor = channel.Cursor(list, last)
 			break
 		}
 		out.Items, last = append(out.Items, v), id
@@ -157,5 +157,5 @@ func (s *Service) Pods(ctx context.Context, a Actor, p Page) (List[Pod], error) 
 	if a.Pod != "" && !a.SeesAll() {
 		all = slices.DeleteFunc(slices.Clone(all), func(x channel.Pod) bool { return x.ID != a.Pod })
 	}
-	return pageOf(all, p, func(x *channel.Pod) (string, Pod) { return string(x.ID), podView(x) })
+	return pageOf("pods", all, p, func(x *channel.Pod) (string, Pod) { return string(x.ID), podView(x) })
 }

@@ -51,7 +51,7 @@ func (s *Service) Documents(ctx context.Context, a Actor, kind string, p Page) (
 	if err != nil {
 		return out, err
 	}
-	at, err := p.cursor(1)
+	at, err := p.place(kind, 1)
 	if err != nil {
 		return out, err
 	}
@@ -64,7 +64,7 @@ func (s *Service) Documents(ctx context.Context, a Actor, kind string, p Page) (
 			continue
 		}
 		if len(out.Items) == limit {
-			out.NextCursor = newCursor(out.Items[limit-1].ID)
+			out.NextCursor = channel.Cursor(kind, out.Items[limit-1].ID)
 			break
 		}
 		infos, err := s.infos(ctx, &m, kind, id)

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
@@ -35,7 +36,11 @@ func (s *Service) Offers(ctx context.Context, a Actor, q OffersQuery) (List[Offe
 
 func (s *Service) openOffers(ctx context.Context, m *moment, q OffersQuery, limit int) (List[Offer], error) {
 	out := List[Offer]{Items: []Offer{}}
-	at, err := q.cursor(2)
+	at, err := q.place("open offers", 3)
+	if err != nil {
+		return out, err
+	}
+	stopped, err := openOfferAt(at)
 	if err != nil {
 		return out, err
 	}
@@ -52,7 +57,7 @@ func (s *Service) openOffers(ctx context.Context, m *moment, q OffersQuery, limi
 	for _, p := range partners {
 		after := ""
 		if string(p) == at[0] {
-			after = at[1]
+			after = stopped.SK()
 		}
 		for o, err := range s.store.Offers(ctx, p, after, zeroTime) {
 			if err != nil {
@@ -63,7 +68,7 @@ func (s *Service) openOffers(ctx context.Context, m *moment, q OffersQuery, limi
 			}
 			if len(out.Items) == limit {
 				last := out.Items[limit-1]
-				out.NextCursor = newCursor(string(last.PartnerID), store.OpenOffer{Partner: last.PartnerID, Decision: last.Decision, ExpiresAt: last.ExpiresAt}.SK())
+				out.NextCursor = channel.Cursor("open offers", string(last.PartnerID), last.ExpiresAt.UTC().Format(time.RFC3339), string(last.Decision))
 				return out, nil
 			}
 			loaded, err := s.loadOffer(ctx, Actor{}, o.Decision)
@@ -78,11 +83,26 @@ func (s *Service) openOffers(ctx context.Context, m *moment, q OffersQuery, limi
 	return out, nil
 }
 
+// openOfferAt is the offer that a place names: 422 invalid_cursor.
+func openOfferAt(at []string) (store.OpenOffer, error) {
+	o := store.OpenOffer{Partner: channel.PartnerID(at[0]), Decision: channel.DecisionID(at[2])}
+	if at[1] == "" {
+		return o, nil
+	}
+	expires, err := time.Parse(time.RFC3339, at[1])
+	if err != nil {
+		return o, channel.BadCursor()
+	}
+	o.ExpiresAt = expires
+	return o, nil
+}
+
 // endedOffers reads the decisions of every customer: there is no list of what
 // is over.
 func (s *Service) endedOffers(ctx context.Context, m *moment, q OffersQuery, limit int) (List[Offer], error) {
 	out := List[Offer]{Items: []Offer{}}
-	at, err := q.cursor(2)
+	name := q.State + " offers"
+	at, err := q.place(name, 2)
 	if err != nil {
 		return out, err
 	}
@@ -105,7 +125,7 @@ func (s *Service) endedOffers(ctx context.Context, m *moment, q OffersQuery, lim
 			}
 			if len(out.Items) == limit {
 				last := out.Items[limit-1]
-				out.NextCursor = newCursor(string(last.CustomerID), string(last.Decision))
+				out.NextCursor = channel.Cursor(name, string(last.CustomerID), string(last.Decision))
 				return out, nil
 			}
 			out.Items = append(out.Items, o)
