@@ -21,7 +21,7 @@ type policyCmd struct {
 	Check   checkCmd   `cmd:"" help:"Validate and compute the worked examples; publish nothing."`
 	Explain explainCmd `cmd:"" help:"The document in plain sentences."`
 	Publish publishCmd `cmd:"" help:"Check, then put in force from its date."`
-	List    listDocCmd `cmd:"" help:"The newest version of every policy."`
+	List    listDocCmd `cmd:"" help:"Every version, and whether it is in force, will be, or was."`
 	Show    showDocCmd `cmd:"" help:"One policy."`
 	Diff    diffDocCmd `cmd:"" help:"What differs between two versions, each ID or ID@VERSION."`
 }
@@ -160,7 +160,10 @@ func (s *session) inForce(p service.Published) {
 		what = "was published already, nothing changed"
 	}
 	s.printf("%s %s version %d %s", p.Kind, p.ID, p.Version, what)
-	if p.EffectiveFrom != "" {
+	switch {
+	case p.State == service.VersionSuperseded:
+		s.printf("; it %s", versionStanding(p.DocumentInfo))
+	case p.EffectiveFrom != "":
 		s.printf("; in force from %s", p.EffectiveFrom)
 	}
 	s.printf(".\n")
@@ -189,18 +192,27 @@ type listDocCmd struct{}
 func (c *listDocCmd) Run(s *session) error {
 	path := s.documents()
 	return list(s, get(path), func(items []service.DocumentInfo) error {
-		g := grid{head: []string{"ID", "VERSION", "IN FORCE FROM", "PUBLISHED", "BY", ""}, right: []int{1}}
+		g := grid{head: []string{"ID", "VERSION", "FROM", "PUBLISHED", "BY", ""}, right: []int{1}}
 		for _, d := range items {
-			g.add(d.ID, fmt.Sprint(d.Version), dash(d.EffectiveFrom), when(d.PublishedAt), d.PublishedBy, inForceMark(d))
+			g.add(d.ID, fmt.Sprint(d.Version), dash(d.EffectiveFrom), when(d.PublishedAt), d.PublishedBy, versionStanding(d))
 		}
 		g.write(s.out)
+		if !slices.ContainsFunc(items, func(d service.DocumentInfo) bool { return d.InForce }) {
+			s.printf("None is in force.\n")
+		}
 		return nil
 	})
 }
 
-func inForceMark(d service.DocumentInfo) string {
-	if d.InForce {
-		return "in force"
+// versionStanding says in words where a version stands.
+func versionStanding(d service.DocumentInfo) string {
+	switch d.State {
+	case service.VersionInForce:
+		return "is in force"
+	case service.VersionUpcoming:
+		return "will be in force from " + d.EffectiveFrom
+	case service.VersionSuperseded:
+		return "was superseded by " + d.SupersededBy
 	}
 	return ""
 }
@@ -226,7 +238,17 @@ func (s *session) showDocument(d service.Document) error {
 	if d.EffectiveFrom != "" {
 		s.printf(", effective from %s", d.EffectiveFrom)
 	}
-	s.printf("\n%s\n", d.Hash)
+	s.printf("\n")
+	if text := versionStanding(d.DocumentInfo); text != "" {
+		s.printf("It %s", text)
+		for _, v := range d.Versions {
+			if v.InForce && v.Version != d.Version {
+				s.printf("; version %d is in force", v.Version)
+			}
+		}
+		s.printf(".\n")
+	}
+	s.printf("%s\n", d.Hash)
 	for _, line := range d.Text {
 		s.printf("%s\n", line)
 	}

@@ -62,14 +62,5 @@ func (a *api) diffDocuments(kind string) func(*Call, against) (service.DocumentD
 
 // programme is the one in force, by the id it was published under.
 func (a *api) programme(c *Call, _ none) (service.Document, error) {
-	all, err := a.Service.Documents(c, c.Actor, service.KindProgramme, service.Page{})
-	if err != nil {
-		return service.Document{}, err
-	}
-	for _, d := range all.Items {
-		if d.InForce || len(all.Items) == 1 {
-			return a.Service.Document(c, c.Actor, service.KindProgramme, d.ID, 0)
-		}
-	}
-	return service.Document{}, notFound("document_not_found", "no programme was published: UTC, no grace days, no minimum payout, routing at first sight")
+	return a.Service.ProgrammeInForce(c, c.Actor)
 }

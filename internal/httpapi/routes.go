@@ -71,7 +71,7 @@ func (a *api) documentRoutes(path, kind string) []Route {
 	at := "/v1/" + path
 	return []Route{
 		post(at, writers(manager), a.publish(kind), "Publish a "+kind+"; ?dryRun=true validates and computes its examples only").creates(),
-		get(at, readers(), a.documents(kind), "The newest version of every "+kind),
+		get(at, readers(), a.documents(kind), "Every version of every "+kind+", and whether it is in force, will be, or was"),
 		get(at+"/{id}", readers(), a.document(kind), "The newest version of a "+kind+", with its text in plain sentences"),
 		get(at+"/{id}/versions/{v}", readers(), a.version(kind), "One version of a "+kind),
 		get(at+"/{id}/diff", readers(), a.diffDocuments(kind), "What differs from the version named by ?with=ID@VERSION"),

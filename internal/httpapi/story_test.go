@@ -316,3 +316,22 @@ func TestStory_DocumentsArePublishedListedAndCompared(t *testing.T) {
 	}
 	m.get("/v1/programme").expect(http.StatusOK)
 }
+
+func TestPolicies_ListAndShowSayWhichIsInForce(t *testing.T) {
+	h := village(t)
+	m := h.role(manager)
+	m.post("/v1/policies", strings.Replace(storyPolicy, "2026-01-01", "2026-05-01", 1)).expect(http.StatusCreated)
+	m.post("/v1/plans", strings.Replace(storyPlan, "2026-01-01", "2026-05-01", 1)).expect(http.StatusCreated)
+	for path, id := range map[string]string{"/v1/policies": "world", "/v1/plans": "standard"} {
+		var list service.List[service.DocumentInfo]
+		m.get(path).expect(http.StatusOK).into(&list)
+		if l := list.Items; len(l) != 2 || l[0].Version != 1 || l[0].State != "in_force" || !l[0].InForce || l[1].State != "upcoming" || l[1].InForce {
+			t.Errorf("%s: %+v", path, list.Items)
+		}
+		var newest service.Document
+		m.get(path + "/" + id).expect(http.StatusOK).into(&newest)
+		if newest.Version != 2 || newest.State != "upcoming" || newest.InForce || !newest.Versions[0].InForce {
+			t.Errorf("%s/%s: %+v", path, id, newest)
+		}
+	}
+}

@@ -52,7 +52,20 @@ type DocumentInfo struct {
 	PublishedAt   time.Time `json:"publishedAt,omitzero"`
 	PublishedBy   string    `json:"publishedBy,omitempty"`
 	InForce       bool      `json:"inForce"`
+	// State says where the version stands now; absent in the answer to a dry run.
+	State string `json:"state,omitempty"`
+	// SupersededBy is the version that took its place, ID@VERSION; of policies it
+	// may be one of another id.
+	SupersededBy string `json:"supersededBy,omitempty"`
 }
+
+// Where a version of a document stands. Of all policies one is in force, of
+// each plan one version.
+const (
+	VersionInForce    = "in_force"
+	VersionUpcoming   = "upcoming"   // will be, from its effectiveFrom
+	VersionSuperseded = "superseded" // was, or was to be: another took its place
+)
 
 // Document is one version with its text and what it says in plain sentences.
 type Document struct {

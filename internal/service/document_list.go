@@ -2,6 +2,7 @@ package service
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -17,84 +18,117 @@ func (s *Service) info(v store.Version) DocumentInfo {
 	return DocumentInfo{Kind: v.Kind, ID: v.ID, Version: v.N, Hash: v.Hash, EffectiveFrom: v.EffectiveFrom, PublishedAt: v.Published, PublishedBy: v.By}
 }
 
-// inForce reports whether a version is the one that counts now. Of policies one
-// is in force, of each plan one version.
-func (s *Service) inForce(ctx context.Context, m *moment, v store.Version) (bool, error) {
-	switch v.Kind {
-	case KindPolicy:
-		all, err := s.policyVersions(ctx, m)
-		if err != nil {
-			return false, err
-		}
-		i := channel.InForce(all.from, m.now)
-		return i >= 0 && all.all[i].ID == v.ID && all.all[i].N == v.N, nil
-	case KindPlan:
-		versions, err := s.store.Versions(ctx, m.control, v.Kind, v.ID)
-		if err != nil {
-			return false, err
-		}
-		today, best := m.now.In(m.cal.Location()).Format("2006-01-02"), store.Version{}
-		for _, x := range versions {
-			if x.EffectiveFrom <= today && x.EffectiveFrom >= best.EffectiveFrom {
-				best = x
-			}
-		}
-		return best.N == v.N, nil
+// family are the versions of which one at most is in force at any time, each
+// with where it stands now, by id and version: of policies all there are, of a
+// plan or a programme those of its id.
+func (s *Service) family(ctx context.Context, m *moment, kind, id string) ([]DocumentInfo, error) {
+	var versions []store.Version
+	var err error
+	if kind == KindPolicy {
+		versions, err = s.store.AllVersions(ctx, m.control, kind)
+	} else {
+		versions, err = s.store.Versions(ctx, m.control, kind, id)
 	}
-	return m.control.Newest(v.Kind, v.ID) == v.N, nil
+	if err != nil {
+		return nil, err
+	}
+	dated := make([]channel.Dated, len(versions))
+	if kind == KindProgramme { // it has no date: the newest counts at once
+		for i, v := range versions {
+			dated[i].Published = int64(v.Seq)
+		}
+	} else if dated, err = store.Dated(versions, m.cal); err != nil {
+		return nil, err
+	}
+	out := make([]DocumentInfo, len(versions))
+	for i, by := range channel.Superseded(dated, m.now) {
+		out[i] = s.info(versions[i])
+		switch {
+		case by >= 0:
+			out[i].State, out[i].SupersededBy = VersionSuperseded, versions[by].ID+"@"+strconv.Itoa(versions[by].N)
+		case dated[i].From.After(m.now):
+			out[i].State = VersionUpcoming
+		default:
+			out[i].State, out[i].InForce = VersionInForce, true
+		}
+	}
+	slices.SortFunc(out, byVersion)
+	return out, nil
 }
 
-// Documents lists the newest version of every document of a kind, by id.
+func byVersion(a, b DocumentInfo) int {
+	return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Version, b.Version))
+}
+
+// Documents lists every version of every document of a kind, by id and version,
+// with where it stands now.
 func (s *Service) Documents(ctx context.Context, a Actor, kind string, p Page) (List[DocumentInfo], error) {
 	out := List[DocumentInfo]{Items: []DocumentInfo{}}
 	limit, err := p.limit()
 	if err != nil {
 		return out, err
 	}
-	at, err := p.place(kind, 1)
+	at, err := p.place(kind+" versions", 2)
 	if err != nil {
+		return out, err
+	}
+	after := DocumentInfo{ID: at[0]}
+	if after.Version, err = number(at[1]); err != nil {
 		return out, err
 	}
 	m, err := s.moment(ctx)
 	if err != nil {
 		return out, err
 	}
-	for _, id := range sortedKeys(m.control.Documents[kind]) {
-		if id <= at[0] && at[0] != "" {
-			continue
-		}
-		if len(out.Items) == limit {
-			out.NextCursor = channel.Cursor(kind, out.Items[limit-1].ID)
-			break
-		}
-		infos, err := s.infos(ctx, &m, kind, id)
+	ids := sortedKeys(m.control.Documents[kind])
+	if kind == KindPolicy {
+		ids = ids[:min(len(ids), 1)] // all of them are one family
+	}
+	for _, id := range ids {
+		versions, err := s.family(ctx, &m, kind, id)
 		if err != nil {
 			return out, err
 		}
-		newest := infos[len(infos)-1]
-		newest.InForce = slices.ContainsFunc(infos, func(x DocumentInfo) bool { return x.InForce })
-		out.Items = append(out.Items, newest)
+		for _, d := range versions {
+			if byVersion(d, after) <= 0 {
+				continue
+			}
+			if len(out.Items) == limit {
+				last := out.Items[limit-1]
+				out.NextCursor = channel.Cursor(kind+" versions", last.ID, strconv.Itoa(last.Version))
+				return out, nil
+			}
+			out.Items = append(out.Items, d)
+		}
 	}
 	return out, nil
 }
 
 // infos are all versions of a document, oldest first: 404 document_not_found.
 func (s *Service) infos(ctx context.Context, m *moment, kind, id string) ([]DocumentInfo, error) {
-	versions, err := s.store.Versions(ctx, m.control, kind, id)
+	all, err := s.family(ctx, m, kind, id)
 	if err != nil {
 		return nil, err
 	}
-	if len(versions) == 0 {
+	own := slices.DeleteFunc(all, func(d DocumentInfo) bool { return d.ID != id })
+	if len(own) == 0 {
 		return nil, fault.New(fault.NotFound, "document_not_found", "there is no %s %q", kind, clip(id))
 	}
-	out := make([]DocumentInfo, len(versions))
-	for i, v := range versions {
-		out[i] = s.info(v)
-		if out[i].InForce, err = s.inForce(ctx, m, v); err != nil {
-			return nil, err
-		}
+	return own, nil
+}
+
+// ProgrammeInForce is the programme with its text: 404 document_not_found where
+// none was published.
+func (s *Service) ProgrammeInForce(ctx context.Context, a Actor) (Document, error) {
+	m, err := s.moment(ctx)
+	if err != nil {
+		return Document{}, err
 	}
-	return out, nil
+	for id := range m.control.Documents[KindProgramme] {
+		return s.Document(ctx, a, KindProgramme, id, 0)
+	}
+	return Document{}, fault.New(fault.NotFound, "document_not_found",
+		"no programme was published: UTC, no grace days, no minimum payout, routing at first sight")
 }
 
 // Document is one version with its text, 0 for the newest. 404

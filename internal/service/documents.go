@@ -66,7 +66,12 @@ func (s *Service) publish(ctx context.Context, a Actor, r PublishRequest) (Publi
 	if err != nil {
 		return out, err
 	}
-	out.InForce, err = s.inForce(ctx, &m, v)
+	versions, err := s.family(ctx, &m, v.Kind, v.ID)
+	for _, d := range versions {
+		if d.ID == v.ID && d.Version == v.N {
+			out.DocumentInfo = d
+		}
+	}
 	return out, err
 }
 

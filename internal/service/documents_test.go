@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
@@ -179,5 +181,92 @@ func TestDirectory_AnOwnerThatGetsALimitIsCounted(t *testing.T) {
 	w.must(err)
 	if sum.Placed != 1 {
 		t.Fatalf("got %+v", sum)
+	}
+}
+
+// standing is how a list of documents stands: "ID@VERSION STATE" each.
+func (w *world) standing(kind string) []string {
+	w.Helper()
+	var out []string
+	page := Page{Limit: 2} // so that pages end inside a document
+	for {
+		l, err := w.s.Documents(w.ctx, manager, kind, page)
+		w.must(err)
+		for _, d := range l.Items {
+			if d.InForce != (d.State == VersionInForce) || (d.SupersededBy != "") != (d.State == VersionSuperseded) {
+				w.Fatalf("%+v contradicts itself", d)
+			}
+			one, err := w.s.Document(w.ctx, manager, kind, d.ID, d.Version)
+			w.must(err)
+			if one.DocumentInfo != d {
+				w.Fatalf("listed as %+v, shown as %+v", d, one.DocumentInfo)
+			}
+			out = append(out, strings.TrimSpace(fmt.Sprintf("%s@%d %s %s", d.ID, d.Version, d.State, d.SupersededBy)))
+		}
+		if page.Cursor = l.NextCursor; page.Cursor == "" {
+			return out
+		}
+	}
+}
+
+func (w *world) wantStanding(kind string, want ...string) {
+	w.Helper()
+	if d := cmp.Diff(want, w.standing(kind)); d != "" {
+		w.Errorf("%s at %s (-want +got):\n%s", kind, w.now, d)
+	}
+}
+
+// policyFrom is the test policy under an id, from a day on.
+func policyFrom(id, day, rest string) string {
+	return strings.NewReplacer("worldwide", id, "2026-01-01", day).Replace(fmt.Sprintf(testPolicy, rest))
+}
+
+func TestDocuments_OfAllPoliciesOneIsInForce(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1") // worldwide from January on
+	w.publish(KindPolicy, policyFrom("worldwide", "2026-06-01", offers))
+	w.wantStanding(KindPolicy, "worldwide@1 in_force", "worldwide@2 upcoming")
+	w.publish(KindPolicy, policyFrom("alpine", "2026-03-01", atOnce))
+	w.wantStanding(KindPolicy, "alpine@1 in_force", "worldwide@1 superseded alpine@1", "worldwide@2 upcoming")
+	again := w.publish(KindPolicy, policyFrom("worldwide", "2026-01-01", atOnce))
+	if again.State != VersionSuperseded || again.InForce || again.SupersededBy != "alpine@1" {
+		t.Errorf("published again: %+v", again.DocumentInfo)
+	}
+	w.known("c1")
+	if r := w.route("c1", "k"); r.Policy.ID != "alpine" {
+		t.Errorf("it is said to be in force, but %+v decides", r.Policy)
+	}
+	w.now = time.Date(2026, 5, 31, 22, 0, 0, 0, time.UTC) // midnight in Berlin
+	w.wantStanding(KindPolicy, "alpine@1 superseded worldwide@2", "worldwide@1 superseded alpine@1", "worldwide@2 in_force")
+}
+
+func TestDocuments_OfTwoOfOneDayTheOnePublishedLastWins(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.publish(KindPolicy, policyFrom("zeta", "2026-06-01", atOnce))
+	w.publish(KindPolicy, policyFrom("alpine", "2026-06-01", atOnce))
+	w.wantStanding(KindPolicy, "alpine@1 upcoming", "worldwide@1 in_force", "zeta@1 superseded alpine@1")
+	for _, rate := range []string{"0.06", "0.07"} {
+		w.publish(KindPlan, strings.NewReplacer("0.05", rate, "2026-01-01", "2026-06-01").Replace(testPlan))
+	}
+	w.wantStanding(KindPlan, "standard@1 superseded standard@2", "standard@2 upcoming")
+}
+
+func TestDocuments_OfEachPlanOneVersionIsInForce(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.publish(KindPlan, strings.Replace(testPlan, "2026-01-01", "2026-06-01", 1))
+	w.wantStanding(KindPlan, "standard@1 upcoming")
+	w.publish(KindPlan, testPlan)
+	w.publish(KindPlan, strings.Replace(testPlan, "standard", "gold", 1))
+	w.wantStanding(KindPlan, "gold@1 in_force", "standard@1 upcoming", "standard@2 in_force")
+	w.now = time.Date(2026, 6, 2, 0, 0, 0, 0, time.UTC)
+	w.wantStanding(KindPlan, "gold@1 in_force", "standard@1 in_force", "standard@2 superseded standard@1")
+}
+
+func TestDocuments_OfAProgrammeTheNewestIsInForce(t *testing.T) {
+	w := newWorld(t, table.NewMemory(), atOnce, "p1")
+	w.publish(KindProgramme, `{"id":"acme","timeZone":"Europe/Berlin","name":"Acme"}`)
+	w.wantStanding(KindProgramme, "acme@1 superseded acme@2", "acme@2 in_force")
+	d, err := w.s.ProgrammeInForce(w.ctx, manager)
+	if err != nil || d.Version != 2 || !d.InForce {
+		t.Errorf("%+v, %v", d.DocumentInfo, err)
 	}
 }
