@@ -14,7 +14,7 @@ import (
 
 // globals are the flags every command has.
 type globals struct {
-	Data    string `help:"Data folder of the embedded store (default .fairlead)." placeholder:"DIR" group:"Where"`
+	Data    string `help:"Data folder of the embedded store (default .fairlead); a command that writes makes it." placeholder:"DIR" group:"Where"`
 	Server  string `help:"Address of a running service instead." placeholder:"URL" env:"FAIRLEAD_SERVER" group:"Where"`
 	Token   string `help:"Token for that service." placeholder:"TOKEN" env:"FAIRLEAD_TOKEN" group:"Where"`
 	Now     string `help:"Fix the clock of the embedded service: RFC 3339, or a day (UTC). Everything is deterministic then." placeholder:"TIME" group:"How"`
@@ -128,7 +128,7 @@ func execute(ctx context.Context, args []string, m *machine) (code int, err erro
 	if err != nil {
 		return exitUsage, wrongUsage(args, err)
 	}
-	s := &session{ctx: ctx, machine: m, globals: g.globals, words: parsed.Command(), args: args}
+	s := &session{ctx: ctx, machine: m, globals: g.globals, words: parsed.Command(), args: args, folder: folderUseOf(parsed)}
 	if err = s.printable(); err == nil {
 		err = errors.Join(parsed.Run(s), s.close())
 	}

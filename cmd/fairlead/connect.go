@@ -45,6 +45,9 @@ func (s *session) connect() (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.partner(); err != nil {
+		return nil, err
+	}
 	dir := s.dataDir()
 	if holder, ok := bolt.HeldBy(dir); ok && holder.Serve != "" {
 		return s.connectLocal(dir, holder)
@@ -53,12 +56,24 @@ func (s *session) connect() (*connection, error) {
 	if !now.IsZero() {
 		clock = func() time.Time { return now }
 	}
-	h, err := openHost(dir, clock, s.failures())
+	h, err := s.openFolder(dir, clock)
 	if err != nil {
 		return nil, err
 	}
 	h.fixed = !now.IsZero()
 	return s.inProcess(h, h.Close)
+}
+
+// openFolder opens the data folder as the command uses it. Only a command that
+// writes makes one where there is none.
+func (s *session) openFolder(dir string, clock func() time.Time) (*host, error) {
+	switch {
+	case s.folder == makesFolder || holdsData(dir):
+		return openHost(dir, clock, s.failures())
+	case s.folder == anyFolder:
+		return emptyHost(clock, s.failures())
+	}
+	return nil, noData(dir)
 }
 
 // remote reports whether --server is meant. A data folder named on the command
@@ -165,13 +180,25 @@ func (s *session) inProcess(h *host, end func() error) (*connection, error) {
 func (s *session) minter(key *httpapi.DevKey, clock func() time.Time) (func() (string, error), error) {
 	a := service.Actor{User: s.who(), Roles: []string{service.RoleCRM, service.RoleManager, service.RoleFinance, service.RoleAuditor}}
 	if s.Partner != "" {
-		id, err := channel.ParseID[channel.PartnerID]("--partner", s.Partner)
+		id, err := s.partner()
 		if err != nil {
-			return nil, &exit{code: exitUsage, err: err}
+			return nil, err
 		}
 		a.Roles, a.Partner = []string{service.RolePartner}, id
 	}
 	return func() (string, error) { return key.Mint(a, clock(), ownTTL) }, nil
+}
+
+// partner is who --partner names, "" without it.
+func (s *session) partner() (channel.PartnerID, error) {
+	if s.Partner == "" {
+		return "", nil
+	}
+	id, err := channel.ParseID[channel.PartnerID]("--partner", s.Partner)
+	if err != nil {
+		return "", &exit{code: exitUsage, err: err}
+	}
+	return id, nil
 }
 
 // who is the user that acts.

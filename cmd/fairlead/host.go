@@ -13,13 +13,14 @@ import (
 	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/table/bolt"
 )
 
 // host is an open data folder with everything wired on it.
 type host struct {
 	dir     string
-	table   *bolt.Table
+	table   *bolt.Table // nil of an emptyHost
 	store   *store.Store
 	key     *httpapi.DevKey
 	handler http.Handler
@@ -43,18 +44,35 @@ func openHost(dir string, clock func() time.Time, log *slog.Logger, issuers ...h
 	if err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
+	h := &host{dir: dir, table: t, store: store.New(t, store.Options{}), key: key, clock: clock, log: log}
+	h.wire(&httpapi.Hooks{Secrets: secrets}, issuers)
+	return h, nil
+}
+
+// emptyHost has an empty store in memory and a key of its own, for a command
+// that does as well without a data folder: nothing of it outlives the command.
+func emptyHost(clock func() time.Time, log *slog.Logger) (*host, error) {
+	key, err := httpapi.NewDevKey()
+	if err != nil {
+		return nil, err
 	}
-	kept := store.New(t, store.Options{})
-	uses := service.New(service.Config{Store: kept, Clock: clock, Log: log})
-	h := &host{dir: dir, table: t, store: kept, key: key, clock: clock, log: log}
+	h := &host{store: store.New(table.NewMemory(), store.Options{}), key: key, clock: clock, log: log}
+	h.wire(nil, nil)
+	return h, nil
+}
+
+// wire puts the use cases and the door on the store.
+func (h *host) wire(hooks *httpapi.Hooks, issuers []httpapi.Issuer) {
+	if h.log == nil {
+		h.log = slog.New(slog.DiscardHandler)
+	}
+	uses := service.New(service.Config{Store: h.store, Clock: h.clock, Log: h.log})
 	h.handler = httpapi.New(httpapi.Config{
-		Service: uses, Payrun: payrun.New(payrun.Config{Store: kept, Clock: clock}), Store: kept,
-		Issuers: append([]httpapi.Issuer{key.Issuer()}, issuers...),
-		Hooks:   &httpapi.Hooks{Secrets: secrets},
-		Clock:   clock, Log: log, Version: version(), Instance: instance(),
-		Ready: func(ctx context.Context) error { _, err := kept.Get(ctx, store.ControlKey()); return err },
+		Service: uses, Payrun: payrun.New(payrun.Config{Store: h.store, Clock: h.clock}), Store: h.store,
+		Issuers: append([]httpapi.Issuer{h.key.Issuer()}, issuers...),
+		Hooks:   hooks,
+		Clock:   h.clock, Log: h.log, Version: version(), Instance: instance(),
+		Ready: func(ctx context.Context) error { _, err := h.store.Get(ctx, store.ControlKey()); return err },
 	})
 	h.sweep = func(ctx context.Context) error {
 		sweeper := service.Actor{User: "sweep", Roles: []string{service.RoleManager}}
@@ -64,11 +82,15 @@ func openHost(dir string, clock func() time.Time, log *slog.Logger, issuers ...h
 		_, err := uses.Night(ctx, sweeper, service.NightScope{IfDue: true})
 		return err
 	}
-	return h, nil
 }
 
 // Close gives the data folder back.
-func (h *host) Close() error { return h.table.Close() }
+func (h *host) Close() error {
+	if h.table == nil {
+		return nil
+	}
+	return h.table.Close()
+}
 
 // instance names this process in /healthz.
 func instance() string {

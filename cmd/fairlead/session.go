@@ -24,6 +24,8 @@ type session struct {
 	words string   // the command without its arguments: "payout prepare"
 	args  []string // as typed
 
+	folder folderUse
+
 	conn *connection
 }
 
