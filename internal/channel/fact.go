@@ -155,3 +155,6 @@ const (
 	Rejected  Outcome = "rejected"
 	Pending   Outcome = "pending" // its order or customer is not here yet
 )
+
+// Outcomes lists them all.
+func Outcomes() []Outcome { return []Outcome{Applied, Duplicate, Conflict, Pending, Rejected} }

@@ -104,6 +104,7 @@ func (p person) do(method, path, body string, headers ...string) reply {
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	p.h.door.ServeHTTP(w, r)
+	mustBeDescribed(p.h.t, r, w.Code)
 	return reply{p.h.t, method + " " + path, w.Code, w.Header(), w.Body.String()}
 }
 

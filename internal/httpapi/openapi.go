@@ -25,6 +25,9 @@ func openAPI(routes []Route, version string) ([]byte, error) {
 		item[strings.ToLower(rt.Method)] = operation(rt, s)
 	}
 	s.of(reflectType(Problem{}), false)
+	if err := s.eventSchemas(); err != nil {
+		return nil, err
+	}
 	if version == "" {
 		version = "development"
 	}
@@ -102,6 +105,9 @@ func parameters(rt Route, s *schemas) []any {
 }
 
 func requestBody(rt Route, s *schemas) (object, bool) {
+	if rt.events {
+		return eventBody(), true
+	}
 	if rt.Takes != "" {
 		return object{"required": true, "content": object{rt.Takes: object{"schema": object{"type": "string"}}}}, true
 	}
@@ -120,7 +126,6 @@ func requestBody(rt Route, s *schemas) (object, bool) {
 }
 
 func responses(rt Route, s *schemas) object {
-	problem := object{"description": "A problem", "content": object{"application/problem+json": object{"schema": object{"$ref": "#/components/schemas/Problem"}}}}
 	content := object{}
 	media := rt.Gives
 	if media == nil {
@@ -136,9 +141,9 @@ func responses(rt Route, s *schemas) object {
 		}
 		content[m] = object{"schema": schema}
 	}
-	out := object{"200": object{"description": "Done", "content": content}, "default": problem}
-	if rt.Creates {
-		out["201"] = object{"description": "Made", "content": content}
+	out := problems(rt)
+	for _, code := range rt.successes() {
+		out[strconv.Itoa(code)] = object{"description": successWords[code], "content": content}
 	}
 	return out
 }

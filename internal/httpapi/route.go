@@ -42,11 +42,12 @@ type Route struct {
 	Summary string
 	Keyed   bool     // takes Idempotency-Key
 	Self    string   // partner or pod: whoever comes by that role alone sees only itself under {id}
-	Creates bool     // answers 201 where it made something, else 200
+	Answers []int    // statuses of success; nil is 200
 	Takes   string   // media type of a streamed body; "" is JSON or none
 	Gives   []string // media types; nil is JSON
 
 	keep              bool // the door keeps the answers to keyed requests
+	events            bool // its body is one event or a batch of them
 	request, response any  // zero values of the types, for binding and OpenAPI; nil none
 	serve             func(*Call) error
 }
@@ -147,7 +148,13 @@ func (r Route) keyed() Route { r.Keyed = true; return r }
 func (r Route) self(role string) Route { r.Self = role; return r }
 
 // creates marks a row that answers 201 where it made something, else 200.
-func (r Route) creates() Route { r.Creates = true; return r }
+func (r Route) creates() Route { return r.answers(http.StatusOK, http.StatusCreated) }
+
+// answers sets the statuses of success that a row sends.
+func (r Route) answers(statuses ...int) Route { r.Answers = statuses; return r }
+
+// takesEvents marks a row whose body is one event or a batch of them.
+func (r Route) takesEvents() Route { r.events = true; return r }
 
 // media sets what a streaming row takes and gives.
 func (r Route) media(takes string, gives ...string) Route {

@@ -46,7 +46,7 @@ func (a *api) decisionRoutes() []Route {
 
 func (a *api) factRoutes() []Route {
 	return []Route{
-		post("/v1/facts", writers(crm), a.postFacts, "One fact or up to 100 as CloudEvents; each has its own outcome"),
+		post("/v1/facts", writers(crm), a.postFacts, "One fact or up to 100 as CloudEvents; each has its own outcome").takesEvents(),
 		get("/v1/facts/{source}/{id}", readers(crm), a.fact, "What became of a fact"),
 		raw(http.MethodPost, "/v1/imports", writers(crm, manager), a.importFile, "A CSV file of any size, streamed; partners and pods: manager only").keyed().
 			media("text/csv", "application/json", ndjson).responds(service.ImportSummary{}),
@@ -92,7 +92,8 @@ func (a *api) payRoutes() []Route {
 	return []Route{
 		put("/v1/programme", writers(manager), a.publish(service.KindProgramme), "Publish the programme: time zone, settlement, approval").creates(),
 		get("/v1/programme", readers(crm, finance, partner, pod), a.programme, "The programme in force"),
-		post("/v1/periods/{period}/close", writers(finance), a.closePeriod, "Close a month: statements and seals are made, nothing is booked in it any more").stored(),
+		post("/v1/periods/{period}/close", writers(finance), a.closePeriod, "Close a month: statements and seals are made, nothing is booked in it any more").stored().
+			answers(http.StatusOK, http.StatusAccepted),
 		get("/v1/periods/{period}", readers(finance), a.period, "How far a month is"),
 		post("/v1/payout-runs", writers(finance), a.prepare, "Prepare the payout run of a closed month").stored().creates(),
 		get("/v1/payout-runs", readers(finance), a.runs, "Payout runs, newest first"),
@@ -101,7 +102,8 @@ func (a *api) payRoutes() []Route {
 		get("/v1/payout-runs/{id}/diff", readers(finance), a.runDiff, "What changed against the last settled run, and why"),
 		post("/v1/payout-runs/{id}/approve", writers(finance), a.approve, "Approve a run that somebody else prepared").stored(),
 		post("/v1/payout-runs/{id}/deny", writers(finance), a.deny, "Veto a run that has not begun to pay").stored(),
-		post("/v1/payout-runs/{id}/pay", writers(finance), a.pay, "Pay what is left of an approved run; safe to repeat").stored(),
+		post("/v1/payout-runs/{id}/pay", writers(finance), a.pay, "Pay what is left of an approved run; safe to repeat").stored().
+			answers(http.StatusOK, http.StatusAccepted),
 		raw(http.MethodGet, "/v1/payout-runs/{id}/payments", readers(finance), a.payments, "The payments file of a run").media("", "text/csv"),
 	}
 }
@@ -109,7 +111,8 @@ func (a *api) payRoutes() []Route {
 // hookRoutes need a signature instead of a token.
 func (a *api) hookRoutes() []Route {
 	return []Route{
-		post("/v1/hooks/{source}", anyone, a.hook, "A webhook, signed as Standard Webhooks says; its body is that of POST /v1/facts"),
+		post("/v1/hooks/{source}", anyone, a.hook, "A webhook, signed as Standard Webhooks says; its body is that of POST /v1/facts").
+			takesEvents().answers(http.StatusAccepted),
 	}
 }
 

@@ -4,12 +4,21 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/service"
 )
 
 // schemas makes JSON Schemas (2020-12, as OpenAPI 3.1 uses it) of Go types.
 // Named structs become components.
 type schemas struct {
 	components object
+}
+
+// enums are the types of text that have few values.
+var enums = map[reflect.Type]any{
+	reflect.TypeFor[channel.Outcome]():      channel.Outcomes(),
+	reflect.TypeFor[service.VersionState](): service.VersionStates(),
 }
 
 func reflectType(v any) reflect.Type {
@@ -43,6 +52,9 @@ func (s *schemas) of(t reflect.Type, in bool) object {
 	case reflect.Slice, reflect.Array:
 		return object{"type": "array", "items": s.of(t.Elem(), in)}
 	case reflect.String:
+		if words, ok := enums[t]; ok {
+			return object{"type": "string", "enum": words}
+		}
 		return object{"type": "string"}
 	case reflect.Bool:
 		return object{"type": "boolean"}
@@ -101,7 +113,7 @@ func (s *schemas) fields(t reflect.Type, in bool) object {
 		}
 		schema := s.of(f.Type, in)
 		must := constrain(schema, f.Tag.Get("validate"))
-		if in && must || !in && !strings.Contains(options, "omit") {
+		if in && must || !in && !strings.Contains(options, "omit") && !perhaps(t, f) {
 			required = append(required, name)
 		}
 		properties[name] = schema
@@ -114,4 +126,10 @@ func (s *schemas) fields(t reflect.Type, in bool) object {
 		out["additionalProperties"] = false
 	}
 	return out
+}
+
+// perhaps reports whether a field comes from an embedded pointer, which may be
+// nil: then it is not there.
+func perhaps(t reflect.Type, f reflect.StructField) bool {
+	return len(f.Index) > 1 && t.Field(f.Index[0]).Type.Kind() == reflect.Pointer
 }

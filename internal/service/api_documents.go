@@ -53,19 +53,27 @@ type DocumentInfo struct {
 	PublishedBy   string    `json:"publishedBy,omitempty"`
 	InForce       bool      `json:"inForce"`
 	// State says where the version stands now; absent in the answer to a dry run.
-	State string `json:"state,omitempty"`
+	State VersionState `json:"state,omitempty"`
 	// SupersededBy is the version that took its place, ID@VERSION; of policies it
 	// may be one of another id.
 	SupersededBy string `json:"supersededBy,omitempty"`
 }
 
-// Where a version of a document stands. Of all policies one is in force, of
-// each plan one version.
+// VersionState is where a version of a document stands. Of all policies one is
+// in force, of each plan one version.
+type VersionState string
+
+// The states of a version.
 const (
-	VersionInForce    = "in_force"
-	VersionUpcoming   = "upcoming"   // will be, from its effectiveFrom
-	VersionSuperseded = "superseded" // was, or was to be: another took its place
+	VersionInForce    VersionState = "in_force"
+	VersionUpcoming   VersionState = "upcoming"   // will be, from its effectiveFrom
+	VersionSuperseded VersionState = "superseded" // was, or was to be: another took its place
 )
+
+// VersionStates lists them all.
+func VersionStates() []VersionState {
+	return []VersionState{VersionInForce, VersionUpcoming, VersionSuperseded}
+}
 
 // Document is one version with its text and what it says in plain sentences.
 type Document struct {
