@@ -33,7 +33,8 @@ var folderUses = map[string]folderUse{
 
 	"programme publish": makesFolder, "programme show": needsFolder,
 	"policy": needsFolder, "policy publish": makesFolder, "policy check": anyFolder, "policy explain": anyFolder,
-	"plan": needsFolder, "plan publish": makesFolder, "plan check": anyFolder, "plan explain": anyFolder, "plan assign": makesFolder,
+	"plan": needsFolder, "plan publish": makesFolder, "plan check": anyFolder, "plan explain": anyFolder,
+	"plan assign": makesFolder,
 
 	"import": makesFolder, "facts": makesFolder, "fact": needsFolder, "sweep": makesFolder,
 	"value fit": makesFolder, "value fit --rfm": anyFolder, "value score": needsFolder,
@@ -89,7 +90,8 @@ func holdsData(dir string) bool {
 func noData(dir string) error {
 	beside := neighbors(dir)
 	if len(beside) == 0 {
-		return fmt.Errorf("%s holds no Fairlead data; name another folder with --data, or begin one: fairlead demo, or fairlead policy publish FILE", dir)
+		return fmt.Errorf("%s holds no Fairlead data; name another folder with --data, "+
+			"or begin one: fairlead demo, or fairlead policy publish FILE", dir)
 	}
 	return fmt.Errorf("%s holds no Fairlead data; beside it there is some in %s", dir, strings.Join(beside, ", "))
 }

@@ -58,11 +58,13 @@ func TestReading_OnAFolderWithoutData_FailsAndMakesNone(t *testing.T) {
 	root := t.TempDir()
 	mistyped := filepath.Join(root, "mistyped")
 	for _, line := range []string{
-		"policy list", "policy show world", "policy diff a b", "plan list", "programme show", "why c1", "customers", "customer c1", "decisions",
-		"decision show d1", "decision replay d1", "offers", "offer accept o1 --partner p1", "partners", "partner p1", "pods", "pod north",
-		"statement p1 2026-01", "statements p1", "ledger p1 2026-01", "portfolio partner:p1", "balance", "value score c1", "fact shop e1",
-		"route c1 --preview", "period close 2026-01", "period show 2026-01", "payout prepare --period 2026-01", "payout show 2026-01.1",
-		"payout diff 2026-01.1", "payout approve 2026-01.1", "payout deny 2026-01.1 --reason no", "payout pay 2026-01.1", "payments 2026-01.1",
+		"policy list", "policy show world", "policy diff a b", "plan list", "programme show",
+		"why c1", "customers", "customer c1", "route c1 --preview", "value score c1", "portfolio partner:p1", "balance",
+		"decisions", "decision show d1", "decision replay d1", "offers", "offer accept o1 --partner p1", "fact shop e1",
+		"partners", "partner p1", "pods", "pod north", "statement p1 2026-01", "statements p1", "ledger p1 2026-01",
+		"period close 2026-01", "period show 2026-01", "payout prepare --period 2026-01", "payout show 2026-01.1",
+		"payout diff 2026-01.1", "payout approve 2026-01.1", "payout deny 2026-01.1 --reason no",
+		"payout pay 2026-01.1", "payments 2026-01.1",
 	} {
 		code, said := try(root, append([]string{"--data", mistyped}, strings.Fields(line)...)...)
 		if code != exitFailed || !strings.Contains(said, mistyped+" holds no Fairlead data") {
@@ -90,7 +92,8 @@ func TestReading_OnAFolderWithoutData_NamesThoseBesideItThatHaveSome(t *testing.
 	}
 	for _, dir := range []string{empty, filepath.Join(root, "mistyped")} {
 		_, said := try(root, "--data", dir, "customers")
-		if !strings.Contains(said, filepath.Join(root, "acme")+", "+filepath.Join(root, "other")) || strings.Contains(said, empty+",") {
+		named := filepath.Join(root, "acme") + ", " + filepath.Join(root, "other")
+		if !strings.Contains(said, named) || strings.Contains(said, empty+",") {
 			t.Error(said)
 		}
 	}
@@ -101,7 +104,8 @@ func TestReading_OnAFolderWithoutData_NamesThoseBesideItThatHaveSome(t *testing.
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, said := try(root, "--data", file, "customers"); code != exitFailed || !strings.Contains(said, "holds no Fairlead data") {
+	code, said := try(root, "--data", file, "customers")
+	if code != exitFailed || !strings.Contains(said, "holds no Fairlead data") {
 		t.Errorf("a file: %d, %s", code, said)
 	}
 }
@@ -112,7 +116,10 @@ func TestChecking_NeedsNoDataFolderAndMakesNone(t *testing.T) {
 		t.Fatal(said)
 	}
 	dir := filepath.Join(root, "data")
-	for _, line := range []string{"policy check samples/policy.json", "policy explain samples/policy.json", "plan check samples/standard.json", "plan explain samples/standard.json"} {
+	for _, line := range []string{
+		"policy check samples/policy.json", "policy explain samples/policy.json",
+		"plan check samples/standard.json", "plan explain samples/standard.json",
+	} {
 		if code, said := try(root, append([]string{"--data", dir}, strings.Fields(line)...)...); code != 0 {
 			t.Errorf("%s: %d, %s", line, code, said)
 		}
@@ -124,7 +131,8 @@ func TestChecking_NeedsNoDataFolderAndMakesNone(t *testing.T) {
 	if err := os.WriteFile(rows, []byte("x,t_x,T\n1,2,3\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, said := try(root, "--data", dir, "value", "fit", "--rfm", rows); strings.Contains(said, "holds no Fairlead data") || exists(dir) {
+	_, said := try(root, "--data", dir, "value", "fit", "--rfm", rows)
+	if strings.Contains(said, "holds no Fairlead data") || exists(dir) {
 		t.Errorf("value fit --rfm: %s", said)
 	}
 }
@@ -150,19 +158,22 @@ func TestWriting_MakesTheDataFolder(t *testing.T) {
 	try(root, "init", "samples")
 	for name, text := range map[string]string{
 		"customers.csv": "customer_id,region\nc1,DE\n",
-		"facts.json":    `{"id":"e1","source":"shop","type":"customer.churned","time":"2026-01-02T10:00:00Z","data":{"customerId":"c1"}}`,
+		"facts.json": `{"id":"e1","source":"shop","type":"customer.churned","time":"2026-01-02T10:00:00Z",
+			"data":{"customerId":"c1"}}`,
 	} {
 		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for i, line := range []string{
-		"policy publish samples/policy.json", "plan publish samples/standard.json", "programme publish samples/programme.json",
-		"import customers customers.csv", "facts facts.json", "route --all", "route c1", "assign c1 p1 --reason why", "plan assign p1 standard --from 2026-01-01",
-		"token --role manager", "keys", "sweep",
+		"policy publish samples/policy.json", "plan publish samples/standard.json",
+		"programme publish samples/programme.json",
+		"import customers customers.csv", "facts facts.json", "route --all", "route c1", "assign c1 p1 --reason why",
+		"plan assign p1 standard --from 2026-01-01", "token --role manager", "keys", "sweep",
 	} {
 		dir := filepath.Join(root, "data", string(rune('a'+i)))
-		if _, said := try(root, append([]string{"--data", dir}, strings.Fields(line)...)...); !exists(dir) || strings.Contains(said, "holds no Fairlead data") {
+		_, said := try(root, append([]string{"--data", dir}, strings.Fields(line)...)...)
+		if !exists(dir) || strings.Contains(said, "holds no Fairlead data") {
 			t.Errorf("%s: %s", line, said)
 		}
 	}

@@ -31,15 +31,20 @@ func ParseCursor(list, s string, n int) ([]string, error) {
 		return nil, BadCursor()
 	}
 	for _, part := range parts[1:] {
-		if part == "" || len(part) > maxPlace || strings.ContainsFunc(part, func(r rune) bool { return r != '~' && (r > 127 || !idByte(byte(r))) }) {
+		if part == "" || len(part) > maxPlace || strings.ContainsFunc(part, notOfIDs) {
 			return nil, BadCursor()
 		}
 	}
 	return parts[1:], nil
 }
 
+// notOfIDs reports a character that no id, number or time has; '~' is in those of
+// decisions.
+func notOfIDs(r rune) bool { return r != '~' && (r > 127 || !idByte(byte(r))) }
+
 // BadCursor is fault.Invalid "invalid_cursor": what was sent is no cursor, or one
 // of another list. It says nothing of where lists are kept.
 func BadCursor() error {
-	return fault.New(fault.Invalid, "invalid_cursor", "not a cursor of this list").At("cursor", "ask for the first page again")
+	return fault.New(fault.Invalid, "invalid_cursor", "not a cursor of this list").
+		At("cursor", "ask for the first page again")
 }

@@ -18,7 +18,8 @@ func crowded(t *testing.T) *house {
 	m.put("/v1/pods/south", `{"name":"South"}`).expect(http.StatusOK)
 	m.post("/v1/policies", strings.Replace(storyPolicy, "50000.00", "40000.00", 1)).expect(http.StatusCreated)
 	m.post("/v1/plans", strings.Replace(storyPlan, "0.05", "0.06", 1)).expect(http.StatusCreated)
-	h.role(crm).put("/v1/customers/c2", `{"region":"DE","declaredValue":"8000.00","currency":"EUR"}`).expect(http.StatusCreated)
+	c2 := `{"region":"DE","declaredValue":"8000.00","currency":"EUR"}`
+	h.role(crm).put("/v1/customers/c2", c2).expect(http.StatusCreated)
 	m.post("/v1/routes", "").expect(http.StatusOK)
 	return h
 }
@@ -44,7 +45,8 @@ func TestLists_ACursorThatIsNone_IsRefusedAndSaysNothingOfTheStore(t *testing.T)
 	h := crowded(t)
 	m := h.role(manager)
 	cursors := map[string]string{ // by the path that gave it
-		"a word": "garbage", "a mark": "!", "zeros": "AAAA", "a key": channel.Cursor("", "C#c1\x00"), "a page of nothing": channel.Cursor("nothing", "c1", "c1"),
+		"a word": "garbage", "a mark": "!", "zeros": "AAAA",
+		"a key": channel.Cursor("", "C#c1\x00"), "a page of nothing": channel.Cursor("nothing", "c1", "c1"),
 	}
 	for _, path := range lists(t) {
 		var page struct{ NextCursor string }

@@ -34,7 +34,8 @@ func (s *schemas) eventSchemas() error {
 	}
 	s.components[eventComponent] = object{"description": "A CloudEvent 1.0; its type says what data it has.",
 		"oneOf": each, "discriminator": object{"propertyName": "type", "mapping": mapping}}
-	s.components[batchComponent] = object{"type": "array", "items": componentRef(eventComponent), "minItems": 1, "maxItems": source.MaxEvents}
+	s.components[batchComponent] = object{"type": "array", "items": componentRef(eventComponent),
+		"minItems": 1, "maxItems": source.MaxEvents}
 	return nil
 }
 

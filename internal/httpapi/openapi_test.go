@@ -91,7 +91,8 @@ func TestOpenAPI_EventRoutesTakeEveryEventAndNothingElse(t *testing.T) {
 		body := func(media string) *jsonschema.Schema {
 			return schemaAt(t, "paths", path, "post", "requestBody", "content", media, "schema")
 		}
-		either, single, batch := body("application/json"), body("application/cloudevents+json"), body("application/cloudevents-batch+json")
+		either, single := body("application/json"), body("application/cloudevents+json")
+		batch := body("application/cloudevents-batch+json")
 		var all []string
 		for _, name := range events.In() {
 			sample := string(events.Sample(name))
@@ -141,8 +142,8 @@ func TestOpenAPI_AnswersToFactsAreAsDescribed(t *testing.T) {
 func TestOpenAPI_WhatIsHandedOnIsDescribedAs202(t *testing.T) {
 	doc, _ := described()
 	for path, want := range map[string][]string{
-		"/v1/hooks/{source}": {"202"}, "/v1/periods/{period}/close": {"200", "202"}, "/v1/payout-runs/{id}/pay": {"200", "202"},
-		"/v1/facts": {"200"}, "/v1/payout-runs": {"200", "201"},
+		"/v1/hooks/{source}": {"202"}, "/v1/facts": {"200"}, "/v1/payout-runs": {"200", "201"},
+		"/v1/periods/{period}/close": {"200", "202"}, "/v1/payout-runs/{id}/pay": {"200", "202"},
 	} {
 		responses := at(doc, "paths", path, "post", "responses")
 		for _, code := range []string{"200", "201", "202"} {

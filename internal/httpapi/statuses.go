@@ -45,18 +45,22 @@ func problems(rt Route) object {
 }
 
 func problemNamed(words string) object {
-	return object{"description": words, "content": object{"application/problem+json": object{"schema": object{"$ref": "#/components/schemas/Problem"}}}}
+	return object{"description": words,
+		"content": object{"application/problem+json": object{"schema": componentRef("Problem")}}}
 }
 
 // problemStatuses are the statuses a route may answer with when it does not
 // succeed: by who may call it, what it takes, and what it touches.
 func problemStatuses(rt Route) []int {
-	out := []int{http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusInternalServerError, http.StatusServiceUnavailable}
-	if len(rt.Roles) > 0 {
-		out = append(out, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusTooManyRequests)
-	} else if rt.Method == http.MethodPost { // a signature instead of a token
+	out := []int{http.StatusBadRequest, http.StatusUnprocessableEntity,
+		http.StatusInternalServerError, http.StatusServiceUnavailable}
+	switch {
+	case len(rt.Roles) > 0:
+		out = append(out, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound,
+			http.StatusConflict, http.StatusTooManyRequests)
+	case rt.Method == http.MethodPost: // a signature instead of a token
 		out = append(out, http.StatusUnauthorized, http.StatusNotFound)
-	} else if len(params(reflectType(rt.request))) > 0 {
+	case len(params(reflectType(rt.request))) > 0:
 		out = append(out, http.StatusNotFound)
 	}
 	if rt.Method != http.MethodGet {

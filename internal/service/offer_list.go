@@ -68,7 +68,8 @@ func (s *Service) openOffers(ctx context.Context, m *moment, q OffersQuery, limi
 			}
 			if len(out.Items) == limit {
 				last := out.Items[limit-1]
-				out.NextCursor = channel.Cursor("open offers", string(last.PartnerID), last.ExpiresAt.UTC().Format(time.RFC3339), string(last.Decision))
+				ends := last.ExpiresAt.UTC().Format(time.RFC3339)
+				out.NextCursor = channel.Cursor("open offers", string(last.PartnerID), ends, string(last.Decision))
 				return out, nil
 			}
 			loaded, err := s.loadOffer(ctx, Actor{}, o.Decision)
