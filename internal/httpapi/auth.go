@@ -27,17 +27,6 @@ type Issuer struct {
 	Keys     jwt.Keyfunc
 }
 
-// claims are what we read of a token: `sub` is the user, `roles` what it may do,
-// `partner` or `pod` who it acts for.
-type claims struct {
-	jwt.RegisteredClaims
-	Roles   []string `json:"roles"`
-	Partner string   `json:"partner,omitempty"`
-	Pod     string   `json:"pod,omitempty"`
-	Scope   string   `json:"scope,omitempty"` // separated by spaces
-	Scopes  []string `json:"scp,omitempty"`   // as some issuers write it
-}
-
 // tokens checks bearer tokens of the issuers it knows.
 type tokens struct {
 	issuers []Issuer
@@ -65,9 +54,9 @@ func (t *tokens) actor(r *http.Request) (service.Actor, error) {
 
 // verify checks signature, issuer, audience, expiry and scope of a token.
 func (t *tokens) verify(token string) (*claims, error) {
-	var unverified claims
-	if _, _, err := jwt.NewParser().ParseUnverified(token, &unverified); err != nil {
-		return nil, badToken("it is not a JWT", err)
+	unverified, err := readClaims(token)
+	if err != nil {
+		return nil, err
 	}
 	i := slices.IndexFunc(t.issuers, func(i Issuer) bool { return i.Name == unverified.Issuer })
 	if i < 0 {
@@ -75,7 +64,7 @@ func (t *tokens) verify(token string) (*claims, error) {
 	}
 	issuer := t.issuers[i]
 	var c claims
-	_, err := jwt.ParseWithClaims(token, &c, issuer.Keys,
+	_, err = jwt.ParseWithClaims(token, &c, issuer.Keys,
 		jwt.WithValidMethods(signatures), jwt.WithIssuer(issuer.Name), jwt.WithAudience(issuer.Audience),
 		jwt.WithExpirationRequired(), jwt.WithLeeway(issuer.Leeway), jwt.WithTimeFunc(t.clock))
 	if err != nil {

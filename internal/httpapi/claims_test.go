@@ -1,0 +1,67 @@
+package httpapi
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+const plainHeader = `{"alg":"EdDSA","typ":"JWT"}`
+
+// payload is a partner's token of standard claims, and more behind them.
+func payload(more string) string {
+	return fmt.Sprintf(`{"iss":%q,"aud":%q,"scope":%q,"sub":"ann","exp":%d,"roles":["partner"],"partner":"p1"%s}`,
+		devIssuer, devAudience, devScope, noon.Unix()+60, more)
+}
+
+// signRaw signs header and payload as they are spelled.
+func (h *house) signRaw(header, payload string) person {
+	text := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(payload))
+	return person{h, text + "." + base64.RawURLEncoding.EncodeToString(ed25519.Sign(h.key.private, []byte(text)))}
+}
+
+// onlyManagers is a path that a partner's token is refused at with 403.
+const onlyManagers = "/v1/policies"
+
+func TestTokens_ClaimsOfOtherCaseAreUnknown(t *testing.T) {
+	h := newHouse(t)
+	for _, more := range []string{"", `,"ROLES":["manager"]`, `,"Roles":["manager"]`, `,"role\u017f":["manager"]`, `,"PARTNER":"p2"`, `,"Sub":"bob"`} {
+		p := h.signRaw(plainHeader, payload(more))
+		p.get(onlyManagers).expect(http.StatusForbidden)
+		c, err := (&tokens{issuers: h.config().Issuers, clock: h.clock}).verify(p.token)
+		if err != nil {
+			t.Fatalf("%s: %v", more, err)
+		}
+		if a, err := c.actor(); err != nil || a.User != "ann" || a.Partner != "p1" || len(a.Roles) != 1 {
+			t.Errorf("%s: acts as %+v, %v", more, a, err)
+		}
+	}
+	for exact, other := range map[string]string{`"iss"`: `"ISS"`, `"aud"`: `"Aud"`, `"exp"`: `"EXP"`, `"scope"`: `"Scope"`, `"sub"`: `"SUB"`, `"partner":`: `"Partner":`} {
+		p := h.signRaw(plainHeader, strings.Replace(payload(""), exact, other, 1))
+		if r := p.get(onlyManagers); r.Status != http.StatusUnauthorized {
+			t.Errorf("%s was taken for %s: %d %s", other, exact, r.Status, r.Body)
+		}
+	}
+	h.signRaw(strings.Replace(plainHeader, "alg", "ALG", 1), payload("")).get(onlyManagers).expect(http.StatusUnauthorized)
+}
+
+func TestTokens_ANameThatStandsTwiceMakesNoToken(t *testing.T) {
+	h := newHouse(t)
+	for name, p := range map[string]person{
+		"roles":              h.signRaw(plainHeader, payload(`,"roles":["manager"]`)),
+		"roles, escaped":     h.signRaw(plainHeader, payload(`,"r\u006fles":["manager"]`)),
+		"the user":           h.signRaw(plainHeader, payload(`,"sub":"bob"`)),
+		"a claim not read":   h.signRaw(plainHeader, payload(`,"x":1,"x":1`)),
+		"deep in the claims": h.signRaw(plainHeader, payload(`,"x":[{"y":1,"y":2}]`)),
+		"the algorithm":      h.signRaw(`{"alg":"none","alg":"EdDSA"}`, payload("")),
+		"the key":            h.signRaw(`{"alg":"EdDSA","kid":"a","kid":"b"}`, payload("")),
+		"deep in the header": h.signRaw(`{"alg":"EdDSA","x":{"y":1,"y":2}}`, payload("")),
+	} {
+		if r := p.get(onlyManagers); r.Status != http.StatusUnauthorized || r.slug() != "token_invalid" || !strings.Contains(r.Body, "stands twice") {
+			t.Errorf("%s: %d %s", name, r.Status, r.Body)
+		}
+	}
+}
