@@ -178,7 +178,11 @@ func (s *session) inProcess(h *host, end func() error) (*connection, error) {
 // minter makes the token of a local command: the local administrator, or, with
 // --partner, that partner.
 func (s *session) minter(key *httpapi.DevKey, clock func() time.Time) (func() (string, error), error) {
-	a := service.Actor{User: s.who(), Roles: []string{service.RoleCRM, service.RoleManager, service.RoleFinance, service.RoleAuditor}}
+	who, err := s.who()
+	if err != nil {
+		return nil, err
+	}
+	a := service.Actor{User: who, Roles: []string{service.RoleCRM, service.RoleManager, service.RoleFinance, service.RoleAuditor}}
 	if s.Partner != "" {
 		id, err := s.partner()
 		if err != nil {
@@ -202,12 +206,16 @@ func (s *session) partner() (channel.PartnerID, error) {
 }
 
 // who is the user that acts.
-func (s *session) who() string {
-	if s.User != "" {
-		return s.User
+func (s *session) who() (string, error) {
+	field, name := "--user", s.User
+	if name == "" {
+		field, name = "the login name (say another with --user)", "local"
+		if u, err := user.Current(); err == nil && u.Username != "" {
+			name = filepath.Base(strings.ReplaceAll(u.Username, `\`, "/"))
+		}
 	}
-	if u, err := user.Current(); err == nil && u.Username != "" {
-		return filepath.Base(strings.ReplaceAll(u.Username, `\`, "/"))
+	if _, err := channel.ParsePerson(field, name); err != nil {
+		return "", &exit{code: exitUsage, err: err}
 	}
-	return "local"
+	return name, nil
 }

@@ -57,7 +57,11 @@ func (c *tokenCmd) Run(s *session) error {
 }
 
 func (c *tokenCmd) actor(s *session) (service.Actor, error) {
-	a := service.Actor{User: s.who(), Roles: c.Role}
+	who, err := s.who()
+	a := service.Actor{User: who, Roles: c.Role}
+	if err != nil {
+		return a, err
+	}
 	if s.remote() {
 		return a, usage("token signs with the key of a data folder; a service elsewhere has tokens of its own")
 	}
@@ -67,7 +71,6 @@ func (c *tokenCmd) actor(s *session) (service.Actor, error) {
 	if a.Has(service.RolePod) != (c.Pod != "") {
 		return a, usage("--role pod and --pod ID go together")
 	}
-	var err error
 	if s.Partner != "" {
 		a.Partner, err = channel.ParseID[channel.PartnerID]("--partner", s.Partner)
 	}

@@ -27,7 +27,7 @@ var rooms = []room{
 	{"internal/seal", true, []string{"fault"}, nil, "canonical bytes and proofs are of any content"},
 	{"internal/document", true, []string{"fault"}, nil, "strict reading knows no document"},
 	{"internal/condition", true, []string{"fault", "document"}, []string{"github.com/expr-lang/expr"}, "the language of `when` knows no variables"},
-	{"internal/channel", true, []string{"fault", "money", "seal"}, nil, "the nouns decide nothing"},
+	{"internal/channel", true, []string{"fault", "money", "seal"}, []string{"golang.org/x/text"}, "the nouns decide nothing; whether two names are one person's is RFC 8265's to say"},
 	{"internal/history", true, []string{"nouns"}, nil, "what was true, not what should be"},
 	{"internal/programme", true, []string{"nouns", "document"}, nil, "one document; its value type is a noun"},
 	{"internal/ledger", true, []string{"nouns", "history"}, nil, "transfers never know statements"},

@@ -95,10 +95,10 @@ func whyRefused(err error) string {
 // id it acts for, or an id that is none, is not a usable token.
 func (c *claims) actor() (service.Actor, error) {
 	a := service.Actor{User: c.Subject, Roles: c.Roles}
-	if a.User == "" || len(a.User) > 256 {
-		return a, badToken("it names no user (sub)", nil)
+	_, err := channel.ParsePerson("sub", c.Subject)
+	if err != nil {
+		return a, badToken("its user (sub) "+fault.Of(err).Fields[0].Message, err)
 	}
-	var err error
 	if a.Has(partner) {
 		if a.Partner, err = channel.ParseID[channel.PartnerID]("partner", c.Partner); err != nil {
 			return a, badToken("the role partner needs the claim partner, an id", err)

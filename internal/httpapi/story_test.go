@@ -267,6 +267,10 @@ func TestStory_WhoPreparesDoesNotApprove(t *testing.T) {
 	if r := ann.post("/v1/payout-runs/2026-03.1/approve", "").expect(http.StatusForbidden); r.slug() != "same_person" {
 		t.Error(r.Body)
 	}
+	inCapitals := h.as(service.Actor{User: "ANN", Roles: []string{finance}})
+	if r := inCapitals.post("/v1/payout-runs/2026-03.1/approve", "").expect(http.StatusForbidden); r.slug() != "same_person" {
+		t.Error(r.Body)
+	}
 	h.role(auditor).post("/v1/payout-runs/2026-03.1/approve", "").expect(http.StatusForbidden)
 	bob.post("/v1/payout-runs/2026-03.1/pay", "").expect(http.StatusConflict)
 	bob.post("/v1/payout-runs/2026-03.1/approve", "{}").expect(http.StatusOK)

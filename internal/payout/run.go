@@ -152,6 +152,9 @@ func (r Run) Approve(a Approval) (Run, error) {
 		return r, fault.New(fault.Conflict, "run_denied", "run %s was denied by %s: %s. Prepare the period again", r.ID(), r.DeniedBy, r.Reason)
 	case a.By == r.PreparedBy:
 		return r, fault.New(fault.Forbidden, "same_person", "%s prepared run %s: somebody else must approve it", a.By, r.ID())
+	case channel.SamePerson(a.By, r.PreparedBy):
+		return r, fault.New(fault.Forbidden, "same_person", "%+q may be another spelling of %+q, who prepared run %s: "+
+			"somebody else must approve it, or deny it and prepare the period again", a.By, r.PreparedBy, r.ID())
 	case r.State != Prepared:
 		return r, nil
 	case a.Hash != r.Hash:

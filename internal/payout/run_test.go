@@ -1,6 +1,7 @@
 package payout
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -82,6 +83,22 @@ func TestApprove_IsRefusedToWhoPrepared(t *testing.T) {
 	r := as(t, Prepared)
 	if _, err := r.Approve(Approval{By: "ana", Hash: r.Hash}); !fault.Is(err, "same_person") || fault.Of(err).Kind != fault.Forbidden {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestApprove_IsRefusedToEverySpellingOfWhoPrepared(t *testing.T) {
+	r := as(t, Prepared)
+	for _, by := range []string{"Ana", "ANA", "ana ", "a\u200Bna", "ａｎａ", "\u0430na"} {
+		if got, err := r.Approve(Approval{By: by, Hash: r.Hash}); !fault.Is(err, "same_person") || fault.Of(err).Kind != fault.Forbidden || got.State != Prepared {
+			t.Errorf("%+q: %s, %v", by, got, err)
+		}
+	}
+	r.PreparedBy = "\u0430na" // kept from when such names were taken
+	if _, err := r.Approve(yes(r)); !fault.Is(err, "same_person") || !strings.Contains(err.Error(), `"\u0430na"`) || !strings.Contains(err.Error(), "deny it") {
+		t.Errorf("of a name of two scripts: %v", err)
+	}
+	if got, err := r.Deny("ben", "who is that", at); err != nil || got.State != Denied {
+		t.Errorf("denied: %s, %v", got, err)
 	}
 }
 

@@ -75,6 +75,9 @@ func TestApprove_NotByWhoPreparedAndOneDenialVetoes(t *testing.T) {
 	if _, err := w.p.Approve(w.ctx, ApproveRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "same_person") {
 		t.Errorf("by the preparer: %v", err)
 	}
+	if _, err := w.p.Approve(w.ctx, ApproveRequest{Run: r.ID, User: "ANA"}); !fault.Is(err, "same_person") {
+		t.Errorf("by the preparer in capitals: %v", err)
+	}
 	if _, err := w.p.Pay(w.ctx, PayRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_not_approved") {
 		t.Errorf("pay before: %v", err)
 	}
