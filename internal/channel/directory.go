@@ -70,5 +70,6 @@ type Programme struct {
 	MinimumPayout     map[string]int64 // minor units by currency
 	DisputeDays       int
 	DiffThresholdPPM  int64
-	RefuseBeyondPPM   int64 // 0: no limit
+	RefuseBeyondPPM   int64  // 0: no limit
+	Rail              string // "file" or "sandbox"; "": that of the installation
 }

@@ -38,12 +38,13 @@ type content struct {
 		DiffThreshold string `json:"diffThreshold"`
 		RefuseBeyond  string `json:"refuseBeyond"`
 	} `json:"approval"`
+	Rail string `json:"rail"`
 }
 
 // Parse reads a programme document (DOCUMENTS.md, "Programme"). Amounts become
 // minor units, rates parts per million; what is absent is as in the zero
 // Programme: UTC, no grace, no minimum, routing at first sight, no limits on a
-// run. The error is a fault.Invalid with slug invalid_document that lists every
+// run, the installation's rail. The error is a fault.Invalid with slug invalid_document that lists every
 // problem by its JSON path.
 func Parse(data []byte) (channel.Programme, error) {
 	var c content
@@ -57,6 +58,7 @@ func Parse(data []byte) (channel.Programme, error) {
 		MinimumPayout:    minimums(c.Settlement.MinimumPayout, &problems),
 		DiffThresholdPPM: rate("approval.diffThreshold", c.Approval.DiffThreshold, &problems),
 		RefuseBeyondPPM:  rate("approval.refuseBeyond", c.Approval.RefuseBeyond, &problems),
+		Rail:             c.Rail,
 	}
 	if _, err := channel.ParseCalendar("timeZone", c.TimeZone); err != nil {
 		problems.Merge("", err)
@@ -123,6 +125,12 @@ func Explain(p channel.Programme) []string {
 	}
 	if p.RefuseBeyondPPM > 0 {
 		said = append(said, fmt.Sprintf("A run whose total moved by more than %s needs a reason to be approved.", percent(p.RefuseBeyondPPM)))
+	}
+	switch p.Rail {
+	case "file":
+		said = append(said, "Payments leave in a file for the bank; a line is paid once somebody confirms it.")
+	case "sandbox":
+		said = append(said, "Payments go to the sandbox: no bank is asked and no money moves.")
 	}
 	return said
 }

@@ -15,7 +15,7 @@ import (
 const acme = `{
   "id": "acme", "name": "Acme Partner Programme", "timeZone": "Europe/Berlin", "reportingCurrency": "EUR", "routeOn": "first_sight",
   "settlement": {"graceDays": 5, "minimumPayout": {"EUR": "25.00", "JPY": "3000"}, "disputeDays": 30, "note": "as agreed"},
-  "approval": {"diffThreshold": "0.20", "refuseBeyond": "0.25"}
+  "approval": {"diffThreshold": "0.20", "refuseBeyond": "0.25"}, "rail": "file"
 }`
 
 func TestParse_WholeProgramme(t *testing.T) {
@@ -23,6 +23,7 @@ func TestParse_WholeProgramme(t *testing.T) {
 	want := channel.Programme{
 		ID: "acme", Name: "Acme Partner Programme", TimeZone: "Europe/Berlin", ReportingCurrency: "EUR",
 		GraceDays: 5, MinimumPayout: map[string]int64{"EUR": 2500, "JPY": 3000}, DisputeDays: 30, DiffThresholdPPM: 200_000, RefuseBeyondPPM: 250_000,
+		Rail: "file",
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Error(err, diff)
@@ -48,6 +49,7 @@ func TestParse_BadProgramme_SaysWhatAndWhere(t *testing.T) {
 		{"this machine's zone", `{"id": "p", "timeZone": "Local"}`, `timeZone: "Local" is not an IANA time zone`},
 		{"unknown currency", `{"id": "p", "reportingCurrency": "XYZ"}`, `reportingCurrency: "XYZ" is not an ISO 4217 currency`},
 		{"unknown moment", `{"id": "p", "routeOn": "never"}`, `routeOn: "never" is not one of "first_sight", "call"`},
+		{"unknown rail", `{"id": "p", "rail": "bank"}`, `rail: "bank" is not one of "file", "sandbox"`},
 		{"negative days", `{"id": "p", "settlement": {"graceDays": -1}}`, "settlement.graceDays: is -1; it must be 0 or more"},
 		{"days as text", `{"id": "p", "settlement": {"graceDays": "5"}}`, "settlement.graceDays: is text; it must be a whole number"},
 		{"minimum as a number", `{"id": "p", "settlement": {"minimumPayout": {"EUR": 25}}}`, `settlement.minimumPayout.EUR: is a number; it must be text: an amount as text, such as "25.00"`},
@@ -83,6 +85,7 @@ func TestExplain_SaysWhatHolds(t *testing.T) {
 		"A statement may be disputed for 30 days.",
 		"Before approval a payout that changed by more than 20 % is pointed out.",
 		"A run whose total moved by more than 25 % needs a reason to be approved.",
+		"Payments leave in a file for the bank; a line is paid once somebody confirms it.",
 	}
 	if diff := cmp.Diff(want, programme.Explain(p)); diff != "" {
 		t.Error(diff)
