@@ -56,6 +56,7 @@ func (s settings) function(scope awscdk.Stack, f function) *made {
 func (s settings) environment() map[string]*string {
 	return map[string]*string{
 		config.StageVar:        jsii.String(s.Stage),
+		config.RailVar:         jsii.String(s.Rail),
 		config.LeaseSecondsVar: seconds(s.LeaseSec),
 		config.WriteSecondsVar: seconds(s.WriteSec),
 		config.GraceSecondsVar: seconds(s.GraceS),

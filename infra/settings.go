@@ -23,6 +23,7 @@ type settings struct {
 	Issuer, Audience, Scope, JWKSURL string // whose tokens the API believes
 	DevKeys                          string // key set of development tokens; local stage only
 	HookSecrets                      string // first content of the webhooks' secret; local stage only
+	Rail                             string // how payments leave: file, or sandbox on the stages local and dev
 	AlarmEmail                       string // subscribed to alarms; empty: nobody yet
 	Restored, RestoredStream         string // suffix of restored tables to use instead, and the ARN of the ledger's stream
 
@@ -49,6 +50,7 @@ func readSettings(node constructs.Node) (settings, error) {
 		Stage: c.text("stage", "dev"), Arch: c.text("arch", "arm64"), Dist: c.text("dist", "../dist"),
 		Issuer: c.text("issuer", ""), Audience: c.text("audience", "fairlead"), Scope: c.text("scope", ""), JWKSURL: c.text("jwksUrl", ""),
 		DevKeys: c.text("devKeys", ""), HookSecrets: c.text("hookSecrets", ""), AlarmEmail: c.text("alarmEmail", ""),
+		Rail:     c.text("rail", config.FileRail),
 		Restored: c.text("restored", ""), RestoredStream: c.text("restoredStream", ""),
 	}
 	local := s.Stage == config.LocalStage
@@ -88,7 +90,7 @@ func (s settings) check(local bool) error {
 	case s.QueueVisibleSeconds < 1:
 		return fmt.Errorf("queueVisibleSeconds %g: want at least 1; the worker has as long", s.QueueVisibleSeconds)
 	}
-	return nil
+	return config.CheckRail(s.Stage, s.Rail)
 }
 
 func or(yes bool, a, b float64) float64 {

@@ -130,7 +130,7 @@ func TestFunctionsAreSmallStaticAndAlike(t *testing.T) {
 	}
 	for id, r := range found {
 		for _, part := range []string{`"Runtime":"provided.al2023"`, `"Architectures":["arm64"]`, `"LoggingConfig":{"LogFormat":"Text","LogGroup"`,
-			`"` + config.StageVar + `":"prod"`, `"` + config.LeaseSecondsVar + `":"30"`, `"` + config.WriteSecondsVar + `":"10"`, `"` + config.GraceSecondsVar + `":"960"`} {
+			`"` + config.StageVar + `":"prod"`, `"` + config.RailVar + `":"file"`, `"` + config.LeaseSecondsVar + `":"30"`, `"` + config.WriteSecondsVar + `":"10"`, `"` + config.GraceSecondsVar + `":"960"`} {
 			if !strings.Contains(r.text(), part) {
 				t.Errorf("%s: want %s in %s", id, part, r.text())
 			}

@@ -33,7 +33,7 @@ rm -f "$stage/tested" "$stage/env" # until it is done, nothing is deployed
 "$root/bin/fairlead" --data "$stage" token --role manager >/dev/null # makes the key the first time
 [ -f "$stage/webhooks.json" ] || (umask 077; printf '{"standard":["whsec_%s"]}\n' "$(openssl rand -base64 24)" > "$stage/webhooks.json")
 
-settings=(-c stage=local -c arch="$arch" -c dist="$home/dist" -c devKeys="$(keys)" -c hookSecrets="$(cat "$stage/webhooks.json")")
+settings=(-c stage=local -c rail=sandbox -c arch="$arch" -c dist="$home/dist" -c devKeys="$(keys)" -c hookSecrets="$(cat "$stage/webhooks.json")")
 read -r -a more <<<"${CDKARGS:-}"
 settings+=(${more[@]+"${more[@]}"})
 cdklocal() { (cd "$root/infra" && "$home/cdk/node_modules/.bin/cdklocal" "$@"); }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strconv"
@@ -27,10 +28,34 @@ const (
 	WriteSecondsVar    = "FAIRLEAD_WRITE_SECONDS"     // W: how long after its instant a write may be sent
 	GraceSecondsVar    = "FAIRLEAD_GRACE_SECONDS"     // G: how long signed requests may be under way after that
 	StateMachineVar    = "FAIRLEAD_STATE_MACHINE_ARN" // closes periods and pays runs; the api starts it
+	RailVar            = "FAIRLEAD_RAIL"              // how payments leave, see CheckRail; empty: file
 )
 
-// LocalStage is the stage that believes development tokens.
-const LocalStage = "local"
+// LocalStage is the stage that believes development tokens. DevStage is where a
+// programme is tried; both may pay by the sandbox.
+const (
+	LocalStage = "local"
+	DevStage   = "dev"
+)
+
+// The rails that a stage may pay by.
+const (
+	FileRail    = "file"
+	SandboxRail = "sandbox"
+)
+
+// CheckRail refuses a rail that there is not, and the sandbox where money is
+// meant: on every stage but local and dev.
+func CheckRail(stage, rail string) error {
+	switch {
+	case rail != FileRail && rail != SandboxRail:
+		return fmt.Errorf("rail %q: want %s or %s", rail, FileRail, SandboxRail)
+	case rail == SandboxRail && stage != LocalStage && stage != DevStage:
+		return fmt.Errorf("rail %s on stage %q: it pays nobody, and is for the stages %s and %s only",
+			rail, stage, LocalStage, DevStage)
+	}
+	return nil
+}
 
 // The constants of the closing protocol on DynamoDB (docs/data-model.md,
 // "Closing a period").
@@ -71,13 +96,15 @@ type Function struct {
 	Issuer, Audience        string
 	Scope, JWKSURL          string
 	DevKeys                 string
+	Rail                    string // as CheckRail lets it through
 	Lease, Write, Grace     time.Duration
 	Account                 Account
 }
 
 // ReadFunction reads Function from the environment of this process. It fails
-// for a number that is none, and for development keys on any stage but the
-// local one: they would let anybody in who has the key of some laptop.
+// for a number that is none, for the sandbox where money is meant (CheckRail),
+// and for development keys on any stage but the local one: they would let anybody
+// in who has the key of some laptop.
 func ReadFunction() (Function, error) { return functionFrom(os.Getenv) }
 
 func functionFrom(get func(string) string) (Function, error) {
@@ -85,10 +112,14 @@ func functionFrom(get func(string) string) (Function, error) {
 		Stage: get(StageVar), LedgerTable: get(LedgerTableVar), StateTable: get(StateTableVar), QueueURL: get(QueueURLVar),
 		BusName: get(BusNameVar), StatementBucket: get(StatementBucketVar), BatchBucket: get(BatchBucketVar), HookSecrets: get(HookSecretsVar), StateMachine: get(StateMachineVar),
 		Issuer: get(IssuerVar), Audience: get(AudienceVar), Scope: get(ScopeVar), JWKSURL: get(JWKSURLVar), DevKeys: get(DevKeysVar),
+		Rail:    cmp.Or(get(RailVar), FileRail),
 		Account: Account{get(regionVar), get(keyVar), get(secretVar), get(sessionVar), get(endpointVar)},
 	}
 	if f.DevKeys != "" && f.Stage != LocalStage {
 		return f, fmt.Errorf("%s is set on stage %q: development keys are believed on stage %q only", DevKeysVar, f.Stage, LocalStage)
+	}
+	if err := CheckRail(f.Stage, f.Rail); err != nil {
+		return f, fmt.Errorf("%s: %w", RailVar, err)
 	}
 	for _, v := range []struct {
 		into    *time.Duration

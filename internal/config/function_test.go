@@ -42,6 +42,22 @@ func TestFunction_DevelopmentKeysLetNobodyInOutsideTheLocalStage(t *testing.T) {
 	}
 }
 
+func TestFunction_TheSandboxMustBeNamedAndOnlyWhereNoMoneyIsMeant(t *testing.T) {
+	for _, c := range []struct{ stage, rail, want string }{
+		{"prod", "", FileRail}, {"prod", FileRail, FileRail}, {LocalStage, "", FileRail},
+		{LocalStage, SandboxRail, SandboxRail}, {DevStage, SandboxRail, SandboxRail},
+		{"prod", SandboxRail, ""}, {"", SandboxRail, ""}, {"dev2", SandboxRail, ""}, {DevStage, "bank", ""},
+	} {
+		f, err := functionFrom(env(StageVar, c.stage, RailVar, c.rail))
+		if c.want == "" && (err == nil || !strings.Contains(err.Error(), RailVar)) {
+			t.Errorf("rail %q on stage %q starts: %v", c.rail, c.stage, err)
+		}
+		if c.want != "" && (err != nil || f.Rail != c.want) {
+			t.Errorf("rail %q on stage %q: %q, %v", c.rail, c.stage, f.Rail, err)
+		}
+	}
+}
+
 func TestNeed_NamesEverythingMissing(t *testing.T) {
 	err := need(env(QueueURLVar, "q"), []string{QueueURLVar, LedgerTableVar, StateTableVar})
 	if err == nil || err.Error() != "not set in the environment: FAIRLEAD_LEDGER_TABLE, FAIRLEAD_STATE_TABLE" {
