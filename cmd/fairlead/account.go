@@ -310,7 +310,8 @@ func (s *session) payments(period string) error {
 				paid++
 			}
 		}
-		s.printf("Payout run %s is %s: %s, %s in all, prepared by %s, approved by %s.\n", r.ID, r.State, plural(paid, "payment"), totals(r.Totals), r.PreparedBy, approver(r))
+		s.printf("Payout run %s is %s: %s, %s in all, prepared by %s, approved by %s; the sandbox took them, no bank was asked.\n",
+			r.ID, r.State, plural(paid, "payment"), totals(r.Totals), r.PreparedBy, approver(r))
 	}
 	s.printf("Paid: %s.\n\n", strings.Join(words, ", "))
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fairlead/fairlead/internal/httpapi"
 	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
@@ -68,7 +69,7 @@ func (h *host) wire(hooks *httpapi.Hooks, issuers []httpapi.Issuer) {
 	}
 	uses := service.New(service.Config{Store: h.store, Clock: h.clock, Log: h.log})
 	h.handler = httpapi.New(httpapi.Config{
-		Service: uses, Payrun: payrun.New(payrun.Config{Store: h.store, Clock: h.clock}), Store: h.store,
+		Service: uses, Payrun: payrun.New(payrun.Config{Store: h.store, Clock: h.clock, Rails: rail.Embedded()}), Store: h.store,
 		Issuers: append([]httpapi.Issuer{h.key.Issuer()}, issuers...),
 		Hooks:   hooks,
 		Clock:   h.clock, Log: h.log, Version: version(), Instance: instance(),

@@ -131,6 +131,7 @@ type payoutCmd struct {
 	Approve payoutApproveCmd `cmd:"" help:"Approve a run that somebody else prepared."`
 	Deny    payoutDenyCmd    `cmd:"" help:"Veto a run that has not begun to pay."`
 	Pay     payoutPayCmd     `cmd:"" help:"Pay what is left of an approved run; safe to repeat."`
+	Confirm payoutConfirmCmd `cmd:"" help:"Say that the bank has paid what was exported; safe to repeat."`
 }
 
 type payoutPrepareCmd struct {
@@ -187,8 +188,24 @@ func (s *session) run(r payrun.Run) error {
 		s.printf("Next, by somebody else: fairlead payout diff %s, then fairlead payout approve %s --user NAME\n", r.ID, r.ID)
 	case payrun.RunApproved:
 		s.printf("Next: fairlead payout pay %s\n", r.ID)
+	case payrun.RunPaying:
+		s.exported(r)
 	}
 	return nil
+}
+
+// exported says what is to be done with payments that wait for the bank.
+func (s *session) exported(r payrun.Run) {
+	n := 0
+	for _, l := range r.Lines {
+		if l.State == payrun.LineExported {
+			n++
+		}
+	}
+	if n > 0 {
+		s.printf("Next, for %s: give fairlead payments %s -o csv to the bank, and when it has paid, fairlead payout confirm %s\n",
+			plural(n, "payment"), r.ID, r.ID)
+	}
 }
 
 func totals(list []payrun.Amount) string {
@@ -297,6 +314,38 @@ func (c *payoutPayCmd) Run(s *session) error {
 		return err
 	}
 	return printed(s, raw, s.run)
+}
+
+type payoutConfirmCmd struct {
+	What string `arg:"" name:"run|line" help:"The run, or one payment as the payments file names it, such as 2026-03.p1.EUR.1."`
+}
+
+func (c *payoutConfirmCmd) Run(s *session) error {
+	if payrun.IsRun(c.What) {
+		return answer(s, post(at("/payout-runs/%s/confirm", c.What)), nil, s.run)
+	}
+	run, err := s.runOfPayment(c.What)
+	if err != nil {
+		return err
+	}
+	return answer(s, post(at("/payout-runs/%s/confirm", run)), map[string]string{"line": c.What}, s.run)
+}
+
+// runOfPayment is the run of the period that a payment's id begins with: the one
+// that was not denied.
+func (s *session) runOfPayment(id string) (string, error) {
+	month, _, _ := strings.Cut(id, ".")
+	runs, err := every[payrun.Run](s, get("/v1/payout-runs"))
+	if err != nil {
+		return "", err
+	}
+	for _, r := range runs {
+		if string(r.Period) == month && r.State != payrun.RunDenied {
+			return r.ID, nil
+		}
+	}
+	return "", fmt.Errorf("%q is neither a run, such as 2026-03.1, nor a payment of one: fairlead payout list shows every run",
+		id)
 }
 
 type paymentsCmd struct {

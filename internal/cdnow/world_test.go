@@ -14,6 +14,7 @@ import (
 	"github.com/fairlead/fairlead/internal/client"
 	"github.com/fairlead/fairlead/internal/httpapi"
 	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table/bolt"
@@ -55,7 +56,7 @@ func openWorld(t testing.TB, dir string) *world {
 	must(t, err)
 	kept := store.New(db, store.Options{})
 	handler := httpapi.New(httpapi.Config{
-		Service: service.New(service.Config{Store: kept, Clock: now}), Payrun: payrun.New(payrun.Config{Store: kept, Clock: now}),
+		Service: service.New(service.Config{Store: kept, Clock: now}), Payrun: payrun.New(payrun.Config{Store: kept, Clock: now, Rails: rail.Of(rail.SandboxName)}),
 		Store: kept, Issuers: []httpapi.Issuer{key.Issuer()}, Clock: now, Version: "test", Instance: "test",
 	})
 	w := &world{TB: t, as: map[string]*client.Client{}, kept: kept}

@@ -203,7 +203,7 @@ func worldOn(t *testing.T, tb table.Table) *world {
 	}
 	w := &world{t: t, ctx: context.Background(), now: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC), aws: newAmazon(), key: key, table: tb, logged: &bytes.Buffer{}}
 	w.app = &cloud.App{
-		Config: config.Function{Stage: config.LocalStage, LedgerTable: "ledger", StateTable: "state", QueueURL: "http://sqs.test/q", BusName: "bus", StatementBucket: "statements-bucket", BatchBucket: "batches-bucket",
+		Config: config.Function{Stage: config.LocalStage, Rail: config.SandboxRail, LedgerTable: "ledger", StateTable: "state", QueueURL: "http://sqs.test/q", BusName: "bus", StatementBucket: "statements-bucket", BatchBucket: "batches-bucket",
 			HookSecrets: "hooks", StateMachine: "arn:aws:states:eu-central-1:1:stateMachine:payout", DevKeys: string(key.PublicSet())},
 		AWS: aws.Config{Region: "eu-central-1", HTTPClient: w.aws, BaseEndpoint: aws.String("http://aws.test"), RetryMaxAttempts: 1,
 			Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
@@ -45,7 +46,7 @@ func (h *house) clock() time.Time { return h.now }
 func (h *house) config() Config {
 	return Config{
 		Service: service.New(service.Config{Store: h.store, Clock: h.clock}),
-		Payrun:  payrun.New(payrun.Config{Store: h.store, Clock: h.clock}),
+		Payrun:  payrun.New(payrun.Config{Store: h.store, Clock: h.clock, Rails: rail.Embedded()}),
 		Store:   h.store, Issuers: []Issuer{h.key.Issuer()}, Clock: h.clock, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 	}
 }

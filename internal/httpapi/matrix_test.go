@@ -66,6 +66,7 @@ GET  /v1/payout-runs/{id}/payments           manager auditor finance
 POST /v1/payout-runs/{id}/approve            finance
 POST /v1/payout-runs/{id}/deny               finance
 POST /v1/payout-runs/{id}/pay                finance
+POST /v1/payout-runs/{id}/confirm            finance
 POST /v1/hooks/{source}                      -
 GET  /healthz                                -
 GET  /readyz                                 -

@@ -108,6 +108,17 @@ func (a *api) pay(c *Call, q idPath) (payrun.Run, error) {
 	return run, err
 }
 
+type confirmRun struct {
+	idPath
+	Body struct {
+		Line string `json:"line,omitempty" validate:"max=64"` // payment id
+	} `body:"optional"`
+}
+
+func (a *api) confirm(c *Call, q confirmRun) (payrun.Run, error) {
+	return a.Payrun.Confirm(c, payrun.ConfirmRequest{Run: q.ID, Line: q.Body.Line, User: c.Actor.User})
+}
+
 // payments is the payments file of a run, made whole before the first byte
 // goes out: half a payments file is worse than none.
 func (a *api) payments(c *Call, q idPath) error {

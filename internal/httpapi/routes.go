@@ -90,7 +90,7 @@ func (a *api) statementRoutes() []Route {
 
 func (a *api) payRoutes() []Route {
 	return []Route{
-		put("/v1/programme", writers(manager), a.publish(service.KindProgramme), "Publish the programme: time zone, settlement, approval").creates(),
+		put("/v1/programme", writers(manager), a.publish(service.KindProgramme), "Publish the programme: time zone, settlement, approval, rail").creates(),
 		get("/v1/programme", readers(crm, finance, partner, pod), a.programme, "The programme in force"),
 		post("/v1/periods/{period}/close", writers(finance), a.closePeriod, "Close a month: statements and seals are made, nothing is booked in it any more").stored().
 			answers(http.StatusOK, http.StatusAccepted),
@@ -104,7 +104,10 @@ func (a *api) payRoutes() []Route {
 		post("/v1/payout-runs/{id}/deny", writers(finance), a.deny, "Veto a run that has not begun to pay").stored(),
 		post("/v1/payout-runs/{id}/pay", writers(finance), a.pay, "Pay what is left of an approved run; safe to repeat").stored().
 			answers(http.StatusOK, http.StatusAccepted),
-		raw(http.MethodGet, "/v1/payout-runs/{id}/payments", readers(finance), a.payments, "The payments file of a run").media("", "text/csv"),
+		post("/v1/payout-runs/{id}/confirm", writers(finance), a.confirm,
+			"The bank has paid what was exported: the payment named by line, or all of the run; safe to repeat").stored(),
+		raw(http.MethodGet, "/v1/payout-runs/{id}/payments", readers(finance), a.payments,
+			"The payments file of a run: every payment that has left").media("", "text/csv"),
 	}
 }
 

@@ -274,7 +274,15 @@ func TestStory_WhoPreparesDoesNotApprove(t *testing.T) {
 	h.role(auditor).post("/v1/payout-runs/2026-03.1/approve", "").expect(http.StatusForbidden)
 	bob.post("/v1/payout-runs/2026-03.1/pay", "").expect(http.StatusConflict)
 	bob.post("/v1/payout-runs/2026-03.1/approve", "{}").expect(http.StatusOK)
-	paid := bob.post("/v1/payout-runs/2026-03.1/pay", "").expect(http.StatusOK)
+	out := bob.post("/v1/payout-runs/2026-03.1/pay", "").expect(http.StatusOK)
+	if !strings.Contains(out.Body, `"state":"paying"`) || !strings.Contains(out.Body, `"state":"exported"`) {
+		t.Errorf("paid into the file: %s", out.Body)
+	}
+	bob.post("/v1/payout-runs/2026-03.1/confirm", `{"line":"2026-03.nobody.EUR.1"}`).expect(http.StatusNotFound)
+	paid := bob.do("POST", "/v1/payout-runs/2026-03.1/confirm", "", "Idempotency-Key", "c1").expect(http.StatusOK)
+	if again := bob.do("POST", "/v1/payout-runs/2026-03.1/confirm", "", "Idempotency-Key", "c1").expect(http.StatusOK); again.Body != paid.Body {
+		t.Errorf("confirmed again: %s", again.Body)
+	}
 	if !strings.Contains(paid.Body, `"state":"settled"`) || !strings.Contains(paid.Body, `"payable":"5.25"`) {
 		t.Error(paid.Body)
 	}

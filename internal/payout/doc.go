@@ -13,6 +13,8 @@
 //     under the same key, never anew.
 //  3. The attempt is recorded as submitted before the rail hears of it.
 //  4. Who prepared a run does not approve it, and one denial vetoes.
-//  5. A run is settled only if its paid lines equal the posted transfers, per
-//     currency.
+//  5. A line that left in a payments file is exported until a person says that
+//     the bank paid it.
+//  6. A run is settled only if its paid lines equal the posted transfers and the
+//     approved total, per currency.
 package payout

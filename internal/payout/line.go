@@ -19,6 +19,7 @@ const (
 	Reserved  LineState = "reserved"  // an attempt has its money set aside
 	Submitted LineState = "submitted" // the rail may have heard of it
 	Unknown   LineState = "unknown"   // the rail's answer was lost: ask, never pay anew
+	Exported  LineState = "exported"  // it is in the payments file: a person says when the bank has paid
 	Paid      LineState = "paid"
 	Rejected  LineState = "rejected" // refused for certain; the next pay begins a new attempt
 	Carried   LineState = "carried"  // nothing to pay: the balance goes into the next period
@@ -59,6 +60,8 @@ type Line struct {
 	PaidAt    time.Time         `json:"paidAt,omitzero"`
 	Reference string            `json:"reference,omitempty"`
 	Message   string            `json:"message,omitempty"`
+
+	ConfirmedBy string `json:"confirmedBy,omitempty"` // who said that an exported line is paid
 }
 
 // NewLine is the line of a statement in run number n.
@@ -86,6 +89,10 @@ func (l Line) Final() bool { return l.State == Paid || l.State == Carried }
 // Underway reports whether the rail may hold a payment of this line.
 func (l Line) Underway() bool { return l.State == Submitted || l.State == Unknown }
 
+// Sent reports whether the latest attempt may have reached the bank and was not
+// refused: these lines are the payments file.
+func (l Line) Sent() bool { return l.Underway() || l.State == Exported || l.State == Paid }
+
 // Attempt is one try at paying a line. Key is what the rail knows it by, for
 // ever; Hash is of everything the rail is asked to do.
 type Attempt struct {
@@ -97,6 +104,10 @@ type Attempt struct {
 	Minor    int64             `json:"minor"`
 	Hash     string            `json:"hash"`
 	At       time.Time         `json:"at"`
+
+	// Rail is the name of the rail that is asked, and asked again: no other one
+	// knows what became of it. "": it was made before rails had names.
+	Rail string `json:"rail,omitempty"`
 }
 
 // Outcome is what a rail says about an attempt.
@@ -105,6 +116,7 @@ type Outcome string
 // The outcomes.
 const (
 	Accepted Outcome = "accepted" // it is paid, or certainly will be
+	Out      Outcome = "exported" // it is in the payments file; whether it is paid is for a person to say
 	Refused  Outcome = "rejected" // it is certain that it was not and will not be paid
 	Lost     Outcome = "unknown"  // anything else
 )
@@ -117,14 +129,15 @@ type Answer struct {
 	Message   string
 }
 
-// Reserve begins a new attempt: it belongs in one transaction with the attempt
-// and the pending transfer that it returns.
-func (l Line) Reserve(at time.Time) (Line, Attempt, ledger.Transfer, error) {
+// Reserve begins a new attempt on a rail: it belongs in one transaction with the
+// attempt and the pending transfer that it returns.
+func (l Line) Reserve(rail string, at time.Time) (Line, Attempt, ledger.Transfer, error) {
 	if l.State != Open && l.State != Rejected {
 		return l, Attempt{}, ledger.Transfer{}, l.cannot("begin an attempt")
 	}
 	n := l.Attempts + 1
-	a := Attempt{Key: PaymentID(l, n), Partner: l.Partner, Period: l.Period, Currency: l.Currency, N: n, Minor: l.Payable, At: at}
+	a := Attempt{Key: PaymentID(l, n), Partner: l.Partner, Period: l.Period, Currency: l.Currency, N: n,
+		Minor: l.Payable, At: at, Rail: rail}
 	hash, err := a.hash()
 	if err != nil {
 		return l, Attempt{}, ledger.Transfer{}, err
@@ -150,24 +163,43 @@ func (l Line) Submit() (Line, error) {
 }
 
 // Answered takes a rail's answer: accepted posts the transfer, rejected voids
-// it, and nothing is resolved while the answer is unknown.
+// it, and nothing is resolved while the line is exported or its fate unknown.
 func (l Line) Answered(a Answer, at time.Time) (Line, *ledger.Resolution, error) {
 	if !l.Underway() {
 		return l, nil, l.cannot("take a rail's answer")
 	}
-	r := &ledger.Resolution{Pending: transferID(l, l.Attempts), Period: l.Period, Cause: l.PaymentID}
+	r := l.resolution()
 	l.Reference, l.Message = a.Reference, a.Message
 	switch a.Outcome {
 	case Accepted:
 		l.State, l.PaidAt, r.Post = Paid, at, true
 	case Refused:
 		l.State = Rejected
+	case Out:
+		l.State, r = Exported, nil
 	case Lost:
 		l.State, r = Unknown, nil
 	default:
 		return l, nil, fault.New(fault.Internal, "impossible_answer", "a rail answered %q", a.Outcome)
 	}
 	return l, r, nil
+}
+
+// Confirm records that somebody saw the payment of an exported line leave the
+// bank: it posts the transfer.
+func (l Line) Confirm(by string, at time.Time) (Line, *ledger.Resolution, error) {
+	if l.State != Exported {
+		return l, nil, l.cannot("be confirmed")
+	}
+	r := l.resolution()
+	r.Post = true
+	l.State, l.PaidAt, l.ConfirmedBy = Paid, at, by
+	return l, r, nil
+}
+
+// resolution ends the pending transfer of the latest attempt.
+func (l Line) resolution() *ledger.Resolution {
+	return &ledger.Resolution{Pending: transferID(l, l.Attempts), Period: l.Period, Cause: l.PaymentID}
 }
 
 func (l Line) cannot(what string) *fault.Error {

@@ -45,7 +45,7 @@ func in(t *testing.T, s LineState) Line {
 	case Carried:
 		return due("p1", 0)
 	}
-	l, _, _, err := l.Reserve(at)
+	l, _, _, err := l.Reserve("bank", at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func in(t *testing.T, s LineState) Line {
 	if l, err = l.Submit(); err != nil {
 		t.Fatal(err)
 	}
-	outcome, ok := map[LineState]Outcome{Paid: Accepted, Rejected: Refused, Unknown: Lost}[s]
+	outcome, ok := map[LineState]Outcome{Paid: Accepted, Rejected: Refused, Unknown: Lost, Exported: Out}[s]
 	if !ok {
 		return l
 	}
@@ -65,7 +65,7 @@ func in(t *testing.T, s LineState) Line {
 	return l
 }
 
-var lineStates = []LineState{Open, Reserved, Submitted, Unknown, Paid, Rejected, Carried}
+var lineStates = []LineState{Open, Reserved, Submitted, Unknown, Exported, Paid, Rejected, Carried}
 
 // The whole machine: what each step makes of each state; "" is refused.
 func TestLine_EveryStepFromEveryState(t *testing.T) {
@@ -74,7 +74,7 @@ func TestLine_EveryStepFromEveryState(t *testing.T) {
 		do   func(Line) (Line, error)
 		to   map[LineState]LineState
 	}{
-		{"reserve", func(l Line) (Line, error) { l, _, _, err := l.Reserve(at); return l, err },
+		{"reserve", func(l Line) (Line, error) { l, _, _, err := l.Reserve("bank", at); return l, err },
 			map[LineState]LineState{Open: Reserved, Rejected: Reserved}},
 		{"submit", Line.Submit,
 			map[LineState]LineState{Reserved: Submitted}},
@@ -84,6 +84,10 @@ func TestLine_EveryStepFromEveryState(t *testing.T) {
 			map[LineState]LineState{Submitted: Rejected, Unknown: Rejected}},
 		{"lost", func(l Line) (Line, error) { l, _, err := l.Answered(Answer{Outcome: Lost}, at); return l, err },
 			map[LineState]LineState{Submitted: Unknown, Unknown: Unknown}},
+		{"exported", func(l Line) (Line, error) { l, _, err := l.Answered(Answer{Outcome: Out}, at); return l, err },
+			map[LineState]LineState{Submitted: Exported, Unknown: Exported}},
+		{"confirm", func(l Line) (Line, error) { l, _, err := l.Confirm("ben", at); return l, err },
+			map[LineState]LineState{Exported: Paid}},
 	}
 	for _, step := range steps {
 		for _, from := range lineStates {
@@ -101,7 +105,7 @@ func TestLine_EveryStepFromEveryState(t *testing.T) {
 }
 
 func TestLine_ARejectionVoidsItsAttemptAndTheNextHasAnotherKey(t *testing.T) {
-	l, first, pending, err := due("p1", 10000).Reserve(at)
+	l, first, pending, err := due("p1", 10000).Reserve("bank", at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +119,7 @@ func TestLine_ARejectionVoidsItsAttemptAndTheNextHasAnotherKey(t *testing.T) {
 	if err != nil || end.Post || end.Pending != pending.ID || l.Message != "account closed" {
 		t.Fatalf("line %+v, resolution %+v, %v", l, end, err)
 	}
-	l, second, again, err := l.Reserve(at)
+	l, second, again, err := l.Reserve("bank", at)
 	if err != nil || second.Key != "2026-03.p1.EUR.2" || again.ID == pending.ID || l.Message != "" {
 		t.Errorf("line %+v, attempt %+v, transfer %+v, %v", l, second, again, err)
 	}
@@ -156,9 +160,9 @@ func TestPaymentID_FitsABankAndNamesOnePayment(t *testing.T) {
 }
 
 func TestAttempt_HashIsOfWhatIsAskedAndNotOfWhen(t *testing.T) {
-	_, a, _, _ := due("p1", 10000).Reserve(at)
-	_, later, _, _ := due("p1", 10000).Reserve(at.AddDate(1, 0, 0))
-	_, other, _, _ := due("p1", 10001).Reserve(at)
+	_, a, _, _ := due("p1", 10000).Reserve("bank", at)
+	_, later, _, _ := due("p1", 10000).Reserve("bank", at.AddDate(1, 0, 0))
+	_, other, _, _ := due("p1", 10001).Reserve("bank", at)
 	if a.Hash != later.Hash || a.Hash == other.Hash || a.Hash == "" {
 		t.Errorf("%s, %s, %s", a.Hash, later.Hash, other.Hash)
 	}

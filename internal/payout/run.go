@@ -28,7 +28,8 @@ const (
 
 // Run is one payout run of a closed period. N counts the runs of a period from
 // 1; there is a second one only after the first was denied. Hash is of the
-// lines as prepared: what an approval approves.
+// lines as prepared: what an approval approves. AllExported says that every line
+// left is exported: the run waits for a person, not for a machine.
 type Run struct {
 	Period     channel.Period `json:"period"`
 	N          int            `json:"n"`
@@ -44,6 +45,8 @@ type Run struct {
 	DeniedAt   time.Time      `json:"deniedAt,omitzero"`
 	Reason     string         `json:"reason,omitempty"` // of the denial, or of overriding the limit
 	SettledAt  time.Time      `json:"settledAt,omitzero"`
+
+	AllExported bool `json:"allExported,omitempty"`
 }
 
 // Total sums the lines of a run in one currency, in minor units.
@@ -87,21 +90,43 @@ func Prepare(p channel.Period, n int, lines []Line, by string, at time.Time) (Ru
 	return r, err
 }
 
+// secondEdition is the mark before a hash of lines that covers what was earned,
+// too. A hash without a mark is of the first edition: of what is paid and what
+// is carried forward alone.
+const secondEdition = "2:"
+
 // HashLines is the hash of what lines order to pay, whatever has happened to
 // them since and whichever run holds them.
-func HashLines(lines []Line) (string, error) {
+func HashLines(lines []Line) (string, error) { return hashLines(lines, secondEdition) }
+
+// HashOf is the hash of lines in the edition that the run was prepared under, to
+// be compared with its own.
+func (r Run) HashOf(lines []Line) (string, error) {
+	if strings.HasPrefix(r.Hash, secondEdition) {
+		return hashLines(lines, secondEdition)
+	}
+	return hashLines(lines, "")
+}
+
+func hashLines(lines []Line, edition string) (string, error) {
 	type due struct {
 		Partner channel.PartnerID `json:"partner"`
 		Period  channel.Period    `json:"period"`
 		Ccy     string            `json:"currency"`
+		Earned  *int64            `json:"earned,omitempty"`
 		Payable int64             `json:"payable"`
 		Carried int64             `json:"carried"`
 	}
 	dues := make([]due, 0, len(lines))
 	for _, l := range slices.SortedFunc(slices.Values(lines), ByPayee) {
-		dues = append(dues, due{l.Partner, l.Period, l.Currency, l.Payable, l.Carried})
+		d := due{l.Partner, l.Period, l.Currency, nil, l.Payable, l.Carried}
+		if edition == secondEdition {
+			d.Earned = &l.Earned
+		}
+		dues = append(dues, d)
 	}
-	return seal.HashOfValue(dues)
+	hash, err := seal.HashOfValue(dues)
+	return edition + hash, err
 }
 
 // Totals sums lines per currency, by currency.
@@ -200,35 +225,53 @@ func (r Run) Start() (Run, error) {
 }
 
 // Settle ends a paying run if every line is final and what was paid equals the
-// transfers posted for it, per currency (minor units). While lines are left it
-// is no change. A difference is an Internal error: money moved that no line
-// explains, or the other way round.
+// transfers posted for it and the total that was approved, per currency (minor
+// units). While lines are left it only notes whether all of them are exported. A
+// difference is an Internal error: money moved that no line explains, or the
+// other way round.
 func (r Run) Settle(lines []Line, posted map[string]int64, at time.Time) (Run, error) {
 	if r.State != Paying {
 		return r, nil
 	}
+	left := slices.DeleteFunc(slices.Clone(lines), Line.Final)
+	r.AllExported = len(left) > 0 && !slices.ContainsFunc(left, func(l Line) bool { return l.State != Exported })
+	if len(left) > 0 {
+		return r, nil
+	}
+	paid, err := paidOf(lines)
+	if err != nil {
+		return r, err
+	}
+	approved := map[string]int64{}
+	for _, t := range r.Totals {
+		approved[t.Currency] = t.Payable
+	}
+	for _, currency := range currencies(paid, posted, approved) {
+		if paid[currency] != posted[currency] || paid[currency] != approved[currency] {
+			return r, fault.New(fault.Internal, "unbalanced_run",
+				"run %s is not settled: lines paid %s, transfers posted %s, approved was %s", r.ID(), money.Of(paid[currency], currency),
+				money.Of(posted[currency], currency), money.Of(approved[currency], currency))
+		}
+	}
+	r.State, r.SettledAt = Settled, at
+	return r, nil
+}
+
+// paidOf sums the paid lines per currency.
+func paidOf(lines []Line) (map[string]int64, error) {
 	paid := map[string]int64{}
 	for _, l := range lines {
-		if !l.Final() {
-			return r, nil
-		}
 		if l.State != Paid {
 			continue
 		}
 		sum, err := money.Add(paid[l.Currency], l.Payable)
 		if err != nil {
-			return r, fault.New(fault.Internal, "unbalanced_run", "the sum paid in %s is out of range", l.Currency).Because(err)
+			return nil, fault.New(fault.Internal, "unbalanced_run", "the sum paid in %s is out of range", l.Currency).
+				Because(err)
 		}
 		paid[l.Currency] = sum
 	}
-	for _, currency := range currencies(paid, posted) {
-		if paid[currency] != posted[currency] {
-			return r, fault.New(fault.Internal, "unbalanced_run", "run %s is not settled: lines paid %s, transfers posted %s",
-				r.ID(), money.Of(paid[currency], currency), money.Of(posted[currency], currency))
-		}
-	}
-	r.State, r.SettledAt = Settled, at
-	return r, nil
+	return paid, nil
 }
 
 func currencies(maps ...map[string]int64) []string {

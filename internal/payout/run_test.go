@@ -158,10 +158,75 @@ func TestSettle_OnlyWhenLinesEqualTransfersPerCurrency(t *testing.T) {
 		{"a transfer too few", []Line{paid, usd}, map[string]int64{"EUR": 10000}, Paying, "unbalanced_run"},
 		{"another currency", []Line{paid}, map[string]int64{"EUR": 10000, "USD": 1}, Paying, "unbalanced_run"},
 	} {
-		got, err := as(t, Paying).Settle(c.lines, c.posted, at)
+		r := as(t, Paying)
+		r.Totals = run(t, c.lines...).Totals
+		got, err := r.Settle(c.lines, c.posted, at)
 		if got.State != c.state || (c.slug == "") != (err == nil) || c.slug != "" && !fault.Is(err, c.slug) {
 			t.Errorf("%s: %s, %v", c.name, got, err)
 		}
+	}
+}
+
+func TestSettle_OnlyWhenWhatWasPaidIsTheApprovedTotal(t *testing.T) {
+	carried := in(t, Paid)
+	carried.State = Carried // as a hand in the data would have it: nothing is paid, and no transfer tells
+	if got, err := as(t, Paying).Settle([]Line{carried}, nil, at); got.State != Paying || !fault.Is(err, "unbalanced_run") {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
+func TestSettle_SaysWhetherTheRunWaitsForNobodyButAPerson(t *testing.T) {
+	for _, c := range []struct {
+		lines []Line
+		want  bool
+	}{
+		{[]Line{in(t, Paid), in(t, Exported)}, true},
+		{[]Line{in(t, Carried), in(t, Exported)}, true},
+		{[]Line{in(t, Exported), in(t, Unknown)}, false},
+		{[]Line{in(t, Exported), in(t, Open)}, false},
+		{[]Line{in(t, Paid)}, false},
+	} {
+		if got, err := as(t, Paying).Settle(c.lines, map[string]int64{"EUR": 10000}, at); err != nil || got.AllExported != c.want {
+			t.Errorf("%s: %v, %v", c.lines[len(c.lines)-1].State, got.AllExported, err)
+		}
+	}
+}
+
+func TestHashLines_CoversEveryFigureOfALine(t *testing.T) {
+	was, err := HashLines([]Line{due("p1", 10000)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*Line){
+		"payable":  func(l *Line) { l.Payable++ },
+		"carried":  func(l *Line) { l.Carried++ },
+		"earned":   func(l *Line) { l.Earned++ },
+		"partner":  func(l *Line) { l.Partner = "p2" },
+		"currency": func(l *Line) { l.Currency = "USD" },
+		"period":   func(l *Line) { l.Period = "2026-04" },
+	} {
+		l := due("p1", 10000)
+		change(&l)
+		if now, err := HashLines([]Line{l}); err != nil || now == was {
+			t.Errorf("%s is not covered: %s, %v", name, now, err)
+		}
+	}
+}
+
+func TestHashOf_ARunIsCheckedByTheHashItWasApprovedUnder(t *testing.T) {
+	lines := []Line{due("p1", 10000)}
+	r := run(t, lines...)
+	if hash, err := r.HashOf(lines); err != nil || hash != r.Hash {
+		t.Errorf("%s, %v, the run has %s", hash, err, r.Hash)
+	}
+	// What a run of the first edition has in its item.
+	r.Hash = "sha256:b4005c998b3b17c2ae3b442215b00e194845c804edacaa7b7ed36af52f84878e"
+	if hash, err := r.HashOf(lines); err != nil || hash != r.Hash {
+		t.Errorf("%s, %v, the run has %s", hash, err, r.Hash)
+	}
+	lines[0].Carried++
+	if hash, err := r.HashOf(lines); err != nil || hash == r.Hash {
+		t.Errorf("what is carried forward is not covered: %s, %v", hash, err)
 	}
 }
 

@@ -118,6 +118,7 @@ type Run struct {
 	Work       string         `json:"work,omitempty"` // as in PeriodStatus
 	Existing   bool           `json:"-"`              // Prepare: the run was there already
 	Started    bool           `json:"-"`              // Pay: the work was handed on and is not done yet
+	Exported   bool           `json:"-"`              // all that is left of it waits to be confirmed
 }
 
 // The states of a run's line.
@@ -126,6 +127,7 @@ const (
 	LineReserved  = "reserved"  // an attempt has its money set aside
 	LineSubmitted = "submitted" // the rail may have it
 	LineUnknown   = "unknown"   // the rail's answer was lost; it is asked, never paid anew
+	LineExported  = "exported"  // it is in the payments file; somebody confirms that the bank has paid
 	LinePaid      = "paid"
 	LineRejected  = "rejected" // refused for certain; the next pay makes a new attempt
 	LineCarried   = "carried"  // nothing to pay: the balance is carried forward
@@ -146,6 +148,7 @@ type RunLine struct {
 	PaidAt         *time.Time        `json:"paidAt,omitempty"`
 	Reference      string            `json:"reference,omitempty"` // the rail's own
 	Message        string            `json:"message,omitempty"`   // the rail's words about a rejection
+	ConfirmedBy    string            `json:"confirmedBy,omitempty"`
 }
 
 // Diff compares a run with the last settled one.
@@ -210,6 +213,14 @@ type PayRequest struct {
 	Run      string
 	User     string
 	Progress func(done, total int)
+}
+
+// ConfirmRequest says that the bank has paid what was exported: the payment of
+// that id, or all of the run where Line is empty. Repeating it is safe at any age.
+type ConfirmRequest struct {
+	Run  string
+	Line string // payment id, as the payments file has it
+	User string
 }
 
 // StatementRequest asks for one statement; Preview for that of an open month

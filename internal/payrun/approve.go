@@ -26,7 +26,7 @@ func (p *Payrun) Approve(ctx context.Context, r ApproveRequest) (Run, error) {
 		if err != nil {
 			return run, store.Approval{}, err
 		}
-		hash, err := payout.HashLines(plain(lines))
+		hash, err := run.HashOf(plain(lines))
 		if err != nil {
 			return run, store.Approval{}, err
 		}

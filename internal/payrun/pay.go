@@ -2,14 +2,11 @@ package payrun
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"sync"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/ledger"
-	"github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/store"
@@ -17,48 +14,88 @@ import (
 )
 
 // Pay pays what is left of an approved run: 409 run_not_approved, 409
-// payouts_frozen. Each line is taken as far as it goes; one that fails does not
-// stop the others. Repeating it is safe at any age: every step finds what the
-// last attempt left and goes on from there.
+// payouts_frozen, 409 run_changed where its lines are not those that were
+// approved, 409 no_rail and rail_differs where there is no way to pay. Each line
+// is taken as far as it goes; one that fails does not stop the others. Repeating
+// it is safe at any age: every step finds what the last attempt left and goes on
+// from there.
 func (p *Payrun) Pay(ctx context.Context, r PayRequest) (Run, error) {
-	run, version, err := p.begin(ctx, r.Run)
+	w, err := p.begin(ctx, r.Run)
 	if err != nil {
 		return Run{}, err
 	}
-	if run.State == payout.Settled {
-		return p.show(ctx, run)
+	if w.run.State == payout.Settled {
+		return p.show(ctx, w.run)
 	}
-	lines, err := p.lines(ctx, run.Period)
-	if err != nil {
-		return Run{}, err
-	}
-	left := unpaid(lines)
+	left := unpaid(w.lines)
 	progress := func(done int) {
 		if r.Progress != nil {
-			r.Progress(len(lines)-len(left)+done, len(lines))
+			r.Progress(len(w.lines)-len(left)+done, len(w.lines))
 		}
 	}
-	if err := p.payLines(ctx, run, left, progress); err != nil {
+	if err := p.payLines(ctx, w, left, progress); err != nil {
 		return Run{}, err
 	}
-	return p.settle(ctx, run, version)
+	return p.settle(ctx, w.run, w.version)
+}
+
+// payable is a run that may be paid: with the version of its item, its lines as
+// they were approved, and the rail that carries them. A settled run is an answer
+// and has neither lines nor rail.
+type payable struct {
+	run     payout.Run
+	version uint64
+	lines   []versioned
+	by      rail.Named
 }
 
 // begin starts to pay a run, if it may be paid and has not begun.
-func (p *Payrun) begin(ctx context.Context, id string) (payout.Run, uint64, error) {
-	run, version, err := p.mayPay(ctx, id)
-	if err != nil || run.State == payout.Settled {
-		return run, version, err
+func (p *Payrun) begin(ctx context.Context, id string) (payable, error) {
+	w, err := p.mayPay(ctx, id)
+	if err != nil || w.run.State == payout.Settled {
+		return w, err
 	}
-	next, err := run.Start()
-	if err == nil && next.State != run.State {
-		version, err = p.putRun(ctx, next, version)
+	next, err := w.run.Start()
+	if err == nil && next.State != w.run.State {
+		w.version, err = p.putRun(ctx, next, w.version)
 	}
-	return next, version, err
+	w.run = next
+	return w, err
 }
 
-// mayPay loads a run that may be paid; a settled one is an answer.
-func (p *Payrun) mayPay(ctx context.Context, id string) (payout.Run, uint64, error) {
+// mayPay loads a run that may be paid, and compares its lines with what was
+// approved.
+func (p *Payrun) mayPay(ctx context.Context, id string) (payable, error) {
+	w, err := p.mayGoOn(ctx, id)
+	if err != nil || w.run.State == payout.Settled {
+		return w, err
+	}
+	w.lines, err = p.approvedLines(ctx, w.run)
+	return w, err
+}
+
+// mayGoOn is mayPay without the lines, for whoever pays some of them.
+func (p *Payrun) mayGoOn(ctx context.Context, id string) (payable, error) {
+	run, version, err := p.started(ctx, id)
+	w := payable{run: run, version: version}
+	if err != nil || run.State == payout.Settled {
+		return w, err
+	}
+	c, err := p.control(ctx)
+	if err != nil {
+		return w, err
+	}
+	b := &books{pin: c.Published}
+	if err := p.loadProgramme(ctx, c, b); err != nil {
+		return w, err
+	}
+	w.by, err = p.rails.Choose(b.programme.Rail)
+	return w, err
+}
+
+// started loads a run that is approved and not held up; a settled one is an
+// answer.
+func (p *Payrun) started(ctx context.Context, id string) (payout.Run, uint64, error) {
 	run, version, err := p.find(ctx, id)
 	if err != nil {
 		return run, 0, err
@@ -74,11 +111,12 @@ func (p *Payrun) mayPay(ctx context.Context, id string) (payout.Run, uint64, err
 	return run, version, err
 }
 
-// unpaid are the lines that are not final.
+// unpaid are the lines that are neither final nor exported: those that a rail
+// has still to do with.
 func unpaid(lines []versioned) []versioned {
 	left := lines[:0:0]
 	for _, l := range lines {
-		if !l.Final() {
+		if !l.Final() && l.State != payout.Exported {
 			left = append(left, l)
 		}
 	}
@@ -97,37 +135,35 @@ func (p *Payrun) putRun(ctx context.Context, r payout.Run, version uint64) (uint
 }
 
 // payLines takes each line as far as it goes.
-func (p *Payrun) payLines(ctx context.Context, run payout.Run, left []versioned, progress func(done int)) error {
+func (p *Payrun) payLines(ctx context.Context, w payable, left []versioned, progress func(done int)) error {
 	var mu sync.Mutex
 	var failed []error
 	err := each(ctx, len(left), progress, func(ctx context.Context, i int) error {
-		if err := p.payLine(ctx, left[i]); err != nil {
+		if err := p.payLine(ctx, w.by, left[i]); err != nil {
 			mu.Lock()
 			failed = append(failed, err)
 			mu.Unlock()
 		}
 		return ctx.Err()
 	})
-	if err == nil && len(failed) > 0 {
-		err = fault.New(fault.Unavailable, "unavailable", "%d of %d lines of run %s could not be recorded; pay it again, that is safe", len(failed), len(left), run.ID()).
-			Because(failed[0])
+	if err != nil || len(failed) == 0 {
+		return err
 	}
-	return err
+	if fault.Of(failed[0]).Kind == fault.Conflict {
+		return failed[0] // trying again would not help
+	}
+	return fault.New(fault.Unavailable, "unavailable",
+		"%d of %d lines of run %s could not be recorded; pay it again, that is safe",
+		len(failed), len(left), w.run.ID()).Because(failed[0])
 }
 
 // payLine takes one line as far as it goes. The order of the writes is what
 // keeps a payment from being made twice: the attempt and its money are set
 // aside together; it is marked as submitted before the rail hears of it; and
 // whoever finds it marked asks the rail about the very same attempt first.
-func (p *Payrun) payLine(ctx context.Context, l versioned) error {
+func (p *Payrun) payLine(ctx context.Context, by rail.Named, l versioned) error {
 	if l.State == payout.Open || l.State == payout.Rejected {
-		if lost, err := p.reserve(ctx, &l); err != nil || lost {
-			return err
-		}
-	}
-	found := l.Underway()
-	if l.State == payout.Reserved {
-		if lost, err := p.submit(ctx, &l); err != nil || lost {
+		if lost, err := p.reserve(ctx, by.Name, &l); err != nil || lost {
 			return err
 		}
 	}
@@ -135,21 +171,45 @@ func (p *Payrun) payLine(ctx context.Context, l versioned) error {
 	if err != nil {
 		return err
 	}
+	carrier, err := p.carrier(by, a)
+	if err != nil {
+		return err
+	}
+	found := l.Underway()
+	if l.State == payout.Reserved {
+		if lost, err := p.submit(ctx, &l); err != nil || lost {
+			return err
+		}
+	}
 	var answer payout.Answer
 	known := false
 	if found {
-		answer, known = p.rail.Lookup(a)
+		answer, known = carrier.Lookup(a)
 	}
 	if !known {
-		answer = p.rail.Submit(a)
+		answer = carrier.Submit(a)
 	}
 	return p.record(ctx, l, answer)
 }
 
+// carrier is the rail of an attempt. One that was begun on another rail than
+// the one of today stays with it: nobody else knows what became of it.
+func (p *Payrun) carrier(by rail.Named, a payout.Attempt) (rail.Rail, error) {
+	if a.Rail == "" || a.Rail == by.Name {
+		return by.Rail, nil
+	}
+	if carrier, ok := p.rails.Named(a.Rail); ok {
+		return carrier, nil
+	}
+	return nil, fault.New(fault.Conflict, "rail_differs",
+		"the payment %s was begun on the rail %q, but payments leave here by %s: only that rail knows what became of it",
+		a.Key, a.Rail, p.rails)
+}
+
 // reserve writes attempt, pending transfer and line together. lost: another
 // process moved the line, and goes on with it.
-func (p *Payrun) reserve(ctx context.Context, l *versioned) (lost bool, err error) {
-	next, a, t, err := l.Reserve(p.now())
+func (p *Payrun) reserve(ctx context.Context, on string, l *versioned) (lost bool, err error) {
+	next, a, t, err := l.Reserve(on, p.now())
 	if err != nil {
 		return false, err
 	}
@@ -178,14 +238,21 @@ func (p *Payrun) record(ctx context.Context, l versioned, answer payout.Answer) 
 	if err != nil {
 		return err
 	}
+	if next == l.Line {
+		return nil // still unknown, in the same words
+	}
+	return p.resolve(ctx, l, next, end)
+}
+
+// resolve writes a line and, if there is one, the resolution of its pending
+// transfer. That another process was faster is as good.
+func (p *Payrun) resolve(ctx context.Context, l versioned, next payout.Line, end *ledger.Resolution) error {
 	b := &store.Batch{}
 	if end != nil {
 		b.New(store.ResolutionKey(channel.PartnerOwner(l.Partner), end.Period, end.Pending), end)
-	} else if next == l.Line {
-		return nil // still unknown, in the same words
 	}
 	b.Put(lineKey(next), next, l.version)
-	_, err = p.move(ctx, b, &l, next)
+	_, err := p.move(ctx, b, &l, next)
 	return err
 }
 
@@ -209,91 +276,4 @@ func (p *Payrun) attempt(ctx context.Context, l payout.Line) (payout.Attempt, er
 		err = internal("attempt %d of %s for %s is not the line's", l.Attempts, l.Partner, l.Period)
 	}
 	return a, err
-}
-
-// settle ends the run if every line is final and lines and transfers agree.
-func (p *Payrun) settle(ctx context.Context, run payout.Run, version uint64) (Run, error) {
-	lines, err := p.lines(ctx, run.Period)
-	if err != nil {
-		return Run{}, err
-	}
-	posted, err := p.posted(ctx, run.Period, lines)
-	if err != nil {
-		return Run{}, err
-	}
-	next, err := run.Settle(plain(lines), posted, p.now())
-	if err != nil {
-		return Run{}, err
-	}
-	if next.State != run.State {
-		if _, err := p.putRun(ctx, next, version); err != nil {
-			return Run{}, err
-		}
-	}
-	return p.show(ctx, next)
-}
-
-// posted sums the payouts that the ledger says were made for a period.
-func (p *Payrun) posted(ctx context.Context, period channel.Period, lines []versioned) (map[string]int64, error) {
-	sums := map[string]int64{}
-	var mu sync.Mutex
-	err := each(ctx, len(lines), nil, func(ctx context.Context, i int) error {
-		l := lines[i].Line
-		if l.Attempts == 0 {
-			return nil
-		}
-		transfers, resolutions, err := p.transfers(ctx, l.Partner, period, period)
-		if err != nil {
-			return err
-		}
-		post := map[string]bool{}
-		for _, r := range resolutions {
-			post[r.Pending] = r.Post
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		for _, t := range transfers {
-			if t.Code != ledger.Payout || t.Currency != l.Currency || t.Pending && !post[t.ID] {
-				continue
-			}
-			if sums[t.Currency], err = money.Add(sums[t.Currency], t.Minor); err != nil {
-				return internal("the payouts of %s in %s: %w", period, t.Currency, err)
-			}
-		}
-		return nil
-	})
-	return sums, err
-}
-
-// Payments writes the payments file of a run (CSV): every line that it pays,
-// under the id of its latest attempt. 409 run_not_approved before somebody has
-// approved it, because what is in the file can be sent to a bank.
-func (p *Payrun) Payments(ctx context.Context, id string, w io.Writer) error {
-	run, _, err := p.find(ctx, id)
-	if err != nil {
-		return err
-	}
-	if _, err := run.Start(); err != nil {
-		return err
-	}
-	lines, err := p.lines(ctx, run.Period)
-	if err != nil {
-		return err
-	}
-	var out []rail.Payment
-	for _, l := range lines {
-		if l.Payable <= 0 {
-			continue
-		}
-		payment := l.PaymentID
-		if payment == "" || l.State == payout.Rejected {
-			payment = payout.PaymentID(l.Line, l.Attempts+1)
-		}
-		out = append(out, rail.Payment{ID: payment, Partner: l.Partner, Period: l.Period, Amount: money.Of(l.Payable, l.Currency),
-			Statement: statementName(l.Partner, l.Period)})
-	}
-	if err := rail.WriteCSV(w, out); err != nil {
-		return fmt.Errorf("payments of run %s: %w", run.ID(), err)
-	}
-	return nil
 }

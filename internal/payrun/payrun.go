@@ -16,7 +16,7 @@ import (
 type Config struct {
 	Store *store.Store
 	Clock func() time.Time // called once per use case
-	Rail  rail.Rail        // nil: a sandbox that takes every payment
+	Rails rail.Rails       // carry the payments; none: nothing can be paid (409 no_rail)
 }
 
 // Payrun closes and pays. It is safe for concurrent use; its only state beside
@@ -24,7 +24,7 @@ type Config struct {
 type Payrun struct {
 	store *store.Store
 	clock func() time.Time
-	rail  rail.Rail
+	rails rail.Rails
 
 	closing sync.Mutex // one close at a time and process; a second one finds the first one's work
 	plans   planCache
@@ -32,13 +32,7 @@ type Payrun struct {
 }
 
 // New wires a Payrun.
-func New(c Config) *Payrun {
-	p := &Payrun{store: c.Store, clock: c.Clock, rail: c.Rail}
-	if p.rail == nil {
-		p.rail = &rail.Sandbox{}
-	}
-	return p
-}
+func New(c Config) *Payrun { return &Payrun{store: c.Store, clock: c.Clock, rails: c.Rails} }
 
 // now is the one reading of the clock of a use case: UTC, whole seconds, no
 // monotonic part.

@@ -20,7 +20,8 @@ func (p *Payrun) Period(ctx context.Context, period channel.Period) (PeriodStatu
 }
 
 // Halfway is how many works were begun and are not done: a period that is being
-// closed, and runs that are being paid.
+// closed, and runs that are being paid. A run that only waits for somebody to
+// confirm its payments is none.
 func (p *Payrun) Halfway(ctx context.Context) (int, error) {
 	c, err := p.store.LatestControl(ctx, p.now())
 	if err != nil {
@@ -32,7 +33,7 @@ func (p *Payrun) Halfway(ctx context.Context) (int, error) {
 	}
 	runs, err := p.runsOf(ctx, "")
 	for _, r := range runs {
-		if r.State == payout.Paying {
+		if r.State == payout.Paying && !r.AllExported {
 			n++
 		}
 	}

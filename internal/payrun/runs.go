@@ -314,7 +314,8 @@ func after(l payout.Line, at []string) bool {
 func outside(r payout.Run) Run {
 	out := Run{ID: r.ID(), Period: r.Period, State: string(r.State), PreparedBy: r.PreparedBy, PreparedAt: r.PreparedAt,
 		ApprovedBy: some(r.ApprovedBy), ApprovedAt: instant(r.ApprovedAt), DeniedBy: some(r.DeniedBy), SettledAt: instant(r.SettledAt),
-		Reason: r.Reason, Hash: r.Hash, Totals: []Amount{}, Lines: []RunLine{}}
+		Reason: r.Reason, Hash: r.Hash, Totals: []Amount{}, Lines: []RunLine{},
+		Exported: r.State == payout.Paying && r.AllExported}
 	for _, t := range r.Totals {
 		out.Totals = append(out.Totals, Amount{t.Currency, money.Format(t.Payable, t.Currency)})
 	}
@@ -324,7 +325,8 @@ func outside(r payout.Run) Run {
 func outsideLine(l payout.Line) RunLine {
 	return RunLine{PartnerID: l.Partner, Currency: l.Currency, Earned: money.Format(l.Earned, l.Currency),
 		Payable: money.Format(l.Payable, l.Currency), CarriedForward: money.Format(l.Carried, l.Currency), State: string(l.State),
-		Reason: l.Reason, Attempt: l.Attempts, PaymentID: l.PaymentID, PaidAt: instant(l.PaidAt), Reference: l.Reference, Message: l.Message}
+		Reason: l.Reason, Attempt: l.Attempts, PaymentID: l.PaymentID, PaidAt: instant(l.PaidAt),
+		Reference: l.Reference, Message: l.Message, ConfirmedBy: l.ConfirmedBy}
 }
 
 func some(s string) *string {

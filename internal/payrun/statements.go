@@ -208,7 +208,7 @@ func (p *Payrun) payment(ctx context.Context, b *books, s *store.StatementItem, 
 		out.State, out.PaidAt, out.Reference = statement.PaymentPaid, &at, line.PaymentID
 	case payout.Rejected:
 		out.State = statement.PaymentFailed
-	case payout.Reserved, payout.Submitted, payout.Unknown:
+	case payout.Reserved, payout.Submitted, payout.Unknown, payout.Exported:
 		out.State, out.Reference = statement.PaymentPaying, line.PaymentID
 	default:
 		if run.State == payout.Approved || run.State == payout.Paying {

@@ -41,6 +41,12 @@ func PayName(run string) (string, error) {
 	return "pay-" + payout.RunID(period, n), err
 }
 
+// IsRun reports whether an id has the form of a run's: a payment's has not.
+func IsRun(id string) bool {
+	_, _, err := payout.ParseRunID("run", id)
+	return err == nil
+}
+
 // ClosePlan is what a close is made of.
 type ClosePlan struct {
 	Closed bool            // the period was closed already
@@ -199,38 +205,41 @@ type LineRef struct {
 // PayPlan is what is left to pay of a run.
 type PayPlan struct {
 	Settled bool
-	Lines   []LineRef // not final yet
+	Lines   []LineRef // neither final nor exported yet
 }
 
 // PlanPay begins to pay a run and says what is left. It fails as Pay does.
 func (p *Payrun) PlanPay(ctx context.Context, id string) (PayPlan, error) {
-	run, _, err := p.begin(ctx, id)
-	if err != nil || run.State == payout.Settled {
+	w, err := p.begin(ctx, id)
+	if err != nil || w.run.State == payout.Settled {
 		return PayPlan{Settled: err == nil}, err
 	}
-	lines, err := p.lines(ctx, run.Period)
 	plan := PayPlan{Lines: []LineRef{}}
-	for _, l := range unpaid(lines) {
+	for _, l := range unpaid(w.lines) {
 		plan.Lines = append(plan.Lines, LineRef{l.Partner, l.Currency})
 	}
 	return plan, err
 }
 
 // PayLines takes some lines of a run as far as they go, and returns how many of
-// them are final now.
+// them are paid or exported now. Before anything is paid it compares these lines
+// with their statements; the hash of all lines is compared by PlanPay and Settle,
+// because a run of many batches would be read whole as many times.
 func (p *Payrun) PayLines(ctx context.Context, id string, refs []LineRef) (int, error) {
-	run, _, err := p.mayPay(ctx, id)
-	if err != nil || run.State == payout.Settled {
+	w, err := p.mayGoOn(ctx, id)
+	if err != nil || w.run.State == payout.Settled {
 		return 0, err
 	}
-	lines, err := p.linesOf(ctx, run.Period, refs)
-	if err != nil {
+	if w.lines, err = p.linesOf(ctx, w.run.Period, refs); err != nil {
 		return 0, err
 	}
-	if err := p.payLines(ctx, run, unpaid(lines), nil); err != nil {
+	if err := p.asStated(ctx, w.run, w.lines); err != nil {
 		return 0, err
 	}
-	lines, err = p.linesOf(ctx, run.Period, refs)
+	if err := p.payLines(ctx, w, unpaid(w.lines), nil); err != nil {
+		return 0, err
+	}
+	lines, err := p.linesOf(ctx, w.run.Period, refs)
 	return len(lines) - len(unpaid(lines)), err
 }
 
@@ -264,7 +273,7 @@ func (p *Payrun) linesOf(ctx context.Context, period channel.Period, refs []Line
 // Settle ends a run whose lines are all final, if they agree with the ledger.
 // One that has lines left stays as it is: that is an answer, not an error.
 func (p *Payrun) Settle(ctx context.Context, id string) (Run, error) {
-	run, version, err := p.mayPay(ctx, id)
+	run, version, err := p.started(ctx, id)
 	if err != nil {
 		return Run{}, err
 	}
@@ -308,9 +317,9 @@ func (p *Payrun) closable(ctx context.Context, c *store.Control, period channel.
 
 // MayPay says whether a run may be paid: the errors of Pay, or the run.
 func (p *Payrun) MayPay(ctx context.Context, id string) (Run, error) {
-	run, _, err := p.mayPay(ctx, id)
+	w, err := p.mayPay(ctx, id)
 	if err != nil {
 		return Run{}, err
 	}
-	return p.show(ctx, run)
+	return p.show(ctx, w.run)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/money"
+	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/store"
@@ -23,7 +24,8 @@ type world struct {
 	ctx  context.Context
 	s    *store.Store
 	p    *Payrun
-	bank *rail.Sandbox
+	bank *rail.Sandbox // of the rails, unless a test puts others in its place
+	by   rail.Rails
 	now  time.Time
 	dir  channel.Directory
 	seq  uint64
@@ -51,8 +53,9 @@ const planText = `{"id":"standard","effectiveFrom":"2026-01-01","currency":"EUR"
 func open(t *testing.T, tb table.Table) *world {
 	t.Helper()
 	w := &world{t: t, ctx: context.Background(), s: store.New(tb, store.Options{Sleep: func(time.Duration) {}}), bank: &rail.Sandbox{}}
+	w.by = rail.Rails{{Name: rail.SandboxName, Rail: w.bank}}
 	w.at("2026-01-01")
-	w.p = New(Config{Store: w.s, Clock: func() time.Time { return w.now }, Rail: w.bank})
+	w.p = New(Config{Store: w.s, Clock: func() time.Time { return w.now }, Rails: w.by})
 	w.publish("programme", "acme", programmeText)
 	w.publish("plan", "standard", planText)
 	on := []channel.Assignment{{Plan: "standard", From: instantOf(t, "2026-01-01")}}
@@ -73,7 +76,7 @@ func open(t *testing.T, tb table.Table) *world {
 func (w *world) through(tb table.Table) *world {
 	next := *w
 	next.s = store.New(tb, store.Options{Sleep: func(time.Duration) {}})
-	next.p = New(Config{Store: next.s, Clock: func() time.Time { return next.now }, Rail: w.bank})
+	next.p = New(Config{Store: next.s, Clock: func() time.Time { return next.now }, Rails: w.by})
 	return &next
 }
 
@@ -223,6 +226,45 @@ func (w *world) paid(p channel.Period) Run {
 	r, err = w.p.Pay(w.ctx, PayRequest{Run: r.ID, User: "ana"})
 	w.must(err)
 	return r
+}
+
+// change changes a line behind the service's back.
+func (w *world) change(p channel.Period, partner channel.PartnerID, how func(*payout.Line)) {
+	w.t.Helper()
+	var l payout.Line
+	key := store.LineKey(p, partner, "EUR")
+	version, err := w.s.Load(w.ctx, key, &l)
+	w.must(err)
+	how(&l)
+	b := &store.Batch{}
+	b.Put(key, l, version)
+	w.must(w.s.Commit(w.ctx, b))
+}
+
+// firstEdition makes a run one that was prepared when the hash of its lines did
+// not cover what was earned.
+func (w *world) firstEdition(id string) {
+	w.t.Helper()
+	type due struct {
+		Partner channel.PartnerID `json:"partner"`
+		Period  channel.Period    `json:"period"`
+		Ccy     string            `json:"currency"`
+		Payable int64             `json:"payable"`
+		Carried int64             `json:"carried"`
+	}
+	r, version, err := w.p.find(w.ctx, id)
+	w.must(err)
+	lines, err := w.p.lines(w.ctx, r.Period)
+	w.must(err)
+	var dues []due
+	for _, l := range lines {
+		dues = append(dues, due{l.Partner, l.Period, l.Currency, l.Payable, l.Carried})
+	}
+	r.Hash, err = seal.HashOfValue(dues)
+	w.must(err)
+	b := &store.Batch{}
+	b.Put(store.RunKey(r.Period, r.N), r, version)
+	w.must(w.s.Commit(w.ctx, b))
 }
 
 // everything is each item of the ledger that closing writes, by key: two closes

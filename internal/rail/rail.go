@@ -1,11 +1,15 @@
-// Package rail is the way money leaves: payment files and a sandbox bank behind
-// one small interface. It owns the formats and what their answers mean; when an
-// attempt is made is payout's, recording it payrun's. It writes no keys.
+// Package rail is the way money leaves: rails behind one small interface, one
+// file each, and the payments file. It owns what a rail's answers mean and which
+// rails there are; when an attempt is made is payout's, recording it payrun's. It
+// writes no keys.
 package rail
 
 import (
-	"sync"
+	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/payout"
 )
 
@@ -13,8 +17,9 @@ import (
 // process, with the same attempt: the key names the payment for ever, and a
 // rail must never pay one key twice.
 //
-// An Answer is Accepted or Refused only where that is certain and final;
-// everything else, a timeout included, is Lost.
+// An Answer is Accepted, Out or Refused only where that is certain; everything
+// else, a timeout included, is Lost. Accepted and Refused are final, and Out is
+// until a person confirms the payment.
 type Rail interface {
 	// Submit asks for the payment.
 	Submit(a payout.Attempt) payout.Answer
@@ -25,63 +30,62 @@ type Rail interface {
 	Lookup(a payout.Attempt) (answer payout.Answer, ok bool)
 }
 
-// Sandbox is a bank that exists only in memory: it takes every payment, once
-// per key. Script makes it refuse or lose. It is safe for concurrent use; the
-// zero Sandbox is ready.
-type Sandbox struct {
-	// Script, if set, decides a submission: what the bank does with it, and
-	// what the caller hears. Answering Lost while taking the payment is the
-	// case that matters.
-	Script func(a payout.Attempt, call int) (taken bool, heard payout.Answer)
+// The names of the rails, as programmes and stages write them.
+const (
+	FileName    = "file"
+	SandboxName = "sandbox"
+)
 
-	mu    sync.Mutex
-	calls int
-	taken map[string]payout.Attempt
+// Named is a rail with its name.
+type Named struct {
+	Name string
+	Rail Rail
 }
 
-// Submit takes the payment.
-func (s *Sandbox) Submit(a payout.Attempt) payout.Answer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.calls++
-	if _, known := s.taken[a.Key]; known {
-		return accepted(a)
-	}
-	taken, heard := true, accepted(a)
-	if s.Script != nil {
-		taken, heard = s.Script(a, s.calls)
-	}
-	if taken {
-		if s.taken == nil {
-			s.taken = map[string]payout.Attempt{}
-		}
-		s.taken[a.Key] = a
-	}
-	return heard
+// Rails are those that an installation pays by. The first one is taken where
+// the programme names none; without any nothing can be paid.
+type Rails []Named
+
+// Embedded are the rails of an installation whose programme decides: the
+// payments file, unless the programme names the sandbox.
+func Embedded() Rails { return Rails{{FileName, File{}}, {SandboxName, &Sandbox{}}} }
+
+// Of is the one rail of a stage, by its name; none for a name that is none.
+func Of(name string) Rails {
+	all := Embedded()
+	return slices.DeleteFunc(all, func(n Named) bool { return n.Name != name })
 }
 
-// Lookup knows every payment that was taken.
-func (s *Sandbox) Lookup(a payout.Attempt) (payout.Answer, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, known := s.taken[a.Key]; known {
-		return accepted(a), true
+// Choose is the rail that a programme names, the first one for "". 409 no_rail
+// where there is none at all, 409 rail_differs where this one is not among them.
+func (r Rails) Choose(name string) (Named, error) {
+	if len(r) == 0 || r[0].Rail == nil {
+		return Named{}, fault.New(fault.Conflict, "no_rail", "nothing can be paid: no payment rail is set up here")
 	}
-	return payout.Answer{}, false
+	if name == "" {
+		return r[0], nil
+	}
+	if found, ok := r.Named(name); ok {
+		return Named{name, found}, nil
+	}
+	return Named{}, fault.New(fault.Conflict, "rail_differs",
+		"the programme names the rail %q, but payments leave here by %s", name, r)
 }
 
-// Paid is what the bank paid in all, in minor units by partner and currency:
-// what a test compares with what was owed.
-func (s *Sandbox) Paid() map[string]int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	sums := map[string]int64{}
-	for _, a := range s.taken {
-		sums[string(a.Partner)+" "+a.Currency] += a.Minor
+// Named is the rail of that name; not ok where it is not among them.
+func (r Rails) Named(name string) (found Rail, ok bool) {
+	i := slices.IndexFunc(r, func(n Named) bool { return n.Name == name && n.Rail != nil })
+	if i < 0 {
+		return nil, false
 	}
-	return sums
+	return r[i].Rail, true
 }
 
-func accepted(a payout.Attempt) payout.Answer {
-	return payout.Answer{Outcome: payout.Accepted, Reference: "sandbox:" + a.Key}
+// String is the names, for messages.
+func (r Rails) String() string {
+	names := make([]string, len(r))
+	for i, n := range r {
+		names[i] = strconv.Quote(n.Name)
+	}
+	return strings.Join(names, " or ")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"testing"
 
+	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/payout"
 )
@@ -66,5 +67,39 @@ func TestSandbox_MayTakeAPaymentAndLoseItsAnswer(t *testing.T) {
 	}
 	if got, known := s.Lookup(a); !known || got.Outcome != payout.Accepted {
 		t.Errorf("looked up %+v, %v", got, known)
+	}
+}
+
+func TestFile_PutsAPaymentIntoTheFileAndKnowsIt(t *testing.T) {
+	a := payout.Attempt{Key: "k", Partner: "p1", Currency: "EUR", Minor: 5}
+	if got := (File{}).Submit(a); got.Outcome != payout.Out {
+		t.Errorf("answered %+v", got)
+	}
+	if got, known := (File{}).Lookup(a); !known || got.Outcome != payout.Out {
+		t.Errorf("looked up %+v, %v", got, known)
+	}
+}
+
+func TestRails_TheProgrammeChoosesAmongThoseThatThereAre(t *testing.T) {
+	for _, c := range []struct {
+		rails        Rails
+		name         string
+		chosen, slug string
+	}{
+		{Embedded(), "", FileName, ""},
+		{Embedded(), FileName, FileName, ""},
+		{Embedded(), SandboxName, SandboxName, ""},
+		{Of(FileName), "", FileName, ""},
+		{Of(FileName), SandboxName, "", "rail_differs"},
+		{Of(SandboxName), "", SandboxName, ""},
+		{Of(SandboxName), FileName, "", "rail_differs"},
+		{Of(""), "", "", "no_rail"},
+		{nil, SandboxName, "", "no_rail"},
+		{Rails{{Name: FileName}}, "", "", "no_rail"},
+	} {
+		got, err := c.rails.Choose(c.name)
+		if got.Name != c.chosen || (c.slug == "") != (err == nil) || c.slug != "" && !fault.Is(err, c.slug) {
+			t.Errorf("%q of %s: %q, %v", c.name, c.rails, got.Name, err)
+		}
 	}
 }

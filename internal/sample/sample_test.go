@@ -20,6 +20,18 @@ func TestNew_SameSeedGivesSameBytes(t *testing.T) {
 	}
 }
 
+func TestProgramme_NamesTheSandboxInTheStoryAndTheFileToStartFrom(t *testing.T) {
+	start, err := Documents.ReadFile("documents/programme.json")
+	if err != nil || !bytes.Contains(start, []byte(`"rail": "file"`)) || bytes.Contains(start, []byte("sandbox")) {
+		t.Errorf("%s, %v", start, err)
+	}
+	for _, f := range New(Seed).Files {
+		if f.Name == "programme.json" && (!bytes.Contains(f.Data, []byte(`"rail": "sandbox"`)) || bytes.Contains(f.Data, []byte(`"rail": "file"`))) {
+			t.Errorf("%s", f.Data)
+		}
+	}
+}
+
 func TestNew_StepsNameOnlyFilesThatExistAndNeverGoBack(t *testing.T) {
 	p := New(Seed)
 	names := map[string]bool{}

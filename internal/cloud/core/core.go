@@ -7,6 +7,7 @@ import (
 
 	"github.com/fairlead/fairlead/internal/cloud"
 	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
@@ -37,6 +38,6 @@ func On(a *cloud.App, t table.Table) Core {
 	return Core{
 		Store:   kept,
 		Service: service.New(service.Config{Store: kept, Clock: a.Clock, Log: a.Log}),
-		Payrun:  payrun.New(payrun.Config{Store: kept, Clock: a.Clock}),
+		Payrun:  payrun.New(payrun.Config{Store: kept, Clock: a.Clock, Rails: rail.Of(a.Config.Rail)}),
 	}
 }

@@ -62,10 +62,11 @@ func (m *Machine) Close(ctx context.Context, r payrun.CloseRequest) (payrun.Peri
 	return s, m.start(ctx, latest, Start{Work: "close", Name: name, Period: string(r.Period), User: r.User})
 }
 
-// Pay starts paying a run, or what is left of it.
+// Pay starts paying a run, or what is left of it; a run that only waits to be
+// confirmed is an answer.
 func (m *Machine) Pay(ctx context.Context, r payrun.PayRequest) (payrun.Run, error) {
 	run, err := m.payrun.MayPay(ctx, r.Run)
-	if err != nil || run.State == payrun.RunSettled {
+	if err != nil || run.State == payrun.RunSettled || run.Exported {
 		return run, err
 	}
 	name, err := payrun.PayName(r.Run)

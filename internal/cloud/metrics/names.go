@@ -26,9 +26,9 @@ const (
 	Latency Name = "Latency"
 	// Incentives is how many statements were made; payrun, close-batch.
 	Incentives Name = "Incentives"
-	// Payouts is how many lines were paid; payrun, pay-batch.
+	// Payouts is how many lines were paid or exported; payrun, pay-batch.
 	Payouts Name = "Payouts"
-	// PayoutsStuck is how many lines a pay left neither paid nor carried:
+	// PayoutsStuck is how many lines a pay left neither paid, exported nor carried:
 	// unknown at the rail, or rejected; payrun, settle.
 	PayoutsStuck Name = "PayoutsStuck"
 	// Failures is how many requests, messages, records or steps failed for a

@@ -79,7 +79,7 @@ type Did struct {
 	Step  string `json:"step"`
 	Count int    `json:"count"`           // statements made, customers walked, owners verified, lines paid
 	State string `json:"state,omitempty"` // of the period or the run, where the step ends it
-	Left  int    `json:"left,omitempty"`  // lines that are not final
+	Left  int    `json:"left,omitempty"`  // lines that are neither final nor exported
 }
 
 // Payrun is the function of the state machine's tasks.
@@ -168,7 +168,7 @@ func (p *Payrun) settle(ctx context.Context, t Task, counts metrics.Counts) (any
 	did := Did{Step: t.Step, Count: len(run.Lines), State: run.State}
 	if run.State != payrun.RunSettled {
 		for _, l := range run.Lines {
-			if l.State != payrun.LinePaid && l.State != payrun.LineCarried {
+			if l.State != payrun.LinePaid && l.State != payrun.LineExported && l.State != payrun.LineCarried {
 				did.Left++
 			}
 		}
