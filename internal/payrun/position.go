@@ -54,21 +54,39 @@ func encodePosition(r *incentive.Result, values *valueBook) ([][]byte, error) {
 		}
 		rest = append(rest, body)
 	}
-	if head.Values = values; values != nil && !values.Customers.inline() {
-		book := *values
-		head.Values = &book
-		for _, some := range book.Customers.split(maxPart) {
-			body, err := seal.Canonical(valuePart{some})
-			if err != nil {
-				return nil, err
-			}
-			rest = append(rest, body)
-			book.Parts++
-		}
-		book.Customers = nil
+	worths, err := head.keep(values)
+	if err != nil {
+		return nil, err
 	}
+	rest = append(rest, worths...)
 	body, err := seal.Canonical(head)
 	return append([][]byte{body}, rest...), err
+}
+
+// keep puts a book of values into the head: whole where its customers fit
+// there, else without them, and returns the bodies of the parts that hold them.
+// The parts are counted from nothing: a book that was read back is written as it
+// was the first time.
+func (head *positionPart) keep(values *valueBook) ([][]byte, error) {
+	if values == nil {
+		return nil, nil
+	}
+	book := valueBook{This: values.This, Next: values.Next}
+	head.Values = &book
+	if values.Customers.inline() {
+		book.Customers = values.Customers
+		return nil, nil
+	}
+	var parts [][]byte
+	for _, some := range values.Customers.split(maxPart) {
+		body, err := seal.Canonical(valuePart{some})
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, body)
+	}
+	book.Parts = len(parts)
+	return parts, nil
 }
 
 // split cuts shares, sorted by order, into books of about so many bytes; an

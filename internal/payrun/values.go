@@ -244,7 +244,8 @@ type valuePart struct {
 	Values bookedWorth `json:"values"`
 }
 
-// values reads the book of a position, whole; nil if it has none.
+// values reads the book of a position, whole and without parts; nil if it has
+// none.
 func (p *Payrun) values(ctx context.Context, partner channel.PartnerID, period channel.Period, head *positionPart) (*valueBook, error) {
 	if head == nil || head.Values == nil || head.Values.Parts == 0 {
 		if head == nil {
@@ -252,9 +253,8 @@ func (p *Payrun) values(ctx context.Context, partner channel.PartnerID, period c
 		}
 		return head.Values, nil
 	}
-	out := *head.Values
-	out.Customers = bookedWorth{}
-	for n := range out.Parts {
+	out := valueBook{This: head.Values.This, Next: head.Values.Next, Customers: bookedWorth{}}
+	for n := range head.Values.Parts {
 		key := store.PositionKey(channel.PartnerOwner(partner), period, 1+len(head.Index)+n)
 		items, err := p.store.Get(ctx, key)
 		if err != nil {
