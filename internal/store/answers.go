@@ -19,8 +19,9 @@ type Request struct {
 
 // StoredAnswer is the answer to a keyed request, kept for ever.
 type StoredAnswer struct {
-	Answer  json.RawMessage `json:"answer"`
-	Request string          `json:"request"` // hash of the body
+	Answer   json.RawMessage `json:"answer,omitempty"`
+	AnswerAt string          `json:"answerAt,omitempty"` // hash of an answer too large for the item: it is kept as content
+	Request  string          `json:"request"`            // hash of the body
 }
 
 // Replay looks for the stored answer to a keyed request and decodes it into
@@ -41,6 +42,9 @@ func (s *Store) Replay(ctx context.Context, r Request, answer any) (found bool, 
 	}
 	if hash != stored.Request {
 		return true, KeyReused(r.Key)
+	}
+	if stored.AnswerAt != "" {
+		return true, s.readJSON(ctx, stored.AnswerAt, answer)
 	}
 	if err := json.Unmarshal(stored.Answer, answer); err != nil {
 		return true, fault.New(fault.Internal, "internal", "internal error").Because(err)
@@ -69,4 +73,39 @@ func (b *Batch) PutStoredAnswer(r Request, answer any) int {
 		b.err = err
 	}
 	return b.New(StoredAnswerKey(r.Call, r.Caller, r.Key), StoredAnswer{Answer: body, Request: hash})
+}
+
+// KeepAnswer stores the answer to a keyed request, of any size, after the work;
+// without a key it does nothing. The first answer stays, whatever is repeated
+// under its key.
+func (s *Store) KeepAnswer(ctx context.Context, r Request, answer any) error {
+	if r.Key == "" {
+		return nil
+	}
+	body, err := seal.Canonical(answer)
+	if err != nil {
+		return err
+	}
+	b := &Batch{}
+	if len(body) <= maxPart {
+		b.PutStoredAnswer(r, json.RawMessage(body))
+		return s.keep(ctx, b)
+	}
+	stored := StoredAnswer{}
+	if stored.Request, err = seal.HashOfValue(r.Body); err != nil {
+		return err
+	}
+	if stored.AnswerAt, err = s.PutContent(ctx, body); err != nil {
+		return err
+	}
+	b.New(StoredAnswerKey(r.Call, r.Caller, r.Key), stored)
+	return s.keep(ctx, b)
+}
+
+// keep commits what need not be the first.
+func (s *Store) keep(ctx context.Context, b *Batch) error {
+	if err := s.Commit(ctx, b); err != nil && AsRefused(err) == nil {
+		return err
+	}
+	return nil
 }

@@ -85,10 +85,12 @@ func (b *Batch) PutVersion(c Control, v Version) Control {
 	return c.with(v.Kind, v.ID, v.N)
 }
 
-// maxPart is the size of a part of a document: an item has room for more, but
-// a transaction is charged by what it holds.
-const maxPart = 300 << 10 // before JSON escapes it, which our content hardly needs
+// maxPart is how many bytes a part of a document has as it is stored: an item
+// has room for more, but a transaction is charged by what it holds.
+const maxPart = 300 << 10
 
+// manifest lists the parts of large content, 74 bytes each: it would be too
+// large itself beyond a gigabyte.
 type manifest struct {
 	Parts []string `json:"parts"`
 }
@@ -104,38 +106,75 @@ func (s *Store) PutContent(ctx context.Context, content []byte) (string, error) 
 	if len(content) <= maxPart {
 		return hash, s.putPart(ctx, hash, content, 0)
 	}
+	stands, err := s.Get(ctx, PartKey(hash)) // perhaps in other parts: of another version, cut elsewhere
+	if err != nil {
+		return "", err
+	}
+	if stands[0].Version != 0 {
+		s.parts.Store(hash, struct{}{})
+		return hash, nil
+	}
+	return hash, s.putParts(ctx, hash, content)
+}
+
+// putParts stores the parts of large content, and then the list of them.
+func (s *Store) putParts(ctx context.Context, hash string, content []byte) error {
 	var m manifest
 	for rest := content; len(rest) > 0; {
-		n := min(maxPart, len(rest))
-		for n < len(rest) && !utf8.RuneStart(rest[n]) {
-			n--
-		}
+		n := partLen(rest)
 		part, err := seal.Canonical(string(rest[:n]))
 		rest = rest[n:]
 		if err != nil {
-			return "", err
+			return err
 		}
 		h := seal.Hash(part)
 		if err := s.putPart(ctx, h, part, 0); err != nil {
-			return "", err
+			return err
 		}
 		m.Parts = append(m.Parts, h)
 	}
 	list, err := seal.Canonical(m)
 	if err != nil {
-		return "", err
+		return err
 	}
-	return hash, s.putPart(ctx, hash, list, int64(len(m.Parts)))
+	return s.putPart(ctx, hash, list, int64(len(m.Parts)))
+}
+
+// partLen is how many bytes of content, whole runes, fill a part. A part is kept
+// as JSON text, and content is full of quotes, which take two bytes there.
+func partLen(content []byte) int {
+	n := 0
+	for room := maxPart - len(`""`); n < len(content); n++ {
+		if room -= textLen(content[n]); room < 0 {
+			break
+		}
+	}
+	for n < len(content) && !utf8.RuneStart(content[n]) {
+		n--
+	}
+	return n
+}
+
+// textLen is how many bytes a byte of text takes in canonical JSON.
+func textLen(c byte) int {
+	switch c {
+	case '"', '\\', '\b', '\f', '\n', '\r', '\t':
+		return 2
+	}
+	if c < ' ' {
+		return len(`\u0000`)
+	}
+	return 1
 }
 
 func (s *Store) putPart(ctx context.Context, hash string, body []byte, parts int64) error {
 	b := &Batch{}
 	b.add(table.Op{Kind: table.Put, Key: PartKey(hash), Body: body, N: parts, If: table.Cond{Kind: table.Absent}})
-	if err := s.Commit(ctx, b); err != nil && AsRefused(err) == nil {
-		return err
+	err := s.keep(ctx, b)
+	if err == nil {
+		s.parts.Store(hash, struct{}{})
 	}
-	s.parts.Store(hash, struct{}{})
-	return nil
+	return err
 }
 
 // Content reads what was stored under hashes, in their order.

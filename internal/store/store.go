@@ -172,7 +172,8 @@ const (
 // Commit writes a batch, all or nothing. A failed condition is *table.Refused:
 // read again and decide again. table.ErrExpired likewise: NotAfter had passed.
 // Everything else is a *fault.Error that may go to the caller; repeating the
-// same request is always safe.
+// same request is always safe. A batch beyond the limits of the table is
+// internal: what is kept is bounded where it is taken in.
 func (s *Store) Commit(ctx context.Context, b *Batch) error {
 	if b.err != nil {
 		return b.err
@@ -181,7 +182,7 @@ func (s *Store) Commit(ctx context.Context, b *Batch) error {
 	for try, wait := 1, firstWait; ; try, wait = try+1, wait*2 {
 		_, err := s.table.Transact(ctx, tx)
 		if !errors.Is(err, table.ErrConflict) && !errors.Is(err, table.ErrThrottled) || try == tries {
-			return mapError(err)
+			return mapError(beyond(err))
 		}
 		s.opts.Sleep(time.Duration(s.opts.Jitter() * float64(wait)))
 	}
@@ -194,6 +195,17 @@ func AsRefused(err error) *table.Refused {
 		return r
 	}
 	return nil
+}
+
+// beyond says of a batch that the table has no room for that this is our
+// mistake, never that of a caller, who did not make the items.
+func beyond(err error) error {
+	for _, slug := range []string{"item_too_large", "transaction_too_large", "too_many_ops"} {
+		if fault.Is(err, slug) {
+			return fault.New(fault.Internal, "internal", "internal error").Because(err)
+		}
+	}
+	return err
 }
 
 func mapError(err error) error {
