@@ -50,14 +50,7 @@ func (s *Service) RouteAll(ctx context.Context, a Actor, r RouteAllRequest) (Rou
 	if err != nil {
 		return sum, err
 	}
-	b := &store.Batch{}
-	b.PutStoredAnswer(req, sum)
-	if r.Key != "" {
-		if err := s.store.Commit(ctx, b); err != nil && !isRefusal(err) {
-			return sum, err
-		}
-	}
-	return sum, nil
+	return sum, s.store.KeepAnswer(ctx, req, sum)
 }
 
 // bulkJob is one customer of a bulk route.
@@ -268,6 +261,9 @@ func (b *bulkState) one(ctx context.Context, m *moment, j bulkJob, head *store.H
 	if j.idle && !changes(head, v) || j.placing && v.Commit.State == routing.StateWaiting {
 		return nil
 	}
+	if err := b.service.keepTerms(ctx, v.dir); err != nil { // once, not in each write
+		return err
+	}
 	b.reserve(v)
 	chunk.Add(1)
 	again := job{customer: j.customer, key: j.key, at: at, cause: j.cause, by: j.by, asked: req, onlyNew: j.onlyNew}
@@ -349,12 +345,19 @@ func (b *bulkState) failed(id channel.CustomerID, err error) error {
 	return b.err
 }
 
+// ofStore tells an error that would meet every row or customer from one that is
+// about the one at hand: it ends what works through many.
+func ofStore(err error) bool {
+	kind := fault.Of(err).Kind
+	return kind == fault.Internal || kind == fault.Unavailable
+}
+
 // note lists a customer that cannot be routed; what is wrong with the store
 // ends the run.
 func (b *bulkState) note(id channel.CustomerID, err error) {
 	f := fault.Of(err)
 	switch {
-	case f.Kind == fault.Internal || f.Kind == fault.Unavailable:
+	case ofStore(err):
 		if b.err == nil {
 			b.err = err
 		}

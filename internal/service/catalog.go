@@ -188,7 +188,8 @@ func newDirectory(hash string, people channel.Directory) (*directory, error) {
 }
 
 // keepTerms stores what routing reads of the directory, once: a decision that
-// names it must be able to run again for ever.
+// names it must be able to run again for ever. Where that fails nobody can be
+// routed, so it is never an error of the customer at hand.
 func (s *Service) keepTerms(ctx context.Context, d *directory) error {
 	s.catalog.mu.Lock()
 	defer s.catalog.mu.Unlock()
@@ -196,7 +197,10 @@ func (s *Service) keepTerms(ctx context.Context, d *directory) error {
 		return nil
 	}
 	if _, err := s.store.PutContent(ctx, d.terms.Bytes()); err != nil {
-		return err
+		if ofStore(err) {
+			return err
+		}
+		return fault.New(fault.Internal, "directory_not_stored", "the directory cannot be stored, so nobody can be routed").Because(err)
 	}
 	d.stored = true
 	s.catalog.terms[d.terms.Hash()] = d.terms

@@ -24,7 +24,7 @@ func (t *rowTaker) take(line int, id string, bad error, apply func() (bool, erro
 	case bad == nil:
 		t.seen[id] = line
 		changed, err := apply()
-		if f := fault.Of(err); err != nil && (f.Kind == fault.Internal || f.Kind == fault.Unavailable) {
+		if err != nil && ofStore(err) {
 			return err
 		}
 		if bad = err; err == nil && changed {

@@ -48,7 +48,7 @@ func (s *Service) Import(ctx context.Context, a Actor, r ImportRequest) (ImportS
 	if err != nil {
 		return sum, err
 	}
-	return sum, s.keepImport(ctx, sum)
+	return sum, s.store.KeepAnswer(ctx, importRequest(sum.ID), sum)
 }
 
 func importID(r ImportRequest, a Actor, now time.Time) string {
@@ -58,17 +58,8 @@ func importID(r ImportRequest, a Actor, now time.Time) string {
 	return "imp-" + store.Hash16("at "+now.Format(time.RFC3339)+" "+a.User+" "+r.Kind)
 }
 
-// keepImport stores the account of a finished import for GET /imports/{id}; the
-// first one stays, whatever is repeated under its key.
-func (s *Service) keepImport(ctx context.Context, sum ImportSummary) error {
-	b := &store.Batch{}
-	b.PutStoredAnswer(importRequest(sum.ID), sum)
-	if err := s.store.Commit(ctx, b); err != nil && !isRefusal(err) {
-		return err
-	}
-	return nil
-}
-
+// importRequest is under what the account of a finished import is kept for
+// GET /imports/{id}.
 func importRequest(id string) store.Request {
 	return store.Request{Call: "GET /v1/imports", Key: id, Body: id}
 }
@@ -140,31 +131,44 @@ func (s *Service) importFacts(ctx context.Context, a Actor, r ImportRequest, run
 	if m, err := s.moment(ctx); err == nil && m.control.Newest(store.KindModel, store.ModelID) > 0 {
 		run.orders = map[channel.CustomerID]bool{}
 	}
-	var err error
+	if r.Route {
+		if err := s.mayRoute(ctx); err != nil {
+			return err
+		}
+	}
 	for f := range s.applyRows(ctx, a, r.Facts, run.now) {
-		if err = f.err; err != nil {
-			break
-		}
-		if err = run.take(f, r.Route); err != nil {
-			break
-		}
-		if len(run.orders) >= maxTouched {
-			if err = s.revalueImported(ctx, a, run.orders); err != nil {
-				break
-			}
-			clear(run.orders)
-		}
-		if r.Progress != nil && run.sum.Read%1000 == 0 {
-			r.Progress(run.sum.Read)
+		if err := s.takeRow(ctx, a, &r, run, f); err != nil {
+			cancel() // what is under way would meet the same
+			return err
 		}
 	}
-	if err == nil {
-		err = s.revalueImported(ctx, a, run.orders)
-	}
+	err := s.revalueImported(ctx, a, run.orders)
 	if err != nil || !r.Route || len(run.routes) == 0 {
 		return err
 	}
 	return s.routeImported(ctx, a, run)
+}
+
+// takeRow takes one row into the account. What is wrong with the row is in its
+// outcome; an error is of the store or of who reads the account, and would meet
+// every row: it ends the import.
+func (s *Service) takeRow(ctx context.Context, a Actor, r *ImportRequest, run *importRun, f *future) error {
+	if f.err != nil {
+		return f.err
+	}
+	if err := run.take(f, r.Route); err != nil {
+		return err
+	}
+	if len(run.orders) >= maxTouched {
+		if err := s.revalueImported(ctx, a, run.orders); err != nil {
+			return err
+		}
+		clear(run.orders)
+	}
+	if r.Progress != nil && run.sum.Read%1000 == 0 {
+		r.Progress(run.sum.Read)
+	}
+	return nil
 }
 
 // take counts the outcome of a row, in the order of the lines.
@@ -285,6 +289,21 @@ func (s *Service) applyRow(ctx context.Context, f *channel.Fact, by string) (Fac
 		return err
 	})
 	return o, err
+}
+
+// mayRoute refuses to route anybody before a row is read, where nobody could be:
+// no policy is in force, or the directory that decisions name cannot be stored.
+func (s *Service) mayRoute(ctx context.Context) error {
+	return s.writing(ctx, func(m *moment) error {
+		if _, err := s.policyAt(ctx, m, m.now); err != nil {
+			return err
+		}
+		dir, err := s.directory(ctx, m)
+		if err != nil {
+			return err
+		}
+		return s.keepTerms(ctx, dir)
+	})
 }
 
 // routeImported routes imported customers in the order in which they arrived,
