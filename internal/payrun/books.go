@@ -1,6 +1,7 @@
 package payrun
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -144,12 +145,12 @@ func (b *books) owners() []channel.Owner {
 
 // partner is a partner of the directory.
 func (b *books) partner(id channel.PartnerID) (channel.Partner, bool) {
-	for i := range b.directory.Partners {
-		if b.directory.Partners[i].ID == id {
-			return b.directory.Partners[i], true
-		}
+	all := b.directory.Partners // by id, as the store reads them
+	i, ok := slices.BinarySearchFunc(all, id, func(p channel.Partner, id channel.PartnerID) int { return cmp.Compare(p.ID, id) })
+	if !ok {
+		return channel.Partner{}, false
 	}
-	return channel.Partner{}, false
+	return all[i], true
 }
 
 // assigned reports whether a partner gets a statement of a period: it has been
