@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/store"
 )
@@ -70,8 +69,8 @@ func (p *Payrun) status(ctx context.Context, c *store.Control, period channel.Pe
 	}
 	for _, currency := range sortedKeys(head.Totals) {
 		t := head.Totals[currency]
-		s.Totals = append(s.Totals, Total{Currency: currency, Earned: money.Format(t.Earned, currency),
-			Payable: money.Format(t.Payable, currency), Carried: money.Format(t.Carried, currency)})
+		s.Totals = append(s.Totals, Total{Currency: currency, Earned: t.Earned.Format(currency),
+			Payable: t.Payable.Format(currency), Carried: t.Carried.Format(currency)})
 	}
 	return s, nil
 }

@@ -38,7 +38,7 @@ func newWalk(room int) *Walk {
 }
 
 // Join adds what another part of the walk found.
-func (w *Walk) Join(other *Walk) error {
+func (w *Walk) Join(other *Walk) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.Customers == nil {
@@ -49,16 +49,15 @@ func (w *Walk) Join(other *Walk) error {
 	}
 	w.Seen += other.Seen
 	w.Late += other.Late
-	return w.nobody(other.Unattributed, other.Nobody)
+	w.nobody(other.Unattributed, other.Nobody)
 }
 
 // nobody adds entries that nobody is credited with.
-func (w *Walk) nobody(sums map[string]store.Tally, count int) (err error) {
+func (w *Walk) nobody(sums map[string]store.Tally, count int) {
 	w.Nobody += count
 	if len(sums) > 0 {
-		w.Unattributed, err = joined(w.Unattributed, sums)
+		w.Unattributed = joined(w.Unattributed, sums)
 	}
-	return err
 }
 
 // strangers refuses owners that the directory does not know.
@@ -103,17 +102,12 @@ func (p *Payrun) walkBucket(ctx context.Context, b *books, n int, w *Walk) error
 		}
 		var nobody entries
 		nobody.add(b, k, channel.Nobody)
-		if nobody.broken != nil {
-			return internal("the unattributed sums of %s for %s: %w", id, b.period, nobody.broken)
-		}
-		if err := w.add(b, k, nobody); err != nil {
-			return err
-		}
+		w.add(b, k, nobody)
 	}
 	return nil
 }
 
-func (w *Walk) add(b *books, k known, nobody entries) error {
+func (w *Walk) add(b *books, k known, nobody entries) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	id := k.past.Customer
@@ -126,10 +120,7 @@ func (w *Walk) add(b *books, k known, nobody entries) error {
 		w.room -= n
 		w.kept[id] = k
 	}
-	if err := w.nobody(nobody.sums, len(nobody.leaves)); err != nil {
-		return internal("the unattributed sums of %s: %w", b.period, err)
-	}
-	return nil
+	w.nobody(nobody.sums, len(nobody.leaves))
 }
 
 // count counts the entries that some seal of the period must cover, or nobody's,

@@ -18,7 +18,6 @@ import (
 type entries struct {
 	leaves []seal.Digest
 	sums   map[string]store.Tally
-	broken error // a sum that does not fit
 }
 
 // booked says which entries a seal covers: those booked in the period, or, when
@@ -73,41 +72,44 @@ func (s *entries) count(e *history.Entry, orders map[channel.OrderID]*history.Or
 	t.Count++
 	switch {
 	case e.Order != nil:
-		s.sum(&t, e.Order.Currency, e.Order.Amount)
+		sum(&t, e.Order.Currency, e.Order.Amount)
 	case e.Refund != nil && orders[e.Refund.Order] != nil:
-		s.sum(&t, orders[e.Refund.Order].Currency, e.Refund.Amount)
+		sum(&t, orders[e.Refund.Order].Currency, e.Refund.Amount)
 	}
 	s.sums[string(e.Kind)] = t
 }
 
-func (s *entries) sum(t *store.Tally, currency string, minor int64) {
+func sum(t *store.Tally, currency string, minor int64) {
+	var w money.Wide
+	w.Add(minor)
+	addSum(t, currency, w)
+}
+
+func addSum(t *store.Tally, currency string, add money.Wide) {
 	if t.Sums == nil {
-		t.Sums = map[string]int64{}
+		t.Sums = map[string]money.Wide{}
 	}
-	sum, err := money.Add(t.Sums[currency], minor)
-	if err != nil {
-		s.broken = err
-		return
-	}
-	t.Sums[currency] = sum
+	w := t.Sums[currency]
+	w.AddWide(add)
+	t.Sums[currency] = w
 }
 
 // joined adds tallies by kind. Neither argument is changed.
-func joined(some, more map[string]store.Tally) (map[string]store.Tally, error) {
-	out := entries{sums: maps.Clone(some)}
-	if out.sums == nil {
-		out.sums = map[string]store.Tally{}
+func joined(some, more map[string]store.Tally) map[string]store.Tally {
+	out := maps.Clone(some)
+	if out == nil {
+		out = map[string]store.Tally{}
 	}
 	for kind, add := range more {
-		t := out.sums[kind]
+		t := out[kind]
 		t.Count += add.Count
 		t.Sums = maps.Clone(t.Sums)
-		for currency, minor := range add.Sums {
-			out.sum(&t, currency, minor)
+		for currency, w := range add.Sums {
+			addSum(&t, currency, w)
 		}
-		out.sums[kind] = t
+		out[kind] = t
 	}
-	return out.sums, out.broken
+	return out
 }
 
 // manifest is the first eight bytes of each leaf, sorted, in base64: enough to

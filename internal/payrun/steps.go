@@ -7,7 +7,6 @@ import (
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/store"
@@ -182,16 +181,9 @@ func (all *sealedSums) add(i int, sealItem, statementItem table.Item) error {
 	}
 	all.statements++
 	t := all.totals[s.Currency]
-	for _, add := range []struct {
-		to    *int64
-		minor int64
-	}{{&t.Earned, s.Earned}, {&t.Payable, s.Payable}, {&t.Carried, s.Closing}} {
-		sum, err := money.Add(*add.to, add.minor)
-		if err != nil {
-			return internal("the totals in %s: %w", s.Currency, err)
-		}
-		*add.to = sum
-	}
+	t.Earned.Add(s.Earned)
+	t.Payable.Add(s.Payable)
+	t.Carried.Add(s.Closing)
 	all.totals[s.Currency] = t
 	return nil
 }

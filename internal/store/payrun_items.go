@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/table"
 )
 
@@ -62,10 +63,11 @@ type SealItem struct {
 	Sums      map[string]Tally `json:"sums,omitempty"`     // by the kind's letter
 }
 
-// Tally counts entries and sums their amounts by currency, minor units.
+// Tally counts entries and sums their amounts by currency, minor units: orders
+// that are given back again may come to more than any amount.
 type Tally struct {
-	Count int              `json:"count"`
-	Sums  map[string]int64 `json:"sums,omitempty"`
+	Count int                   `json:"count"`
+	Sums  map[string]money.Wide `json:"sums,omitempty"`
 }
 
 // PeriodHead ends a period: one root over all seals by owner.
@@ -87,9 +89,9 @@ type PeriodHead struct {
 
 // PeriodTotal sums the statements of one currency, minor units.
 type PeriodTotal struct {
-	Carried int64 `json:"carried"`
-	Earned  int64 `json:"earned"`
-	Payable int64 `json:"payable"`
+	Carried money.Wide `json:"carried"`
+	Earned  money.Wide `json:"earned"`
+	Payable money.Wide `json:"payable"`
 }
 
 // PeriodHead loads the head of a closed period; false if there is none.

@@ -35,9 +35,7 @@ func (p *Payrun) walked(ctx context.Context, name string) (*payrun.Walk, error) 
 		if err := p.files.GetJSON(ctx, walkKey(name, part), &w); err != nil {
 			return nil, err
 		}
-		if err := all.Join(&w); err != nil {
-			return nil, err
-		}
+		all.Join(&w)
 	}
 	return all, nil
 }
