@@ -194,7 +194,7 @@ func (c *computation) recognition() error {
 				err = c.bookPoints(p, t, i)
 			case TypeMDF:
 				var x money.Exact
-				p.addTo(&x, t.plain, t.guarded, p.Rate)
+				p.addCredits(&x, t.net, p.Rate)
 				var now int64
 				if now, err = x.Round(); err == nil {
 					c.sum(&c.fund, c.keep(bookKey{p.Name, i, FundBooked}, now))

@@ -23,7 +23,7 @@ type earned struct {
 	// matchedBack is back of the orders that match: the same, but where a late
 	// fact made one match no longer.
 	matchedBack int64
-	tiers       []sides // fresh orders: how much of them fell into each tier
+	tiers       []credits // fresh orders: how much of them fell into each tier
 }
 
 // refunded is one order of a reversal.
@@ -135,7 +135,7 @@ func (c *computation) priceWindow(w *window, months []earned, shares map[int32]i
 	for i, m := range w.months {
 		if w.mine(i) {
 			adjust, waive = adjust || !m.comp.Waive, waive || m.comp.Waive
-			months[w.low+i] = earned{comp: m.comp, tiers: make([]sides, len(m.comp.Tiers))}
+			months[w.low+i] = earned{comp: m.comp, tiers: make([]credits, len(m.comp.Tiers))}
 		}
 	}
 	c.shares = slices.Grow(c.shares, w.fresh())
@@ -214,17 +214,21 @@ func (w *window) share(groups []group, waive bool, months []earned, shares map[i
 func (e *earned) addTiers(p priced, guarded bool) {
 	if p.comp.Whole {
 		if p.tier >= 0 {
-			*e.tiers[p.tier].side(guarded) += p.to - p.from
+			e.tiers[p.tier].addSpan(guarded, p.from, p.to)
 		}
 		return
 	}
 	for i, t := range p.comp.Tiers {
-		top := int64(1<<63 - 1)
-		if i+1 < len(p.comp.Tiers) {
-			top = p.comp.Tiers[i+1].From
+		within := func(pos money.Wide) money.Wide {
+			switch {
+			case pos.Cmp(t.From) < 0:
+				return money.WideOf(t.From)
+			case i+1 < len(p.comp.Tiers) && pos.Cmp(p.comp.Tiers[i+1].From) > 0:
+				return money.WideOf(p.comp.Tiers[i+1].From)
+			}
+			return pos
 		}
-		clamp := func(x int64) int64 { return max(t.From, min(x, top)) }
-		*e.tiers[i].side(guarded) += clamp(p.to) - clamp(p.from)
+		e.tiers[i].addSpan(guarded, within(p.from), within(p.to))
 	}
 }
 

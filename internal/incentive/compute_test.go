@@ -1,6 +1,7 @@
 package incentive
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -134,14 +135,48 @@ func TestCompute_ImpossibleInput_IsRefused(t *testing.T) {
 	}
 }
 
-func TestCompute_AmountsBeyondTheRange_AreAnErrorNotAWrap(t *testing.T) {
+// beyond is a world in which three orders together are more than any amount.
+func beyond(t *testing.T, components string) *world {
+	t.Helper()
 	w := newWorld()
-	w.addVersion(t, "", "["+tenPercent+"]")
+	w.addVersion(t, "", "["+components+"]")
 	for _, id := range []string{"a", "b", "c"} {
 		w.order("2026-01", day(1, 5), channel.Order{ID: channel.OrderID(id), Customer: "c1", Amount: 1<<62 + 1<<61, Currency: "EUR"})
 	}
+	return w
+}
+
+func TestCompute_PayBeyondTheRange_IsAnErrorNotAWrap(t *testing.T) {
+	w := beyond(t, `{"type": "commission", "name": "c", "tiers": [{"from": "0.00", "rate": "1.00"}]}`)
 	if _, err := w.close("2026-01"); !fault.Is(err, "amount_out_of_range") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Only what is paid must fit an amount; what it is paid on may be more.
+func TestCompute_OrdersBeyondTheRange_EarnWhatTheyShould(t *testing.T) {
+	w := beyond(t, tenPercent)
+	w.wantEarned(t, "2026-01", "20752587082923245.57") // a tenth of 3 x (2^62 + 2^61)
+}
+
+func TestCompute_OrdersBeyondTheRange_OnceRefunded_EarnNothing(t *testing.T) {
+	for name, components := range map[string]string{
+		"marginal":    `{"type": "commission", "name": "c", "tiers": [{"from": "0.00", "rate": "0.05"}, {"from": "10000.00", "rate": "0.10"}]}`,
+		"whole":       `{"type": "commission", "name": "c", "method": "whole", "tiers": [{"from": "0.00", "rate": "0.05"}, {"from": "10000.00", "rate": "0.10"}]}`,
+		"waive":       `{"type": "commission", "name": "c", "tierConsequence": "waive", "tiers": [{"from": "0.00", "rate": "0.10"}]}`,
+		"a year":      `{"type": "commission", "name": "c", "attainment": "year", "tiers": [{"from": "0.00", "rate": "0.05"}, {"from": "10000.00", "rate": "0.10"}]}`,
+		"conditions":  `{"type": "commission", "name": "c", "when": "customer.revenue >= 0", "tiers": [{"from": "0.00", "rate": "0.10"}]}`,
+		"fund":        `{"type": "mdf", "name": "f", "rate": "0.10"}`,
+		"a bounty":    `{"type": "bounty", "name": "b", "amount": "10.00", "on": "first_order"}`,
+		"recognition": `{"type": "recognition", "name": "points", "perOrder": 10}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := beyond(t, components)
+			for i, id := range []string{"a", "b", "c"} {
+				w.refund("2026-01", day(1, 6), fmt.Sprint("r", i), channel.OrderID(id), 1<<62+1<<61)
+			}
+			w.wantEarned(t, "2026-01", "0.00")
+		})
 	}
 }
 

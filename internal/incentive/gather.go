@@ -170,7 +170,7 @@ func (c *computation) count(o *order, cust *customer, first bool) error {
 	if o.foreign {
 		c.listForeign(o, cust, alive)
 	} else {
-		c.sum(&m.revenue, o.net)
+		m.revenue.Add(o.net)
 	}
 	for i := range m.plan.Components {
 		p := &m.plan.Components[i]
@@ -212,7 +212,7 @@ func (p *Component) looksAt(foreign, alive bool) bool {
 func (c *computation) tally(p *Component, t *tally, o *order, first bool) {
 	switch p.Type {
 	case TypeMDF:
-		c.sum(t.side(o.guarded), o.net)
+		t.net.add(o.guarded, o.net)
 	case TypeRecognition:
 		if !o.foreign {
 			c.sum(t.side(o.guarded), 1)

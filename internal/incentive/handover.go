@@ -256,7 +256,11 @@ func (c *computation) compare() ([]Handover, error) {
 				break
 			}
 			if m := c.effective(at); m != nil {
-				sum.AddMulDiv(o.Amount-counted(o, c.months[at].clawback), m.paid, m.revenue)
+				revenue, err := m.revenue.Minor()
+				if err != nil {
+					return nil, err
+				}
+				sum.AddMulDiv(o.Amount-counted(o, c.months[at].clawback), m.paid, revenue)
 			}
 		}
 		would, err := sum.Round()
@@ -271,7 +275,7 @@ func (c *computation) compare() ([]Handover, error) {
 // effective is the month whose effective rate counts for month i.
 func (c *computation) effective(i int) *month {
 	for ; i >= 0; i-- {
-		if m := &c.months[i]; m.revenue > 0 {
+		if m := &c.months[i]; m.revenue.Cmp(0) > 0 {
 			return m
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/money"
 )
 
 // Timeline is who was on which plan version when: the assignments, each cut
@@ -67,18 +68,19 @@ type month struct {
 	idle     bool // some retention of the plan asks for no order
 	guarded  bool // for every region
 	regions  map[string]bool
-	clawback int64   // seconds, -1: refunds always count
-	counts   []tally // one per component of plan
-	revenue  int64   // net, of credited orders in the plan's currency
-	paid     int64   // what its commissions are worth
-	answers  int64   // of customers owned when they answered
-	scores   int64   // their sum
+	clawback int64      // seconds, -1: refunds always count
+	counts   []tally    // one per component of plan
+	revenue  money.Wide // net, of credited orders in the plan's currency
+	paid     int64      // what its commissions are worth
+	answers  int64      // of customers owned when they answered
+	scores   int64      // their sum
 }
 
 // tally is what one component counted in one month, apart for credits that
 // whenGuarded multiplies.
 type tally struct {
-	sides          // net amount, matches or customers
+	sides          // matches or customers
+	net    credits // marketing fund: net amounts
 	first  sides   // recognition: new customers
 	orders []int32 // commission and bounty: matched orders in (time, id)
 }

@@ -61,7 +61,13 @@ func (p *Component) factor(guarded bool) money.Rate {
 	return money.One
 }
 
-// addTo adds credits at a rate, the guarded ones multiplied.
+// addCredits adds credits at a rate, the guarded ones multiplied.
+func (p *Component) addCredits(x *money.Exact, c credits, rate money.Rate) {
+	x.AddWideMul2(c.plain, rate, money.One)
+	x.AddWideMul2(c.guarded, rate, p.WhenGuarded)
+}
+
+// addTo adds counted credits at a rate, the guarded ones multiplied.
 func (p *Component) addTo(x *money.Exact, plain, guarded int64, rate money.Rate) {
 	if plain != 0 {
 		x.AddMul(plain, rate)
@@ -73,10 +79,10 @@ func (p *Component) addTo(x *money.Exact, plain, guarded int64, rate money.Rate)
 
 // tierAt is the index of the tier that an attainment reaches; the first below
 // zero too.
-func (p *Component) tierAt(attained int64) int {
+func (p *Component) tierAt(attained money.Wide) int {
 	at := 0
 	for i, t := range p.Tiers {
-		if t.From > attained {
+		if attained.Cmp(t.From) < 0 {
 			break
 		}
 		at = i
@@ -86,20 +92,19 @@ func (p *Component) tierAt(attained int64) int {
 
 // addMarginal adds factor x the marginal commission from 0 to pos; below zero
 // there is none.
-func (p *Component) addMarginal(x *money.Exact, pos int64, factor money.Rate) {
+func (p *Component) addMarginal(x *money.Exact, pos money.Wide, factor money.Rate) {
 	for i, t := range p.Tiers {
-		if pos <= t.From {
+		if pos.Cmp(t.From) <= 0 {
 			return
 		}
-		top := pos
-		if i+1 < len(p.Tiers) && p.Tiers[i+1].From < pos {
-			top = p.Tiers[i+1].From
+		if i+1 < len(p.Tiers) && pos.Cmp(p.Tiers[i+1].From) > 0 {
+			x.AddMul2(p.Tiers[i+1].From-t.From, t.Rate, factor)
+			continue
 		}
-		if factor == money.One {
-			x.AddMul(top-t.From, t.Rate)
-		} else {
-			x.AddMul2(top-t.From, t.Rate, factor)
-		}
+		rest := pos
+		rest.Add(-t.From)
+		x.AddWideMul2(rest, t.Rate, factor)
+		return
 	}
 }
 
@@ -108,9 +113,9 @@ type walker struct {
 	w     *window
 	basis func(*Component, *order) int64
 
-	pos      int64       // position reached
+	pos      money.Wide  // position reached: gross, it may be more than any amount
 	marginal money.Exact // of all marginal orders but those of the open run
-	wholes   []sides     // per month of the window, of `whole` orders
+	wholes   []credits   // per month of the window, of `whole` orders
 	fixed    money.Exact // S at the start of the open run
 	tier     int         // that the group reaches, if it is `whole`; -1 below zero
 
@@ -122,7 +127,35 @@ type walker struct {
 	from   money.Exact
 }
 
-// sides are sums of plain credits and of guarded ones.
+// credits are sums of plain amounts and of guarded ones, gross or net. What is
+// given back again may come to more than any amount before.
+type credits struct{ plain, guarded money.Wide }
+
+func (c *credits) add(guarded bool, n int64) {
+	if guarded {
+		c.guarded.Add(n)
+		return
+	}
+	c.plain.Add(n)
+}
+
+// addSpan adds what lies between two positions.
+func (c *credits) addSpan(guarded bool, from, to money.Wide) {
+	side := &c.plain
+	if guarded {
+		side = &c.guarded
+	}
+	side.AddWide(to)
+	side.SubWide(from)
+}
+
+// sum is both together.
+func (c credits) sum() money.Wide {
+	c.plain.AddWide(c.guarded)
+	return c.plain
+}
+
+// sides are counts of plain credits and of guarded ones.
 type sides struct{ plain, guarded int64 }
 
 func (s *sides) side(guarded bool) *int64 {
@@ -133,7 +166,7 @@ func (s *sides) side(guarded bool) *int64 {
 }
 
 func (w *window) walker(basis func(*Component, *order) int64) *walker {
-	return &walker{w: w, basis: basis, wholes: make([]sides, len(w.months))}
+	return &walker{w: w, basis: basis, wholes: make([]credits, len(w.months))}
 }
 
 // begin prices everything so far at the attainment that the group reaches.
@@ -145,15 +178,15 @@ func (k *walker) begin(g *group) {
 	}
 	p, attained := k.w.months[g.month].comp, k.pos
 	for _, i := range g.orders {
-		k.w.c.sum(&attained, k.basis(p, &k.w.c.orders[i]))
+		attained.Add(k.basis(p, &k.w.c.orders[i]))
 	}
-	if attained <= 0 {
+	if attained.Cmp(0) <= 0 {
 		return // a whole window below zero is worth nothing
 	}
 	k.tier = p.tierAt(attained)
 	for i, s := range k.wholes {
 		if q := k.w.months[i].comp; q != nil && q.Whole {
-			q.addTo(&k.fixed, s.plain, s.guarded, q.Tiers[q.tierAt(attained)].Rate)
+			q.addCredits(&k.fixed, s, q.Tiers[q.tierAt(attained)].Rate)
 		}
 	}
 }
@@ -174,7 +207,7 @@ func (k *walker) endRun() {
 func (k *walker) next(p *Component, month int, o *order) {
 	b, factor := k.basis(p, o), p.factor(o.guarded)
 	if p.Whole {
-		k.w.c.sum(k.wholes[month].side(o.guarded), b)
+		k.wholes[month].add(o.guarded, b)
 		if k.tier >= 0 {
 			k.fixed.AddMul2(b, p.Tiers[k.tier].Rate, factor)
 		}
@@ -185,7 +218,7 @@ func (k *walker) next(p *Component, month int, o *order) {
 		k.run, k.factor, k.from = p, factor, k.fixed
 		k.from.SubExact(before)
 	}
-	k.w.c.sum(&k.pos, b)
+	k.pos.Add(b)
 }
 
 // sum is S, rounded; below zero it is zero.
@@ -208,7 +241,7 @@ type priced struct {
 	comp     *Component
 	index    int32
 	share    int64
-	from, to int64
+	from, to money.Wide
 	tier     int // reached by the group, if it is `whole`
 }
 

@@ -31,6 +31,9 @@ func (w *writer) given(name, value string) { w.inputs = append(w.inputs, Given{n
 // amount is minor units as text: "1234.56".
 func (w *writer) amount(n int64) string { return money.Format(n, w.currency) }
 
+// wide is a sum of amounts as text.
+func (w *writer) wide(sum money.Wide) string { return sum.Format(w.currency) }
+
 func (w *writer) amountOf(name string, n int64) { w.given(name, w.amount(n)) }
 
 // less appends "- n", or "+ |n|"; nothing for 0.
@@ -67,18 +70,20 @@ func many[N int | int64](n N, noun string) string {
 
 // terms words credits at a rate: "100.00 x 5 %", guarded ones with their factor.
 // rate "" is none.
-func (w *writer) terms(s sides, rate string, factor money.Rate, number func(int64) string) []string {
+func (w *writer) terms(c credits, rate string, factor money.Rate, number func(money.Wide) string) []string {
 	var out []string
 	if rate != "" {
 		rate = " x " + rate
 	}
-	if s.plain != 0 {
-		out = append(out, number(s.plain)+rate)
+	if c.plain != (money.Wide{}) {
+		out = append(out, number(c.plain)+rate)
 	}
-	if s.guarded != 0 && factor == money.One {
-		out = append(out, number(s.guarded)+rate)
-	} else if s.guarded != 0 {
-		out = append(out, number(s.guarded)+rate+" x "+factor.String())
+	switch {
+	case c.guarded == (money.Wide{}):
+	case factor == money.One:
+		out = append(out, number(c.guarded)+rate)
+	default:
+		out = append(out, number(c.guarded)+rate+" x "+factor.String())
 	}
 	return out
 }
@@ -128,15 +133,15 @@ func (b commissionBooking) earning(w *writer) {
 	var exact money.Exact
 	for i, s := range e.tiers {
 		t := e.comp.Tiers[i]
-		part := w.terms(s, percent(t.Rate), e.comp.WhenGuarded, w.amount)
+		part := w.terms(s, percent(t.Rate), e.comp.WhenGuarded, w.wide)
 		if len(part) == 0 {
 			continue
 		}
 		terms = append(terms, part...)
-		e.comp.addTo(&exact, s.plain, s.guarded, t.Rate)
-		w.amountOf(fmt.Sprintf("%s from %s on, at %s", what, w.amount(t.From), percent(t.Rate)), s.plain+s.guarded)
-		if s.guarded != 0 {
-			w.amountOf("of that while the balance guard was on, x "+e.comp.WhenGuarded.String(), s.guarded)
+		e.comp.addCredits(&exact, s, t.Rate)
+		w.given(fmt.Sprintf("%s from %s on, at %s", what, w.amount(t.From), percent(t.Rate)), w.wide(s.sum()))
+		if s.guarded != (money.Wide{}) {
+			w.given("of that while the balance guard was on, x "+e.comp.WhenGuarded.String(), w.wide(s.guarded))
 		}
 	}
 	w.formula = rounded(terms)

@@ -32,7 +32,8 @@ func (b countBooking) words(w *writer) {
 	if b.t.guarded != 0 && b.p.WhenGuarded != money.One {
 		w.given("of them while the balance guard was on, x "+b.p.WhenGuarded.String(), strconv.FormatInt(b.t.guarded, 10))
 	}
-	w.formula = rounded(w.terms(b.t.sides, w.amount(b.p.Amount), b.p.WhenGuarded, func(n int64) string { return strconv.FormatInt(n, 10) }))
+	counts := credits{money.WideOf(b.t.plain), money.WideOf(b.t.guarded)}
+	w.formula = rounded(w.terms(counts, w.amount(b.p.Amount), b.p.WhenGuarded, money.Wide.String))
 	w.sofar(b.was)
 }
 
@@ -140,17 +141,17 @@ type trailBooking struct {
 // parts sums the orders by the terms they pay under.
 func (b trailBooking) parts(w *writer, net bool) []string {
 	var terms []*Component
-	sum := map[*Component]*sides{}
+	sum := map[*Component]*credits{}
 	for _, o := range b.list {
 		if sum[o.terms] == nil {
-			sum[o.terms] = &sides{}
+			sum[o.terms] = &credits{}
 			terms = append(terms, o.terms)
 		}
 		n := o.order.Amount
 		if net {
 			n = o.net
 		}
-		b.c.sum(sum[o.terms].side(o.guarded), n)
+		sum[o.terms].add(o.guarded, n)
 	}
 	what := "orders of handed-over customers"
 	if net {
@@ -159,8 +160,8 @@ func (b trailBooking) parts(w *writer, net bool) []string {
 	var out []string
 	for _, t := range terms {
 		s := sum[t]
-		w.amountOf(what+", at "+percent(t.TrailRate), s.plain+s.guarded)
-		out = append(out, w.terms(*s, percent(t.TrailRate), t.WhenGuarded, w.amount)...)
+		w.given(what+", at "+percent(t.TrailRate), w.wide(s.sum()))
+		out = append(out, w.terms(*s, percent(t.TrailRate), t.WhenGuarded, w.wide)...)
 	}
 	return out
 }

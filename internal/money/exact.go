@@ -1,6 +1,9 @@
 package money
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // Exact is a sum of amounts and of products amount x rate [x rate] of one
 // currency, kept without rounding in units of a millionth of a millionth of
@@ -28,6 +31,18 @@ func (x *Exact) AddMul2(minor int64, r, s Rate) {
 		r, s = -r, -s
 	}
 	x.addProduct(minor, r, uint64(s))
+}
+
+// AddWideMul2 is AddMul2 of a sum of amounts.
+func (x *Exact) AddWideMul2(sum Wide, r, s Rate) {
+	for {
+		part := max(sum.Clamp(), -math.MaxInt64) // one has no opposite
+		x.AddMul2(part, r, s)
+		if sum.Cmp(part) == 0 {
+			return
+		}
+		sum.Add(-part)
+	}
 }
 
 // addProduct adds a x b x c units.

@@ -18,18 +18,24 @@ type Wide struct {
 	lo uint64
 }
 
+// WideOf is an amount as a sum.
+func WideOf(minor int64) Wide { return Wide{minor >> 63, uint64(minor)} }
+
 // Add adds minor units.
-func (w *Wide) Add(minor int64) {
-	var carry uint64
-	w.lo, carry = bits.Add64(w.lo, uint64(minor), 0)
-	w.hi += minor>>63 + int64(carry) // the sign, in all bits
-}
+func (w *Wide) Add(minor int64) { w.AddWide(WideOf(minor)) }
 
 // AddWide adds another sum.
 func (w *Wide) AddWide(v Wide) {
 	var carry uint64
 	w.lo, carry = bits.Add64(w.lo, v.lo, 0)
 	w.hi += v.hi + int64(carry)
+}
+
+// SubWide takes another sum away.
+func (w *Wide) SubWide(v Wide) {
+	var borrow uint64
+	w.lo, borrow = bits.Sub64(w.lo, v.lo, 0)
+	w.hi -= v.hi + int64(borrow)
 }
 
 // Cmp is -1, 0 or 1 as the sum is below, equal to or above an amount.
@@ -81,6 +87,9 @@ func (w Wide) Format(currency string) string {
 	}
 	return sign + digits[:len(digits)-places] + "." + digits[len(digits)-places:]
 }
+
+// String is the sum in minor units.
+func (w Wide) String() string { return w.big().String() }
 
 // MarshalJSON writes a whole number of minor units.
 func (w Wide) MarshalJSON() ([]byte, error) { return w.big().Append(nil, 10), nil }

@@ -80,9 +80,7 @@ func (s *entries) count(e *history.Entry, orders map[channel.OrderID]*history.Or
 }
 
 func sum(t *store.Tally, currency string, minor int64) {
-	var w money.Wide
-	w.Add(minor)
-	addSum(t, currency, w)
+	addSum(t, currency, money.WideOf(minor))
 }
 
 func addSum(t *store.Tally, currency string, add money.Wide) {
