@@ -1,173 +1,157 @@
-# Everything here needs Go and make; check also fetches its two tools once, into
-# .tools. See README.md.
+# Everything here needs Go and make, unless a target says what else. Tools are
+# fetched once, pinned, into .tools (docs/adr/0010-tools-are-pinned-in-the-makefile.md).
 
 GO    ?= go
 DATA  ?= .fairlead
 ADDR  ?= 127.0.0.1:8080
 # where the clock of the sample programme stands
 NOW   ?= 2026-07-20T09:00:00Z
+DIST  ?= dist
+
+# tool is where a tool of this package and version stands, alone with what it is made of.
 TOOLS := .tools
+tool = $(TOOLS)/$(1)/$(notdir $(firstword $(subst @, ,$(1))))
+LINT      := $(call tool,github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0)
+VULN      := $(call tool,golang.org/x/vuln/cmd/govulncheck@v1.9.0)
+GOTESTSUM := $(call tool,gotest.tools/gotestsum@v1.13.0)
 
-LINT_VERSION := v2.15.0
-VULN_VERSION := v1.9.0
-LINT := $(TOOLS)/golangci-lint-$(LINT_VERSION)/golangci-lint
-VULN := $(TOOLS)/govulncheck-$(VULN_VERSION)/govulncheck
-# tool installs one of them; once more after a pause, for what the network loses.
-install = GOBIN=$(abspath $(dir $@)) GOFLAGS= $(GO) install $(1)
-tool = $(install) || { echo "$(1): once more in 5 s"; sleep 5; $(install); }
+# go test with a summary at its end.
+TEST = GOTESTSUM=$(abspath $(GOTESTSUM)) $(CURDIR)/.ci/test
 
-.PHONY: run test check build bench fmt vet lint vuln clean
-.PHONY: checks synth deploy destroy localstack-up deploy-local test-localstack localstack-down test-dynamo test-infra
+.PHONY: help
+help:
+	@awk '/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z][a-z0-9-]*:.*## / { target = $$0; sub(/:.*/, "", target); sub(/.*## /, ""); printf "  make %-17s %s\n", target, $$0 }' Makefile
 
-# run loads the sample programme into an embedded store, tells its story, and
-# serves the API and the pages until Ctrl-C.
-run: bin/fairlead
+# Once more after a pause, for what the network loses.
+$(LINT) $(VULN) $(GOTESTSUM): $(TOOLS)/%:
+	@get() { GOBIN=$(abspath $(dir $@)) GOFLAGS= GOOS= GOARCH= $(GO) install $(patsubst %/,%,$(dir $*)); }; \
+	get || { echo "$(notdir $@): once more in 5 s"; sleep 5; get; }
+
+##@ Try it
+.PHONY: run bin/fairlead clean
+run: bin/fairlead ## load the sample programme, tell its story, serve API and pages until Ctrl-C
 	bin/fairlead --data $(DATA) demo
 	bin/fairlead --data $(DATA) --now $(NOW) serve --addr $(ADDR)
 
-.PHONY: bin/fairlead
 bin/fairlead:
 	$(GO) build -trimpath -o $@ ./cmd/fairlead
 
-# test runs every test that needs no Docker, network service or account, and
-# ends with a summary. ARGS goes to go test: make test ARGS='-race ./internal/money'
-test:
-	$(GO) run ./internal/gotest $(ARGS)
+clean: ## remove what was built
+	rm -rf bin $(DIST) infra/cdk.out
 
-check: checks test
+##@ Change it
+.PHONY: test check checks fmt vet lint shell vuln
+test: $(GOTESTSUM) ## every test that needs no Docker, network or account; make test ARGS='-race ./internal/money'
+	@$(TEST) $(if $(ARGS),$(ARGS),./...)
 
-checks: fmt vet lint shell vuln
+check: checks test ## what every change must pass: checks and tests
 
-# check-aws checks what is deployed on AWS: templates, DynamoDB Local, LocalStack.
-# .ci/run does it after check.
-.PHONY: check-aws
-check-aws:
-	@.ci/run templates dynamodb localstack
+checks: fmt vet lint shell vuln ## format, vet, lint, scripts, known vulnerabilities
 
-fmt:
+fmt: ## is everything formatted
 	@unformatted=$$(gofmt -l cmd internal $(wildcard events functions infra e2e)); \
 	if [ -n "$$unformatted" ]; then echo "not formatted (gofmt -w):"; echo "$$unformatted"; exit 1; fi
 	@echo "fmt: clean"
 
-vet:
+vet: ## go vet
 	$(GO) vet ./...
 	@echo "vet: clean"
 
-lint: $(LINT)
+lint: $(LINT) ## golangci-lint, as .golangci.yml has it
 	$(LINT) run --allow-parallel-runners ./...
 
-$(LINT):
-	@$(call tool,github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION))
-
-# shell looks at the scripts, where shellcheck is at hand.
-.PHONY: shell
-shell:
+shell: ## shellcheck of the scripts, where it is at hand
 	@command -v shellcheck >/dev/null || { echo "shell: skipped: no shellcheck"; exit 0; }; \
-	shellcheck localstack/*.sh .ci/run .ci/vuln && echo "shell: clean"
+	shellcheck localstack/*.sh .ci/* && echo "shell: clean"
 
-# vuln asks the Go vulnerability database, where it can be reached.
-vuln: $(VULN)
+vuln: $(VULN) ## what the Go vulnerability database knows, where it can be reached
 	@.ci/vuln $(VULN)
 
-$(VULN):
-	@$(call tool,golang.org/x/vuln/cmd/govulncheck@$(VULN_VERSION))
-
-# build makes the static functions for AWS, one bootstrap each, and the binary
-# for this machine.
-DIST     ?= dist
-FUNCARCH ?= arm64
-FUNCTIONS := $(patsubst functions/%/main.go,$(DIST)/%/bootstrap,$(wildcard functions/*/main.go))
-
-build: bin/fairlead functions
-
-.PHONY: functions $(FUNCTIONS)
-functions: $(FUNCTIONS)
-$(FUNCTIONS): $(DIST)/%/bootstrap:
-	CGO_ENABLED=0 GOOS=linux GOARCH=$(FUNCARCH) $(GO) build -tags lambda.norpc -trimpath -ldflags='-s -w' -o $@ ./functions/$*
-
-# bench prints the figures of docs/performance.md. BENCH picks: make bench BENCH=Split
+##@ Measure it
+.PHONY: bench cost closing coldstart peer
 BENCH ?= .
-bench:
+bench: ## the figures of docs/performance.md; BENCH picks: make bench BENCH=Split
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
-# On AWS: CDK (infra/), with its command line as pinned in localstack/package.json.
-# STAGE names the installation; CDKARGS adds to its settings: CDKARGS='-c alarmEmail=..'.
-# synth needs no account.
-STAGE   ?= dev
-CDKARGS ?=
-CDK     := cd infra && JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(CURDIR)/.localstack/cdk/node_modules/.bin/cdk
-
-synth: functions
-	@localstack/install.sh cdk
-	$(CDK) synth --quiet -c stage=$(STAGE) $(CDKARGS)
-
-deploy: functions
-	@localstack/install.sh cdk
-	$(CDK) deploy --all -c stage=$(STAGE) $(CDKARGS)
-
-# destroy takes away what can be made again. Tables and statements stay.
-destroy: functions
-	@localstack/install.sh cdk
-	$(CDK) destroy Fairlead-$(STAGE)-Service Fairlead-$(STAGE)-Payout -c stage=$(STAGE) $(CDKARGS)
-
-# On LocalStack: with Docker where there is an engine, as plain processes where
-# there is none (then Python 3.11 to 3.13, Java 17, Maven and Node are needed).
-localstack-up:
-	@localstack/up.sh
-
-deploy-local:
-	@localstack/deploy.sh
-
-test-localstack:
-	@localstack/test.sh
-
-localstack-down:
-	@localstack/down.sh
-
-# test-dynamo runs the conformance suite on DynamoDB Local, beside memory and bolt.
-test-dynamo:
-	@localstack/dynamodb.sh $(GO) run ./internal/gotest -count=1 -v -run 'Contract|TestMemory' ./internal/table/tabletest ./internal/table/bolt ./internal/table/dynamo ./internal/cloud
-
-# test-infra holds the templates to what they promise, and to cdk-nag's rules.
-test-infra:
-	cd infra && $(GO) vet ./...
-	cd infra && JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(GO) run github.com/fairlead/fairlead/internal/gotest -count=1 -v ./...
-
-# cost prints docs/cost.md, computed anew from the measured units and the price
-# list in internal/cloud/prices.json.
-.PHONY: cost
-cost:
+cost: ## write docs/cost.md from the measured units and internal/cloud/prices.json
 	$(GO) test -count=1 -run TestCost ./internal/cloud -update-cost
 	@cat docs/cost.md
 
-# closing and coldstart take longer than a test may: see docs/performance.md.
-.PHONY: closing coldstart
-closing:
+closing: ## closings of many customers at once; longer than a test may take
 	$(GO) test -count=1 -v -run TestClosing ./internal/payrun -closings 400000
-coldstart:
+
+coldstart: ## 250 starts of every function; longer than a test may take
 	$(GO) test -count=1 -v -run 'TestColdStart|TestFirstRequest' ./internal/cloud -coldstarts 250
 
-# test-arm64 runs on the other processor what every processor must agree on: the
-# draw, the values in minor units, and the golden numbers they come from. On an
-# arm64 machine it needs nothing, elsewhere the emulator of qemu-user.
-ARM64_EXEC := $(if $(filter aarch64 arm64,$(shell uname -m)),,$(firstword $(shell command -v qemu-aarch64 || command -v qemu-aarch64-static)))
-.PHONY: test-arm64
-test-arm64:
-ifeq ($(filter aarch64 arm64,$(shell uname -m))$(ARM64_EXEC),)
-	@echo "test-arm64 needs qemu-aarch64 on this machine: apt-get install qemu-user"; exit 1
-else
-	@$(GO) build -o bin/gotest ./internal/gotest
-	GOARCH=arm64 bin/gotest -count=1 -v $(if $(ARM64_EXEC),-exec $(ARM64_EXEC)) -run 'Pin|Golden|Published|Extreme|SpecialCase' ./internal/routing ./internal/clv ./internal/value
-endif
-
-# peer fits a million customers here and with the Python package lifetimes, which
-# it installs, pinned, into an environment of its own. It wants python3.
 PEER := $(TOOLS)/peer
-.PHONY: peer
-peer:
+peer: ## a million customers fitted here and by the Python package lifetimes; needs python3
 	@test -x $(PEER)/bin/python || python3 -m venv $(PEER)
 	$(PEER)/bin/pip install -q --disable-pip-version-check -r internal/clv/testdata/peer-requirements.txt
 	$(GO) test -count=1 -v -run TestPeer ./internal/clv -peer $(abspath $(PEER)/bin/python)
 
-clean:
-	rm -rf bin dist infra/cdk.out
+##@ Test it elsewhere
+# Every test is named there as it ends: they are few, and each is a promise.
+test-arm64 test-infra test-dynamo test-localstack: export GOTESTSUM_FORMAT = testname
+
+# What every processor must agree on: the draw, the values in minor units, and
+# the golden numbers they come from.
+ARM64_EXEC := $(if $(filter aarch64 arm64,$(shell uname -m)),,$(firstword $(shell command -v qemu-aarch64 || command -v qemu-aarch64-static)))
+.PHONY: test-arm64 test-infra test-dynamo check-aws
+test-arm64: $(GOTESTSUM) ## the draw and the values on arm64; elsewhere needs qemu-user
+ifeq ($(filter aarch64 arm64,$(shell uname -m))$(ARM64_EXEC),)
+	@echo "test-arm64 needs qemu-aarch64 on this machine: apt-get install qemu-user"; exit 1
+else
+	@GOARCH=arm64 $(TEST) -count=1 $(if $(ARM64_EXEC),-exec $(ARM64_EXEC)) -run 'Pin|Golden|Published|Extreme|SpecialCase' ./internal/routing ./internal/clv ./internal/value
+endif
+
+test-infra: $(GOTESTSUM) ## what the CDK's templates promise, and cdk-nag's rules; needs Node
+	cd infra && $(GO) vet ./...
+	@cd infra && JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(TEST) -count=1 ./...
+
+test-dynamo: $(GOTESTSUM) ## the conformance suite on memory, bolt and DynamoDB Local; needs Java 17 and Maven
+	@localstack/dynamodb.sh env $(TEST) -count=1 -run 'Contract|TestMemory' ./internal/table/tabletest ./internal/table/bolt ./internal/table/dynamo ./internal/cloud
+
+check-aws: ## templates, DynamoDB Local and LocalStack, with one summary
+	@.ci/run templates dynamodb localstack
+
+##@ LocalStack: in Docker where there is an engine, else as plain processes
+.PHONY: localstack-up deploy-local test-localstack localstack-down
+localstack-up: ## start it; without Docker needs Python 3.11 to 3.13, Java 17, Maven and Node
+	@localstack/up.sh
+
+deploy-local: ## build the functions and deploy the local stage
+	@localstack/deploy.sh
+
+test-localstack: $(GOTESTSUM) ## tell the stories of e2e/ to what is deployed
+	@localstack/test.sh env $(TEST) -count=1 -timeout 20m ./e2e $(ARGS)
+
+localstack-down: ## stop what localstack-up started from this folder
+	@localstack/down.sh
+
+##@ On AWS: STAGE names the installation, CDKARGS='-c alarmEmail=..' adds settings
+# The CDK (infra/) has its command line as pinned in localstack/package.json.
+STAGE    ?= dev
+CDKARGS  ?=
+CDK      := cd infra && JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(CURDIR)/.localstack/cdk/node_modules/.bin/cdk
+FUNCARCH ?= arm64
+FUNCTIONS := $(patsubst functions/%/main.go,$(DIST)/%/bootstrap,$(wildcard functions/*/main.go))
+
+.PHONY: build functions $(FUNCTIONS) synth deploy destroy
+build: bin/fairlead functions ## the binary for this machine, and the static functions for AWS
+
+functions: $(FUNCTIONS)
+$(FUNCTIONS): $(DIST)/%/bootstrap:
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(FUNCARCH) $(GO) build -tags lambda.norpc -trimpath -ldflags='-s -w' -o $@ ./functions/$*
+
+synth: functions ## templates into infra/cdk.out; needs Node, no account
+	@localstack/install.sh cdk
+	$(CDK) synth --quiet -c stage=$(STAGE) $(CDKARGS)
+
+deploy: functions ## deploy all stacks; needs Node and an account
+	@localstack/install.sh cdk
+	$(CDK) deploy --all -c stage=$(STAGE) $(CDKARGS)
+
+destroy: functions ## take away what can be made again; tables and statements stay
+	@localstack/install.sh cdk
+	$(CDK) destroy Fairlead-$(STAGE)-Service Fairlead-$(STAGE)-Payout -c stage=$(STAGE) $(CDKARGS)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Tells the stories of e2e/ to the service that deploy.sh deployed. They go on
-# where the one before ended, so they want a new installation: one that was
-# tested already is thrown away and deployed again.
+# Runs a command that tells the stories of e2e/ to the service that deploy.sh
+# deployed. They go on where the one before ended, so they want a new installation:
+# one that was tested already is thrown away and deployed again.
+# usage: test.sh COMMAND...    make test-localstack knows the command
 source "$(dirname "$0")/env.sh"
 stage="$home/stage"
 [ -f "$stage/env" ] || fail "nothing is deployed: make deploy-local"
@@ -25,4 +26,4 @@ chmod +x "$home/bin/awslocal"
 . "$stage/env"
 export FAIRLEAD_BIN_DIR="$home/bin"
 say "$mode mode, telling the scenarios to $FAIRLEAD_SERVER"
-cd "$root" && go run ./internal/gotest -count=1 -v -timeout 20m ./e2e "$@"
+cd "$root" && "$@"

@@ -58,7 +58,6 @@ var rooms = []room{
 	{"localstack", false, nil, nil, "tests of its scripts"},
 	{"internal/cdnow", false, nil, nil, "tests and benchmarks of everything at once, on real orders; nothing that ships"},
 	{"internal/archtest", false, nil, nil, "reads source only"},
-	{"internal/gotest", false, nil, nil, "runs the tests and sums them up, std only"},
 	{"internal/cloud", false, []string{"fault", "config", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/smithy-go"}, "what every function has; a client here would be linked into all of them"},
 	{"internal/cloud/core", false, []string{"state", "uses", "rail", "cloud", "table/dynamo"}, nil, "the use cases on DynamoDB"},
 	{"internal/cloud/door", false, []string{"cloud", "cloud/metrics", "lambdahttp"}, []string{"github.com/aws/aws-lambda-go"}, "what the gateway sends, whoever answers"},
@@ -79,7 +78,7 @@ var rooms = []room{
 // Who may do what the rest may not; every entry is a room or a folder.
 var (
 	cloudRooms  = []string{"internal/table/dynamo", "internal/cloud", "internal/lambdahttp", "infra", "functions"}
-	clockRooms  = []string{"cmd", "functions", "internal/table/dynamo", "internal/gotest"}
+	clockRooms  = []string{"cmd", "functions", "internal/table/dynamo"}
 	statusRooms = []string{"internal/httpapi", "internal/lambdahttp", "internal/client"} // a client reads them, it does not choose them
 	environs    = []string{"internal/config"}
 	floatRooms  = []string{"infra",
@@ -87,7 +86,7 @@ var (
 		"internal/service/values.go", "internal/service/api_values.go", "internal/source/rfm.go", // what people are shown of a model
 		"internal/routing/rules.go", "internal/routing/alternatives_value.go", "internal/incentive/match.go", // the variables that conditions compare
 		"internal/store/store.go", "internal/table/bolt", // jitter of a pause, fill of a page: no amounts
-		"internal/sample", "internal/gotest", "cmd",
+		"internal/sample", "cmd",
 	}
 )
 
