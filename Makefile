@@ -11,9 +11,12 @@ DIST  ?= dist
 # tool is where a tool of this package and version stands, alone with what it is made of.
 TOOLS := .tools
 tool = $(TOOLS)/$(1)/$(notdir $(firstword $(subst @, ,$(1))))
-LINT      := $(call tool,github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0)
-VULN      := $(call tool,golang.org/x/vuln/cmd/govulncheck@v1.9.0)
-GOTESTSUM := $(call tool,gotest.tools/gotestsum@v1.13.0)
+LINT       := $(call tool,github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0)
+VULN       := $(call tool,golang.org/x/vuln/cmd/govulncheck@v1.9.0)
+GOTESTSUM  := $(call tool,gotest.tools/gotestsum@v1.13.0)
+ACTIONLINT := $(call tool,github.com/rhysd/actionlint/cmd/actionlint@v1.7.12)
+SBOM       := $(call tool,github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0)
+GREMLINS   := $(call tool,github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0)
 
 # go test with a summary at its end.
 TEST = GOTESTSUM=$(abspath $(GOTESTSUM)) $(CURDIR)/.ci/test
@@ -24,7 +27,7 @@ help:
 	  /^[a-z][a-z0-9-]*:.*## / { target = $$0; sub(/:.*/, "", target); sub(/.*## /, ""); printf "  make %-17s %s\n", target, $$0 }' Makefile
 
 # Once more after a pause, for what the network loses.
-$(LINT) $(VULN) $(GOTESTSUM): $(TOOLS)/%:
+$(LINT) $(VULN) $(GOTESTSUM) $(ACTIONLINT) $(SBOM) $(GREMLINS): $(TOOLS)/%:
 	@get() { GOBIN=$(abspath $(dir $@)) GOFLAGS= GOOS= GOARCH= $(GO) install $(patsubst %/,%,$(dir $*)); }; \
 	get || { echo "$(notdir $@): once more in 5 s"; sleep 5; get; }
 
@@ -41,16 +44,16 @@ clean: ## remove what was built
 	rm -rf bin $(DIST) infra/cdk.out
 
 ##@ Change it
-.PHONY: test check checks fmt vet lint shell vuln
+.PHONY: test check checks fmt vet lint shell workflows vuln
 test: $(GOTESTSUM) ## every test that needs no Docker, network or account; make test ARGS='-race ./internal/money'
 	@$(TEST) $(if $(ARGS),$(ARGS),./...)
 
 check: checks test ## what every change must pass: checks and tests
 
-checks: fmt vet lint shell vuln ## format, vet, lint, scripts, known vulnerabilities
+checks: fmt vet lint shell workflows vuln ## format, vet, lint, scripts, workflows, known vulnerabilities
 
 fmt: ## is everything formatted
-	@unformatted=$$(gofmt -l cmd internal $(wildcard events functions infra e2e)); \
+	@unformatted=$$(gofmt -l *.go cmd e2e events functions infra internal localstack); \
 	if [ -n "$$unformatted" ]; then echo "not formatted (gofmt -w):"; echo "$$unformatted"; exit 1; fi
 	@echo "fmt: clean"
 
@@ -65,8 +68,19 @@ shell: ## shellcheck of the scripts, where it is at hand
 	@command -v shellcheck >/dev/null || { echo "shell: skipped: no shellcheck"; exit 0; }; \
 	shellcheck localstack/*.sh .ci/* && echo "shell: clean"
 
+workflows: $(ACTIONLINT) ## actionlint of .github/workflows
+	@$(ACTIONLINT) .github/workflows/*.yml && echo "workflows: clean"
+
 vuln: $(VULN) ## what the Go vulnerability database knows, where it can be reached
 	@.ci/vuln $(VULN)
+
+##@ Release it (CONTRIBUTING.md)
+.PHONY: binaries release
+binaries: $(SBOM) ## the command line for Linux, macOS and Windows, checksums and SBOMs in dist/release
+	@SBOM=$(abspath $(SBOM)) .ci/binaries $(DIST)/release
+
+release: ## tag what VERSION says and build its binaries; the tree must be clean
+	@.ci/release
 
 ##@ Measure it
 .PHONY: bench cost closing coldstart peer
@@ -102,7 +116,8 @@ test-arm64: $(GOTESTSUM) ## the draw and the values on arm64; elsewhere needs qe
 ifeq ($(filter aarch64 arm64,$(shell uname -m))$(ARM64_EXEC),)
 	@echo "test-arm64 needs qemu-aarch64 on this machine: apt-get install qemu-user"; exit 1
 else
-	@GOARCH=arm64 $(TEST) -count=1 $(if $(ARM64_EXEC),-exec $(ARM64_EXEC)) -run 'Pin|Golden|Published|Extreme|SpecialCase' ./internal/routing ./internal/clv ./internal/value
+	@GOARCH=arm64 $(TEST) -count=1 $(if $(ARM64_EXEC),-exec $(ARM64_EXEC)) \
+	  -run 'Pin|Golden|Published|Extreme|SpecialCase' ./internal/routing ./internal/clv ./internal/value
 endif
 
 test-infra: $(GOTESTSUM) ## what the CDK's templates promise, and cdk-nag's rules; needs Node
@@ -110,7 +125,8 @@ test-infra: $(GOTESTSUM) ## what the CDK's templates promise, and cdk-nag's rule
 	@cd infra && JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(TEST) -count=1 ./...
 
 test-dynamo: $(GOTESTSUM) ## the conformance suite on memory, bolt and DynamoDB Local; needs Java 17 and Maven
-	@localstack/dynamodb.sh env $(TEST) -count=1 -run 'Contract|TestMemory' ./internal/table/tabletest ./internal/table/bolt ./internal/table/dynamo ./internal/cloud
+	@localstack/dynamodb.sh env $(TEST) -count=1 -run 'Contract|TestMemory' \
+	  ./internal/table/tabletest ./internal/table/bolt ./internal/table/dynamo ./internal/cloud
 
 check-aws: ## templates, DynamoDB Local and LocalStack, with one summary
 	@.ci/run templates dynamodb localstack

@@ -1,14 +1,16 @@
 package main
 
 import (
+	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
+	"github.com/fairlead/fairlead"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/httpapi"
 	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/table/bolt"
-	"os"
 )
 
 type tokenCmd struct {
@@ -93,26 +95,24 @@ func (c *versionCmd) Run(s *session) error {
 	return nil
 }
 
-// version is what the build recorded: a tag, or the commit.
+// version is that of the source. Between releases the commit follows it, where
+// the build recorded one.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "development"
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
+	if !ok || !strings.HasSuffix(fairlead.Version, "-dev") {
+		return fairlead.Version
 	}
 	revision, changed := "", ""
 	for _, s := range info.Settings {
 		switch {
 		case s.Key == "vcs.revision" && len(s.Value) >= 12:
-			revision = s.Value[:12]
+			revision = "+" + s.Value[:12]
 		case s.Key == "vcs.modified" && s.Value == "true":
-			changed = "+changes"
+			changed = ".changed"
 		}
 	}
 	if revision == "" {
-		return "development"
+		return fairlead.Version
 	}
-	return revision + changed
+	return fairlead.Version + revision + changed
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"github.com/fairlead/fairlead"
 	"github.com/fairlead/fairlead/internal/cloud"
 	"github.com/fairlead/fairlead/internal/cloud/api"
 	"github.com/fairlead/fairlead/internal/cloud/core"
@@ -21,7 +22,7 @@ var gate *door.Door
 func init() {
 	app := cloud.Must(cloud.Load(metrics.API, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.StateMachineVar))
 	c := core.New(app)
-	gate = cloud.Must(api.New(app, c, machine.New(app, c.Payrun), ""))
+	gate = cloud.Must(api.New(app, c, machine.New(app, c.Payrun), fairlead.Version))
 }
 
 func main() { lambda.Start(gate.Handle) }

@@ -49,6 +49,7 @@ var rooms = []room{
 	{"internal/announce", false, []string{"nouns", "routing", "state"}, nil, "what an insert means to others; who hears it is for the callers"},
 	{"internal/source", true, []string{"nouns", "document", "clv", "value"}, []string{"github.com/standard-webhooks"}, "the outside's formats become facts here and nowhere else"},
 	{"events", true, nil, nil, "samples and schemas, embedded"},
+	{".", true, nil, nil, "the version, embedded, for the programs"},
 	{"internal/httpapi", false, []string{"nouns", "questions", "store", "uses", "source", "events", "config"},
 		[]string{"github.com/golang-jwt/jwt/v5", "github.com/MicahParks/", "github.com/go-json-experiment/json", "golang.org/x/time"}, "the doors; they never meet a table"},
 	{"internal/client", false, []string{"fault"}, nil, "the command line sees what any caller sees"},
