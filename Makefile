@@ -1,5 +1,5 @@
 # Everything here needs Go and make, unless a target says what else. Tools are
-# fetched once, pinned, into .tools (docs/adr/0010-tools-are-pinned-in-the-makefile.md).
+# fetched once, pinned, into .tools (docs/adr/0011-tools-are-pinned-in-the-makefile.md).
 
 GO    ?= go
 DATA  ?= .fairlead
