@@ -69,7 +69,7 @@ func (s *session) finished(conn *connection, r client.Request, raw json.RawMessa
 		}
 		select {
 		case <-s.ctx.Done():
-			return nil, fmt.Errorf("the work goes on without this command; fairlead shows how it stands")
+			return nil, fmt.Errorf("the work goes on without this command; fairlead period show and fairlead payout show say how it stands")
 		case <-time.After(askEvery):
 		}
 		var next json.RawMessage

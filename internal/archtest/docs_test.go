@@ -66,23 +66,10 @@ func TestTheArchitectureNamesEveryRoomAndStaysShort(t *testing.T) {
 	}
 }
 
-var makeTarget = regexp.MustCompile("(?m)(?:`|^    )make\\s+([a-z-]+)")
-
-func TestTheReadmesCommandsExist(t *testing.T) {
-	makefile := read(t, "Makefile")
-	for _, name := range []string{"README.md", "ARCHITECTURE.md"} {
-		for _, m := range makeTarget.FindAllStringSubmatch(read(t, name), -1) {
-			if !regexp.MustCompile("(?m)^" + m[1] + ":").MatchString(makefile) {
-				t.Errorf("%s names make %s, which there is not", name, m[1])
-			}
-		}
-	}
-}
-
 var link = regexp.MustCompile(`\]\(([^)#:]+)\)`)
 
 func TestLinksBetweenDocumentsLead(t *testing.T) {
-	for _, name := range []string{"README.md", "ARCHITECTURE.md", "docs/adr/README.md"} {
+	for _, name := range documents(t) {
 		for _, m := range link.FindAllStringSubmatch(read(t, name), -1) {
 			to := path.Join(path.Dir(name), m[1])
 			if _, err := os.Stat(filepath.Join("../..", filepath.FromSlash(to))); err != nil {
