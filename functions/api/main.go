@@ -20,7 +20,9 @@ import (
 var gate *door.Door
 
 func init() {
-	app := cloud.Must(cloud.Load(metrics.API, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.StateMachineVar))
+	app := cloud.Must(
+		cloud.Load(metrics.API, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.StateMachineVar),
+	)
 	c := core.New(app)
 	gate = cloud.Must(api.New(app, c, machine.New(app, c.Payrun), fairlead.Version))
 }

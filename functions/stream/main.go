@@ -17,7 +17,9 @@ import (
 var work *stream.Stream
 
 func init() {
-	app := cloud.Must(cloud.Load(metrics.Stream, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.BusNameVar))
+	app := cloud.Must(
+		cloud.Load(metrics.Stream, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.BusNameVar),
+	)
 	work = stream.New(app, core.New(app), stream.NewBus(app))
 }
 

@@ -1,4 +1,5 @@
-// Command sweep is the function that the schedules call: offers, waiting and orphaned customers, and by night the values.
+// Command sweep is the function that the schedules call: offers, waiting and
+// orphaned customers, and by night the values.
 package main
 
 import (
@@ -18,7 +19,9 @@ import (
 var work *sweep.Sweep
 
 func init() {
-	app := cloud.Must(cloud.Load(metrics.Sweep, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.StateMachineVar))
+	app := cloud.Must(
+		cloud.Load(metrics.Sweep, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.StateMachineVar),
+	)
 	c := core.New(app)
 	work = sweep.New(app, c, machine.New(app, c.Payrun))
 }

@@ -28,7 +28,8 @@ const (
 
 // Types are all of them, in the order of the constants.
 func Types() []string {
-	return []string{DecisionMade, OfferAnswered, StatementMade, PeriodClosed, CustomerPromoted, CustomerDemoted, CustomerAtRisk, CensusTaken, ModelFitted}
+	return []string{DecisionMade, OfferAnswered, StatementMade, PeriodClosed,
+		CustomerPromoted, CustomerDemoted, CustomerAtRisk, CensusTaken, ModelFitted}
 }
 
 // Event is something that happened. ID is the same whenever it is told again,
@@ -53,7 +54,8 @@ type envelope struct {
 
 // MarshalJSON writes the event as a CloudEvent, its time in whole seconds of UTC.
 func (e Event) MarshalJSON() ([]byte, error) {
-	return json.Marshal(envelope{"1.0", e.ID, "fairlead", e.Type, e.At.UTC().Truncate(time.Second), "application/json", e.Data})
+	at := e.At.UTC().Truncate(time.Second)
+	return json.Marshal(envelope{"1.0", e.ID, "fairlead", e.Type, at, "application/json", e.Data})
 }
 
 // Decision is the data of decision.made. Owner is null while nobody has the

@@ -44,10 +44,15 @@ func (c *Client) Stream(ctx context.Context, r Request, lines Lines, into any) e
 			}
 		}
 		if errors.Is(err, io.EOF) {
-			return errors.New("the answer ended before its result; what was done so far is stored, run the command again to finish it")
+			return errors.New(
+				"the answer ended before its result; what was done so far is stored, run the command again to finish it",
+			)
 		}
 		if err != nil {
-			return fmt.Errorf("the answer broke off: %w; what was done so far is stored, run the command again to finish it", err)
+			return fmt.Errorf(
+				"the answer broke off: %w; what was done so far is stored, run the command again to finish it",
+				err,
+			)
 		}
 	}
 }

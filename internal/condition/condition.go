@@ -78,7 +78,8 @@ var machines = sync.Pool{New: func() any { return new(vm.VM) }}
 func (p *Program) Match(env any) (bool, error) {
 	if !p.env.describes(env) {
 		return false, fault.New(fault.Internal, "internal", "internal error").
-			Because(fault.New(fault.Internal, "condition_env", "condition %q was compiled for %s, not %T", p.source, p.env.typ, env))
+			Because(fault.New(fault.Internal, "condition_env",
+				"condition %q was compiled for %s, not %T", p.source, p.env.typ, env))
 	}
 	machine := machines.Get().(*vm.VM)
 	out, err := machine.Run(p.run, env)

@@ -21,7 +21,8 @@ const (
 	group // variables inside
 )
 
-var classWords = [...]string{"unknown", "text", "a number", "true or false", "a list", "a table", "a group of variables"}
+var classWords = [...]string{"unknown", "text", "a number", "true or false",
+	"a list", "a table", "a group of variables"}
 
 // String is the class as messages call it.
 func (c class) String() string { return classWords[c] }
@@ -58,7 +59,8 @@ func environment(env any) *variable {
 func describe(path string, typ reflect.Type) *variable {
 	v := &variable{path: path, class: classOf(typ), typ: typ}
 	if v.class == unknown {
-		panic(fmt.Sprintf("condition: variable %q has type %s; use string, bool, int, int64, float64, []string, map[string]string or a struct of these", path, typ))
+		panic(fmt.Sprintf("condition: variable %q has type %s; use string, bool, int, int64, float64, []string, "+
+			"map[string]string or a struct of these", path, typ))
 	}
 	if v.class != group {
 		return v

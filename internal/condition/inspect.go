@@ -140,7 +140,8 @@ func resolve(n ast.Node, env *variable) (*variable, *misnamed) {
 		}
 		name, ok := n.Property.(*ast.StringNode)
 		if !ok {
-			return nil, &misnamed{n.Property, fmt.Sprintf("what is read of %s must be named, it cannot be computed or counted", of.path)}
+			return nil, &misnamed{n.Property, fmt.Sprintf(
+				"what is read of %s must be named, it cannot be computed or counted", of.path)}
 		}
 		return of.field(name, name.Value)
 	}

@@ -175,8 +175,9 @@ var functions = map[string]struct {
 }{
 	"len": {text, number, 1, 1}, "lower": {text, text, 1, 1}, "upper": {text, text, 1, 1}, "trim": {text, text, 1, 1},
 	"hasPrefix": {text, truth, 2, 2}, "hasSuffix": {text, truth, 2, 2},
-	"abs": {number, number, 1, 1}, "ceil": {number, number, 1, 1}, "floor": {number, number, 1, 1}, "round": {number, number, 1, 1},
-	"min": {number, number, 2, 8}, "max": {number, number, 2, 8},
+	"abs": {number, number, 1, 1}, "ceil": {number, number, 1, 1}, "floor": {number, number, 1, 1},
+	"round": {number, number, 1, 1},
+	"min":   {number, number, 2, 8}, "max": {number, number, 2, 8},
 }
 
 var loops = map[string]class{"any": truth, "all": truth, "none": truth, "one": truth, "count": number}
@@ -239,9 +240,11 @@ func why(name string) string {
 		return "a condition has no clock: " + name + " is not available"
 	case "rand", "random", "uuid":
 		return "a condition has no chance in it: " + name + " is not available"
-	case "repeat", "filter", "map", "reduce", "sum", "sort", "sortBy", "groupBy", "find", "split", "join", "replace", "concat", "flatten":
+	case "repeat", "filter", "map", "reduce", "sum", "sort", "sortBy", "groupBy", "find",
+		"split", "join", "replace", "concat", "flatten":
 		return name + " is not available: its work could grow without bound"
 	}
 	known := slices.Sorted(maps.Keys(functions))
-	return "unknown function " + name + "; the nearest known one is " + document.Nearest(name, known) + " (" + strings.Join(known, ", ") + ")"
+	return "unknown function " + name + "; the nearest known one is " + document.Nearest(name, known) +
+		" (" + strings.Join(known, ", ") + ")"
 }

@@ -73,7 +73,8 @@ func parse(name string, data []byte) (*tree, error) {
 func checkText(name string, data []byte) error {
 	switch {
 	case len(data) > MaxBytes:
-		return fault.New(fault.Invalid, Slug, "the %s is too large: %d bytes, at most %d are allowed", name, len(data), MaxBytes)
+		return fault.New(fault.Invalid, Slug,
+			"the %s is too large: %d bytes, at most %d are allowed", name, len(data), MaxBytes)
 	case len(bytes.TrimSpace(data)) == 0:
 		return fault.New(fault.Invalid, Slug, "the %s is empty", name)
 	}
@@ -164,7 +165,8 @@ func (r *reader) value() (any, error) {
 	switch t := token.(type) {
 	case json.Delim:
 		if len(r.path) >= MaxDepth {
-			return nil, fault.New(fault.Invalid, Slug, "the document is nested too deeply").At(Path(r.path...), "more than %d levels", MaxDepth)
+			return nil, fault.New(fault.Invalid, Slug, "the document is nested too deeply").
+				At(Path(r.path...), "more than %d levels", MaxDepth)
 		}
 		if t == '{' {
 			return r.object()
@@ -172,7 +174,8 @@ func (r *reader) value() (any, error) {
 		return r.list()
 	case json.Number:
 		if len(t) > maxNumber || strings.ContainsAny(string(t), "eE") {
-			r.problems.Add(Path(r.path...), "the number %s is too long or has an exponent; amounts and rates are text, such as \"1234.56\"", clip(string(t)))
+			r.problems.Add(Path(r.path...),
+				"the number %s is too long or has an exponent; amounts and rates are text, such as \"1234.56\"", clip(string(t)))
 			return json.Number("0"), nil
 		}
 		return t, nil

@@ -26,7 +26,8 @@ const (
 	Unavailable                 // nobody: try the very same request again, that is safe
 )
 
-var kindNames = [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "exhausted", "unavailable"}
+var kindNames = [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not_found",
+	"conflict", "exhausted", "unavailable"}
 
 // Kinds lists every kind, for tests that must walk them all.
 func Kinds() []Kind {

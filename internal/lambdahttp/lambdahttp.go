@@ -42,7 +42,8 @@ func (a *Adapter) Proxy(ctx context.Context, e events.APIGatewayProxyRequest) (a
 	case err != nil:
 		return problem(http.StatusBadRequest, "malformed_request", "the request cannot be read")
 	case len(answer.Body) > MaxAnswer:
-		return problem(http.StatusInternalServerError, "answer_too_large", "the answer is too large to be sent; ask for less at once (limit), or take the file from the bucket")
+		return problem(http.StatusInternalServerError, "answer_too_large",
+			"the answer is too large to be sent; ask for less at once (limit), or take the file from the bucket")
 	}
 	return answer
 }
@@ -61,7 +62,8 @@ func Refused(a events.APIGatewayProxyResponse) bool {
 // with whatever the gateway decoded encoded again.
 func path(e events.APIGatewayProxyRequest) string {
 	p := e.Path
-	if rest, ok := strings.CutPrefix(p, "/"+e.RequestContext.Stage); ok && e.RequestContext.Stage != "" && (rest == "" || rest[0] == '/') {
+	if rest, ok := strings.CutPrefix(p, "/"+e.RequestContext.Stage); ok &&
+		e.RequestContext.Stage != "" && (rest == "" || rest[0] == '/') {
 		p = rest
 	}
 	if p == "" {
@@ -74,6 +76,8 @@ func path(e events.APIGatewayProxyRequest) string {
 }
 
 func problem(status int, slug, detail string) events.APIGatewayProxyResponse {
-	return events.APIGatewayProxyResponse{StatusCode: status, MultiValueHeaders: http.Header{"Content-Type": {"application/problem+json"}, "Cache-Control": {"no-store"}},
-		Body: `{"type":"urn:fairlead:problem:` + slug + `","title":"` + http.StatusText(status) + `","detail":"` + detail + `","slug":"` + slug + `"}` + "\n"}
+	return events.APIGatewayProxyResponse{StatusCode: status,
+		MultiValueHeaders: http.Header{"Content-Type": {"application/problem+json"}, "Cache-Control": {"no-store"}},
+		Body: `{"type":"urn:fairlead:problem:` + slug + `","title":"` + http.StatusText(status) +
+			`","detail":"` + detail + `","slug":"` + slug + `"}` + "\n"}
 }

@@ -53,8 +53,9 @@ func Parse(data []byte) (channel.Programme, error) {
 	}
 	var problems document.Problems
 	p := channel.Programme{
-		ID: c.ID, Name: c.Name, TimeZone: c.TimeZone, ReportingCurrency: c.ReportingCurrency, RouteOnCall: c.RouteOn == "call",
-		GraceDays: c.Settlement.GraceDays, DisputeDays: c.Settlement.DisputeDays,
+		ID: c.ID, Name: c.Name, TimeZone: c.TimeZone, ReportingCurrency: c.ReportingCurrency,
+		RouteOnCall: c.RouteOn == "call",
+		GraceDays:   c.Settlement.GraceDays, DisputeDays: c.Settlement.DisputeDays,
 		MinimumPayout:    minimums(c.Settlement.MinimumPayout, &problems),
 		DiffThresholdPPM: rate("approval.diffThreshold", c.Approval.DiffThreshold, &problems),
 		RefuseBeyondPPM:  rate("approval.refuseBeyond", c.Approval.RefuseBeyond, &problems),
@@ -115,16 +116,20 @@ func Explain(p channel.Programme) []string {
 	}
 	said = append(said, fmt.Sprintf("A month may be closed %d days after it ended.", p.GraceDays))
 	for _, currency := range slices.Sorted(maps.Keys(p.MinimumPayout)) {
-		said = append(said, fmt.Sprintf("A payout below %s %s is not made: it is carried forward and shown.", money.Format(p.MinimumPayout[currency], currency), currency))
+		said = append(said, fmt.Sprintf(
+			"A payout below %s %s is not made: it is carried forward and shown.",
+			money.Format(p.MinimumPayout[currency], currency), currency))
 	}
 	if p.DisputeDays > 0 {
 		said = append(said, fmt.Sprintf("A statement may be disputed for %d days.", p.DisputeDays))
 	}
 	if p.DiffThresholdPPM > 0 {
-		said = append(said, fmt.Sprintf("Before approval a payout that changed by more than %s is pointed out.", percent(p.DiffThresholdPPM)))
+		said = append(said, fmt.Sprintf(
+			"Before approval a payout that changed by more than %s is pointed out.", percent(p.DiffThresholdPPM)))
 	}
 	if p.RefuseBeyondPPM > 0 {
-		said = append(said, fmt.Sprintf("A run whose total moved by more than %s needs a reason to be approved.", percent(p.RefuseBeyondPPM)))
+		said = append(said, fmt.Sprintf(
+			"A run whose total moved by more than %s needs a reason to be approved.", percent(p.RefuseBeyondPPM)))
 	}
 	switch p.Rail {
 	case "file":

@@ -54,7 +54,12 @@ func (w *world) ordersOf(c customer, month int) bool {
 		if at.Before(c.arrived.Add(time.Hour)) || !c.leaves.IsZero() && at.After(c.leaves) {
 			continue
 		}
-		o := order{customer: c.id, at: at, product: pick(w, products), amount: c.basket * w.between(30, 170) * w.between(30, 170) / 10_000}
+		o := order{
+			customer: c.id,
+			at:       at,
+			product:  pick(w, products),
+			amount:   c.basket * w.between(30, 170) * w.between(30, 170) / 10_000,
+		}
 		o.margin = o.amount * w.between(20, 45) / 100
 		if w.chance(15) {
 			o.discount = o.amount * w.between(5, 30) / 100
@@ -75,13 +80,23 @@ func (w *world) afterOrder(o order) {
 		if w.chance(60) {
 			amount = o.amount * w.between(10, 80) / 100
 		}
-		r := refund{id: "r" + o.id[1:], order: o.id, amount: amount, at: o.at.Add(time.Duration(w.between(24, 45*24)) * time.Hour)}
+		r := refund{
+			id:     "r" + o.id[1:],
+			order:  o.id,
+			amount: amount,
+			at:     o.at.Add(time.Duration(w.between(24, 45*24)) * time.Hour),
+		}
 		if r.at.Before(Clock.Add(-time.Hour)) {
 			w.refunds = append(w.refunds, r)
 		}
 	}
 	if w.chance(18) {
-		f := feedback{id: "f" + o.id[1:], customer: o.customer, at: o.at.Add(time.Duration(w.between(2, 10*24)) * time.Hour), score: 5}
+		f := feedback{
+			id:       "f" + o.id[1:],
+			customer: o.customer,
+			at:       o.at.Add(time.Duration(w.between(2, 10*24)) * time.Hour),
+			score:    5,
+		}
 		if !w.chance(w.contentOf(o.customer)) {
 			f.score = int(w.between(2, 4))
 		}
@@ -108,7 +123,17 @@ func (w *world) ordersFile(month int) File {
 	b.WriteString("order_id,customer_id,occurred_at,amount,currency,margin,discount,product\n")
 	for _, o := range w.orders {
 		if inMonth(o.at, month) {
-			fmt.Fprintf(&b, "%s,%s,%s,%s,EUR,%s,%s,%s\n", o.id, o.customer, o.at.Format(time.RFC3339), euros(o.amount), euros(o.margin), orNone(o.discount), o.product)
+			fmt.Fprintf(
+				&b,
+				"%s,%s,%s,%s,EUR,%s,%s,%s\n",
+				o.id,
+				o.customer,
+				o.at.Format(time.RFC3339),
+				euros(o.amount),
+				euros(o.margin),
+				orNone(o.discount),
+				o.product,
+			)
 		}
 	}
 	return File{Name: monthFile("orders", month), Data: []byte(b.String())}

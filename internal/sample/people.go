@@ -33,7 +33,8 @@ type country struct {
 
 var countries = []weighted[country]{
 	{30, country{"DE", 70}}, {14, country{"NL", 60}}, {18, country{"FR", 45}}, {10, country{"ES", 75}},
-	{12, country{"IT", 35}}, {9, country{"SE", 80}}, {5, country{"DK", 78}}, {1, country{"IS", 60}}, {1, country{"AQ", 50}},
+	{12, country{"IT", 35}}, {9, country{"SE", 80}}, {5, country{"DK", 78}},
+	{1, country{"IS", 60}}, {1, country{"AQ", 50}},
 }
 
 var segments = []weighted[string]{{60, "smb"}, {27, "midsize"}, {10, "enterprise"}, {1, "strategic"}, {2, ""}}

@@ -64,7 +64,10 @@ func (w *world) steps() []Step {
 		steps = append(steps, w.monthSteps(month)...)
 	}
 	fitted := monthStart(len(Periods)) // half a year of orders carries a model
-	steps = append(steps, Step{fitted, manager, []string{"value", "fit", "--as-of", fitted.AddDate(0, 0, -1).Format(time.DateOnly)}})
+	steps = append(
+		steps,
+		Step{fitted, manager, []string{"value", "fit", "--as-of", fitted.AddDate(0, 0, -1).Format(time.DateOnly)}},
+	)
 	for i, week := range w.changeWeeks() {
 		steps = append(steps, Step{week, manager, []string{"facts", changesFile(i)}})
 	}
@@ -135,8 +138,13 @@ func (w *world) factsFile(i int, week time.Time) File {
 		if !c.reportedAt().Equal(week) {
 			continue
 		}
-		e := event{ID: fmt.Sprintf("crm-%04d", n+1), Source: "crm", Type: "customer.upserted", Time: c.at.Format(time.RFC3339),
-			Data: map[string]any{"customerId": c.customer}}
+		e := event{
+			ID:     fmt.Sprintf("crm-%04d", n+1),
+			Source: "crm",
+			Type:   "customer.upserted",
+			Time:   c.at.Format(time.RFC3339),
+			Data:   map[string]any{"customerId": c.customer},
+		}
 		if c.churned {
 			e.Type = "customer.churned"
 		} else {

@@ -90,7 +90,8 @@ func HashOfValue(v any) (string, error) {
 }
 
 func notCanonical(format string, args ...any) *fault.Error {
-	return fault.New(fault.Invalid, "not_canonical", "cannot be written as canonical JSON: %s", fmt.Sprintf(format, args...))
+	return fault.New(fault.Invalid, "not_canonical",
+		"cannot be written as canonical JSON: %s", fmt.Sprintf(format, args...))
 }
 
 // checked remembers the verdict on a type (nil: no float inside), so that a

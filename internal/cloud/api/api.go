@@ -31,7 +31,16 @@ func New(a *cloud.App, c core.Core, work payrun.Starter, version string) (*door.
 func issuers(a *cloud.App) ([]httpapi.Issuer, error) {
 	var out []httpapi.Issuer
 	if a.Config.Issuer != "" {
-		i, err := httpapi.LazyOIDC(httpapi.OIDCConfig{Issuer: a.Config.Issuer, Audience: a.Config.Audience, Scope: a.Config.Scope, JWKS: a.Config.JWKSURL}, &http.Client{Timeout: cloud.CallTimeout}, a.Clock)
+		i, err := httpapi.LazyOIDC(
+			httpapi.OIDCConfig{
+				Issuer:   a.Config.Issuer,
+				Audience: a.Config.Audience,
+				Scope:    a.Config.Scope,
+				JWKS:     a.Config.JWKSURL,
+			},
+			&http.Client{Timeout: cloud.CallTimeout},
+			a.Clock,
+		)
 		if err != nil {
 			return nil, err
 		}

@@ -23,7 +23,10 @@ type Core struct {
 
 // New wires the use cases on DynamoDB.
 func New(a *cloud.App) Core {
-	return On(a, dynamo.New(dynamo.Options{Config: a.AWS, Ledger: a.Config.LedgerTable, State: a.Config.StateTable, Clock: a.Clock}))
+	return On(
+		a,
+		dynamo.New(dynamo.Options{Config: a.AWS, Ledger: a.Config.LedgerTable, State: a.Config.StateTable, Clock: a.Clock}),
+	)
 }
 
 // On wires the use cases on any table. A lease of nothing means that the

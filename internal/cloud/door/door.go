@@ -30,7 +30,10 @@ func Counting(app *cloud.App, h http.Handler) *Door {
 }
 
 // Handle answers one request.
-func (d *Door) Handle(ctx context.Context, e events.APIGatewayProxyRequest) (answer events.APIGatewayProxyResponse, err error) {
+func (d *Door) Handle(
+	ctx context.Context,
+	e events.APIGatewayProxyRequest,
+) (answer events.APIGatewayProxyResponse, err error) {
 	err = d.app.Measured(ctx, func(counts metrics.Counts) error {
 		answer = d.http.Proxy(ctx, e)
 		switch {

@@ -40,7 +40,8 @@ func (q *Queue) Send(ctx context.Context, w source.Webhook) error {
 	if err != nil {
 		return err
 	}
-	if _, err := q.api.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: aws.String(q.url), MessageBody: aws.String(string(body))}); err != nil {
+	message := &sqs.SendMessageInput{QueueUrl: aws.String(q.url), MessageBody: aws.String(string(body))}
+	if _, err := q.api.SendMessage(ctx, message); err != nil {
 		return cloud.Unavailable("the queue", err)
 	}
 	return nil

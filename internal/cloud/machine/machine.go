@@ -97,7 +97,10 @@ type execution struct {
 func (m *Machine) latest(ctx context.Context, name string) (execution, error) {
 	var last execution
 	for n := 1; n <= maxResumes; n++ {
-		out, err := m.api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(m.execution(executionName(name, n)))})
+		out, err := m.api.DescribeExecution(
+			ctx,
+			&sfn.DescribeExecutionInput{ExecutionArn: aws.String(m.execution(executionName(name, n)))},
+		)
 		if cloud.Code(err) == "ExecutionDoesNotExist" {
 			return last, nil
 		}
@@ -116,7 +119,10 @@ func (m *Machine) latest(ctx context.Context, name string) (execution, error) {
 // none runs.
 func (m *Machine) OldestSince(ctx context.Context) (time.Time, error) {
 	var oldest time.Time
-	pages := sfn.NewListExecutionsPaginator(m.api, &sfn.ListExecutionsInput{StateMachineArn: aws.String(m.arn), StatusFilter: sfntypes.ExecutionStatusRunning})
+	pages := sfn.NewListExecutionsPaginator(
+		m.api,
+		&sfn.ListExecutionsInput{StateMachineArn: aws.String(m.arn), StatusFilter: sfntypes.ExecutionStatusRunning},
+	)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

@@ -59,7 +59,8 @@ const (
 
 // All lists every name: an alarm covers each.
 func All() []Name {
-	return []Name{Decisions, Waiting, Latency, Incentives, Payouts, PayoutsStuck, Failures, Refused, Facts, Rejected, Strays, Expired, SweepFailures, Nights, WorkAge, Halted}
+	return []Name{Decisions, Waiting, Latency, Incentives, Payouts, PayoutsStuck, Failures, Refused,
+		Facts, Rejected, Strays, Expired, SweepFailures, Nights, WorkAge, Halted}
 }
 
 // Functions are the functions, by the value of their dimension.

@@ -38,8 +38,11 @@ func (b *Bus) Announce(ctx context.Context, events []Event) ([]bool, error) {
 		some := events[from:min(from+busBatch, len(events))]
 		in := &eventbridge.PutEventsInput{}
 		for _, e := range some {
-			in.Entries = append(in.Entries, eventtypes.PutEventsRequestEntry{EventBusName: aws.String(b.name), Source: aws.String("fairlead"),
-				DetailType: aws.String(e.Type), Detail: aws.String(string(e.Detail)), Time: aws.Time(e.At)})
+			in.Entries = append(
+				in.Entries,
+				eventtypes.PutEventsRequestEntry{EventBusName: aws.String(b.name), Source: aws.String("fairlead"),
+					DetailType: aws.String(e.Type), Detail: aws.String(string(e.Detail)), Time: aws.Time(e.At)},
+			)
 		}
 		out, err := b.api.PutEvents(ctx, in)
 		if err != nil {

@@ -65,7 +65,9 @@ func (s *Stream) Handle(ctx context.Context, e events.DynamoDBEvent) (out events
 		}
 		if failedAt < len(e.Records) {
 			counts[metrics.Failures]++
-			out.BatchItemFailures = []events.DynamoDBBatchItemFailure{{ItemIdentifier: e.Records[failedAt].Change.SequenceNumber}}
+			out.BatchItemFailures = []events.DynamoDBBatchItemFailure{
+				{ItemIdentifier: e.Records[failedAt].Change.SequenceNumber},
+			}
 		}
 		return nil
 	})
@@ -73,7 +75,11 @@ func (s *Stream) Handle(ctx context.Context, e events.DynamoDBEvent) (out events
 }
 
 // record is the events behind a record; none if it is nobody's business.
-func (s *Stream) record(ctx context.Context, r *events.DynamoDBEventRecord, counts metrics.Counts) ([]announce.Event, error) {
+func (s *Stream) record(
+	ctx context.Context,
+	r *events.DynamoDBEventRecord,
+	counts metrics.Counts,
+) ([]announce.Event, error) {
 	if r.EventName != string(events.DynamoDBOperationTypeInsert) {
 		return nil, nil
 	}
@@ -87,7 +93,10 @@ func (s *Stream) record(ctx context.Context, r *events.DynamoDBEventRecord, coun
 	if customer, ok := strings.CutPrefix(pk, "C#"); ok && strings.HasPrefix(sk, "F#") {
 		return nil, s.look(ctx, channel.CustomerID(customer), sk, counts)
 	}
-	told, err := s.teller.Events(ctx, announce.Insert{PK: pk, SK: sk, Body: bytesOf(image), At: r.Change.ApproximateCreationDateTime.UTC()})
+	told, err := s.teller.Events(
+		ctx,
+		announce.Insert{PK: pk, SK: sk, Body: bytesOf(image), At: r.Change.ApproximateCreationDateTime.UTC()},
+	)
 	for _, e := range told {
 		if d, ok := e.Data.(*announce.Decision); ok {
 			counts[metrics.Decisions]++

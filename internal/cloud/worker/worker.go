@@ -75,7 +75,8 @@ func (w *Worker) apply(ctx context.Context, body string, counts metrics.Counts) 
 		switch o.Outcome {
 		case channel.Rejected, channel.Conflict:
 			counts[metrics.Rejected]++
-			w.app.Log.WarnContext(ctx, "a fact is not taken", "source", o.Source, "event", o.ID, "type", o.Type, "outcome", o.Outcome, "field", o.Field)
+			w.app.Log.WarnContext(ctx, "a fact is not taken",
+				"source", o.Source, "event", o.ID, "type", o.Type, "outcome", o.Outcome, "field", o.Field)
 		default:
 			counts[metrics.Facts]++
 		}
