@@ -66,13 +66,17 @@ lint: $(LINT) ## golangci-lint, as .golangci.yml has it
 
 shell: ## shellcheck of the scripts, where it is at hand
 	@command -v shellcheck >/dev/null || { echo "shell: skipped: no shellcheck"; exit 0; }; \
-	shellcheck localstack/*.sh .ci/* && echo "shell: clean"
+	shellcheck localstack/*.sh $(filter-out .ci/mutants,$(wildcard .ci/*)) && echo "shell: clean"
 
 workflows: $(ACTIONLINT) ## actionlint of .github/workflows
 	@$(ACTIONLINT) .github/workflows/*.yml && echo "workflows: clean"
 
 vuln: $(VULN) ## what the Go vulnerability database knows, where it can be reached
 	@.ci/vuln $(VULN)
+
+.PHONY: mutate
+mutate: $(GREMLINS) ## do the tests of money notice changed code; make mutate SINCE=all ROOMS=internal/money
+	@GREMLINS=$(abspath $(GREMLINS)) .ci/mutate $(ROOMS)
 
 ##@ Release it (CONTRIBUTING.md)
 .PHONY: binaries release

@@ -57,6 +57,12 @@ func TestExact_OverflowSticks(t *testing.T) {
 	if got, err := sum.Round(); !errors.Is(err, ErrOverflow) {
 		t.Errorf("%d, %v; want overflow", got, err)
 	}
+	var edge Exact
+	edge.AddMul2(1<<62, 1<<39, 1<<26) // 1<<127 units, the first that do not fit
+	edge.AddMul2(-1<<62, 1<<39, 1<<26)
+	if got, err := edge.Round(); !errors.Is(err, ErrOverflow) {
+		t.Errorf("%d, %v; want overflow", got, err)
+	}
 	var y Exact
 	y.AddExact(sum)
 	if _, err := y.Round(); !errors.Is(err, ErrOverflow) {

@@ -125,3 +125,19 @@ func FuzzParseMinor(f *testing.F) {
 		}
 	})
 }
+
+func TestParse_TwoPointsAreNoAmount(t *testing.T) {
+	for _, s := range []string{"1..5", "1.5.0", ".."} {
+		if got, err := ParseMinor(s, "EUR"); err == nil {
+			t.Errorf("%q is %d", s, got)
+		}
+	}
+}
+
+func TestFormat_ZeroHasNoSign(t *testing.T) {
+	for currency, want := range map[string]string{"EUR": "0.00", "JPY": "0"} {
+		if got := Format(0, currency); got != want {
+			t.Errorf("%s: %q, want %q", currency, got, want)
+		}
+	}
+}
