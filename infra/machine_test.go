@@ -2,19 +2,20 @@ package main
 
 import (
 	"encoding/json"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/fairlead/fairlead/internal/workflow"
 )
 
 // state is one of the workflow, as far as the tests look at it.
 type state struct {
 	Type, Next, Default, SecondsPath string
 	ResultPath                       any
+	Parameters, ResultSelector       map[string]any
 	MaxConcurrency                   float64
 	Choices                          []struct{ Variable, StringEquals, Next string }
 	Retry                            []struct {
@@ -32,9 +33,9 @@ type state struct {
 
 var bucketImport = regexp.MustCompile(`ExportsOutputRef(Batches|Statements)`)
 
-// workflow is the definition of the one state machine, which is Standard: it
+// workflowStates is the definition of the one state machine, which is Standard: it
 // may run for a day, and nothing of it is done twice by itself.
-func workflow(t *testing.T) map[string]state {
+func workflowStates(t *testing.T) map[string]state {
 	t.Helper()
 	machines := prod().of("AWS::StepFunctions::StateMachine")
 	if len(machines) != 1 {
@@ -68,7 +69,7 @@ func workflow(t *testing.T) map[string]state {
 
 func TestBatchesComeFromTheBucketAndTheirAnswersAreNotKept(t *testing.T) {
 	maps := 0
-	for name, s := range workflow(t) {
+	for name, s := range workflowStates(t) {
 		if s.Type != "Map" {
 			continue
 		}
@@ -103,7 +104,7 @@ func TestAStepIsTriedAgainUnlessItsErrorIsFinal(t *testing.T) {
 				continue
 			}
 			tasks++
-			if len(s.Retry) != 2 || !slices.Equal(s.Retry[0].ErrorEquals, []string{finalError}) || s.Retry[0].MaxAttempts != 0 {
+			if len(s.Retry) != 2 || !slices.Equal(s.Retry[0].ErrorEquals, []string{workflow.ErrFinal}) || s.Retry[0].MaxAttempts != 0 {
 				t.Errorf("%s is tried again after a final error: %+v", name, s.Retry)
 				continue
 			}
@@ -112,7 +113,7 @@ func TestAStepIsTriedAgainUnlessItsErrorIsFinal(t *testing.T) {
 			}
 		}
 	}
-	walk(workflow(t))
+	walk(workflowStates(t))
 	if tasks != 9 {
 		t.Errorf("want nine steps, got %d", tasks)
 	}
@@ -122,7 +123,7 @@ func TestAStepIsTriedAgainUnlessItsErrorIsFinal(t *testing.T) {
 // close waits for writes under way before its first batch, and a period that is
 // closed already gets its files alone.
 func TestNothingIsComputedBeforeTheWait(t *testing.T) {
-	all := workflow(t)
+	all := workflowStates(t)
 	path := func(name string) (out []string) {
 		for name != "" {
 			out = append(out, name)
@@ -152,46 +153,67 @@ func TestNothingIsComputedBeforeTheWait(t *testing.T) {
 	}
 }
 
-var (
-	stepConst  = regexp.MustCompile(`\bStep\w+\s+=\s+"([a-z-]+)"`)
-	finalConst = regexp.MustCompile(`\bErrFinal\s+=\s+"(\w+)"`)
-)
+// TestTheStateMachineIsTheWorkflowThatTheFunctionKnows holds the template to
+// workflow: the steps in their order, what each gets, where its answer goes and
+// what a list of batches is called. That the function does the same steps is a
+// test beside it.
+func TestTheStateMachineIsTheWorkflowThatTheFunctionKnows(t *testing.T) {
+	all := workflowStates(t)
+	for from, want := range map[string][]workflow.Step{"Closed already?": workflow.Closing(), "Settled already?": workflow.Paying()} {
+		got := []string{plannedBy(all, from)}
+		for name := all[from].Default; name != ""; name = all[name].Next {
+			s := all[name]
+			for called := range s.ItemProcessor.States {
+				got = append(got, called)
+			}
+			if s.Type == "Task" {
+				got = append(got, name)
+			}
+		}
+		var names []string
+		for _, step := range want {
+			names = append(names, step.Name)
+			sameStep(t, all, step)
+		}
+		if !slices.Equal(got, names) {
+			t.Errorf("the state machine calls %v, the workflow is %v", got, names)
+		}
+	}
+	for i, work := range []string{workflow.Close, workflow.Pay} {
+		if c := all["Which work?"].Choices[i]; c.Variable != "$."+workflow.FieldWork || c.StringEquals != work {
+			t.Errorf("%s is chosen by %+v", work, c)
+		}
+	}
+}
 
-// TestTheStateMachineCallsTheStepsThatTheFunctionKnows compares the two by their
-// text: stacks do not import what functions do.
-func TestTheStateMachineCallsTheStepsThatTheFunctionKnows(t *testing.T) {
-	var known, final []string
-	err := filepath.WalkDir("../internal/cloud", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		source, err := os.ReadFile(path)
-		for _, m := range stepConst.FindAllSubmatch(source, -1) {
-			known = append(known, string(m[1]))
-		}
-		for _, m := range finalConst.FindAllSubmatch(source, -1) {
-			final = append(final, string(m[1]))
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var called []string
-	for name, s := range workflow(t) {
-		if s.Type == "Task" {
-			called = append(called, name)
-		}
-		for name := range s.ItemProcessor.States {
-			called = append(called, name)
+// plannedBy is the state that comes before a choice.
+func plannedBy(all map[string]state, choice string) string {
+	for name, s := range all {
+		if s.Next == choice {
+			return name
 		}
 	}
-	slices.Sort(known)
-	slices.Sort(called)
-	if !slices.Equal(known, called) {
-		t.Errorf("the function knows %v, the state machine calls %v", known, called)
+	return ""
+}
+
+// sameStep compares one step with its states.
+func sameStep(t *testing.T, all map[string]state, step workflow.Step) {
+	t.Helper()
+	if step.List != "" {
+		each := all["Each "+step.Name]
+		if want := `"Key.$":"` + workflow.PathPlan + "." + step.List + `"`; !strings.Contains(string(each.ItemReader), want) {
+			t.Errorf("%s: want %s in %s", step.Name, want, each.ItemReader)
+		}
+		if got := each.ItemProcessor.States[step.Name].ResultSelector; got["n.$"] != "$."+workflow.FieldCount {
+			t.Errorf("%s counts by %v", step.Name, got)
+		}
+		return
 	}
-	if !slices.Equal(final, []string{finalError}) {
-		t.Errorf("the function's final error is %v, the state machine's %s", final, finalError)
+	s, want := all[step.Name], map[string]any{workflow.FieldStep: step.Name}
+	for _, f := range step.Passes {
+		want[f+".$"] = "$." + f
+	}
+	if !maps.Equal(s.Parameters, want) || s.ResultPath != step.Result {
+		t.Errorf("%s gets %v, its answer goes to %v; want %v, %s", step.Name, s.Parameters, s.ResultPath, want, step.Result)
 	}
 }

@@ -44,7 +44,8 @@ var rooms = []room{
 	{"internal/table/dynamo", false, []string{"fault", "table"}, []string{"github.com/aws/"}, "one implementation, the only one that knows the cloud"},
 	{"internal/store", false, []string{"nouns", "questions", "table"}, nil, "the one place where the data model lives"},
 	{"internal/service", false, []string{"nouns", "questions", "clv", "state"}, nil, "use cases: load, decide, commit"},
-	{"internal/payrun", false, []string{"nouns", "questions", "clv", "state"}, nil, "the steps of close and pay"},
+	{"internal/workflow", true, nil, nil, "names that the stacks, the functions and the use cases agree on, std only"},
+	{"internal/payrun", false, []string{"nouns", "questions", "clv", "state", "workflow"}, nil, "the steps of close and pay"},
 	{"internal/audit", false, []string{"nouns", "questions", "clv", "state"}, nil, "re-derives everything without the code that wrote it"},
 	{"internal/announce", false, []string{"nouns", "routing", "state"}, nil, "what an insert means to others; who hears it is for the callers"},
 	{"internal/source", true, []string{"nouns", "document", "clv", "value"}, []string{"github.com/standard-webhooks"}, "the outside's formats become facts here and nowhere else"},
@@ -65,15 +66,15 @@ var rooms = []room{
 	{"internal/cloud/api", false, []string{"state", "uses", "httpapi", "cloud", "cloud/core", "cloud/door"}, nil, "the whole API; it needs no client of its own"},
 	{"internal/cloud/hook", false, []string{"fault", "source", "httpapi", "cloud", "cloud/door"}, []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/sqs", "github.com/aws/aws-sdk-go-v2/service/secretsmanager"}, "queue and secrets are its alone; it has no table"},
 	{"internal/cloud/worker", false, []string{"nouns", "uses", "source", "cloud", "cloud/core", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go"}, "the queue calls it; it has no client of the queue"},
-	{"internal/cloud/task", false, []string{"nouns", "questions", "state", "uses", "cloud", "cloud/core", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/s3"}, "the bucket is its alone"},
+	{"internal/cloud/task", false, []string{"nouns", "questions", "state", "uses", "workflow", "cloud", "cloud/core", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/s3"}, "the bucket is its alone"},
 	{"internal/cloud/sweep", false, []string{"nouns", "uses", "cloud", "cloud/core", "cloud/metrics"}, nil, "who says what is running is for the function"},
 	{"internal/cloud/stream", false, []string{"nouns", "uses", "announce", "cloud", "cloud/core", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/eventbridge"}, "the bus is its alone"},
-	{"internal/cloud/machine", false, []string{"uses", "cloud"}, []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/sfn"}, "the state machine, for those that start it and those that watch it"},
+	{"internal/cloud/machine", false, []string{"uses", "workflow", "cloud"}, []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/sfn"}, "the state machine, for those that start it and those that watch it"},
 	{"internal/cloud/metrics", false, nil, nil, "names that stacks read too, std only"},
 	{"internal/lambdahttp", false, nil, []string{"github.com/aws/", "github.com/awslabs/aws-lambda-go-api-proxy"}, "an adapter and only what it lacks"},
 	{"cmd/...", false, []string{"*"}, []string{"github.com/alecthomas/kong", "github.com/spf13/", "github.com/schollz/progressbar/v3", "golang.org/x/term"}, "wires everything"},
 	{"functions/...", false, []string{"*"}, []string{"github.com/aws/"}, "wires everything, one trigger each"},
-	{"infra/...", false, []string{"store", "config", "cloud/metrics"}, []string{"github.com/aws/", "github.com/cdklabs/"}, "stacks know the schema and names of variables, nothing else"},
+	{"infra/...", false, []string{"store", "config", "workflow", "cloud/metrics"}, []string{"github.com/aws/", "github.com/cdklabs/"}, "stacks know the schema, the workflow and names of variables and metrics, nothing else"},
 }
 
 // Who may do what the rest may not; every entry is a room or a folder.

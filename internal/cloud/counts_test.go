@@ -8,6 +8,7 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/workflow"
 )
 
 // counts adds up the metrics that were written, as CloudWatch does: only what a
@@ -59,9 +60,9 @@ func TestMetrics_SayWhatAMonthDidAndHowLongItTook(t *testing.T) {
 	w.logged.Reset()
 	run := task.New(w.app, w.core, task.NewFiles(w.app))
 	settle := func() {
-		_, _ = run.Handle(w.ctx, task.Task{Step: task.StepSettle, Name: "pay-2026-03-1", Run: "2026-03.1", User: "f"})
+		_, _ = run.Handle(w.ctx, task.Task{Step: workflow.Settle.Name, Name: "pay-2026-03-1", Run: "2026-03.1", User: "f"})
 	}
-	if _, err := run.Handle(w.ctx, task.Task{Step: task.StepPlanPay, Name: "pay-2026-03-1", Run: "2026-03.1", User: "f"}); err != nil {
+	if _, err := run.Handle(w.ctx, task.Task{Step: workflow.PlanPay.Name, Name: "pay-2026-03-1", Run: "2026-03.1", User: "f"}); err != nil {
 		t.Fatal(err)
 	}
 	settle() // before its lines were paid

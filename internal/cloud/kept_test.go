@@ -9,6 +9,7 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud"
 	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/workflow"
 )
 
 // TestStatements_InTheBucketAreKeptOnceAndSayNothingOfPayments: the step may run
@@ -31,7 +32,7 @@ func TestStatements_InTheBucketAreKeptOnceAndSayNothingOfPayments(t *testing.T) 
 	const key = "statements/2026-03/p1.json"
 	first := string(w.aws.objects[key])
 	again := func() string {
-		step := task.Task{Step: task.StepStatements, Name: "close-2026-03", Period: "2026-03", Owners: []channel.Owner{"partner:p1"}}
+		step := task.Task{Step: workflow.Statements.Name, Name: "close-2026-03", Period: "2026-03", Owners: []channel.Owner{"partner:p1"}}
 		if _, err := task.New(w.app, w.core, task.NewFiles(w.app)).Handle(w.ctx, step); err != nil {
 			t.Fatal(err)
 		}

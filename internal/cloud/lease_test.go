@@ -11,6 +11,7 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
+	"github.com/fairlead/fairlead/internal/workflow"
 )
 
 // controlReads counts who asks for the control block.
@@ -54,7 +55,7 @@ func TestLease_AProcessThatHasNotHeardOfTheClose_BooksBehindTheFenceAndThenForwa
 	w.post("POST /v1/periods/2026-03/close")
 	var stale, fresh string
 	if err := w.execute("close-2026-03", func(job task.Task) error {
-		if job.Step == task.StepCloseBatch && stale == "" {
+		if job.Step == workflow.CloseBatch.Name && stale == "" {
 			w.now = w.now.Add(20 * time.Second) // 25 s after it was loaded
 			stale = book("o4")
 			w.now = w.now.Add(6 * time.Second)

@@ -17,6 +17,7 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/table"
+	"github.com/fairlead/fairlead/internal/workflow"
 )
 
 func (w *world) sweep() *sweep.Sweep {
@@ -172,7 +173,7 @@ func TestSweep_WhatIsHalfwayAndNotRunningIsCounted(t *testing.T) {
 	}
 	halted("0")
 	w.post("POST /v1/periods/2026-03/close")
-	breaks("close-2026-03", task.StepVerifyBatch)
+	breaks("close-2026-03", workflow.VerifyBatch.Name)
 	halted("1")
 	w.post("POST /v1/periods/2026-03/close")
 	halted("0") // it is running again
@@ -185,7 +186,7 @@ func TestSweep_WhatIsHalfwayAndNotRunningIsCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.post("POST /v1/payout-runs/2026-03/pay")
-	breaks("pay-2026-03-1", task.StepSettle)
+	breaks("pay-2026-03-1", workflow.Settle.Name)
 	halted("1")
 }
 

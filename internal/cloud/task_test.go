@@ -1,8 +1,10 @@
 package cloud_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,33 +15,33 @@ import (
 	"github.com/fairlead/fairlead/internal/announce"
 	"github.com/fairlead/fairlead/internal/cloud"
 	"github.com/fairlead/fairlead/internal/cloud/core"
-	"github.com/fairlead/fairlead/internal/cloud/machine"
 	"github.com/fairlead/fairlead/internal/cloud/stream"
 	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/table"
+	"github.com/fairlead/fairlead/internal/workflow"
 )
 
 // execute runs the latest started execution as the state machine would: plan,
 // wait, maps, end. before is asked before each task, and may make it fail.
 func (w *world) execute(name string, before func(task.Task) error) error {
 	w.t.Helper()
-	var s machine.Start
+	var s workflow.Start
 	if err := json.Unmarshal([]byte(w.aws.started[len(w.aws.started)-1]), &s); err != nil {
 		w.t.Fatal(err)
 	}
 	p := task.New(w.app, core.On(w.app, w.table), task.NewFiles(w.app)) // another process than the API
-	run := func(t task.Task) (task.Planned, error) {
+	run := func(t task.Task) (workflow.Planned, error) {
 		if before != nil {
 			if err := before(t); err != nil {
-				return task.Planned{}, err
+				return workflow.Planned{}, err
 			}
 		}
 		input, _ := json.Marshal(t)
 		var again task.Task
 		_ = json.Unmarshal(input, &again)
 		answer, err := p.Handle(w.ctx, again)
-		planned, _ := answer.(task.Planned)
+		planned, _ := answer.(workflow.Planned)
 		return planned, err
 	}
 	all := func(key string) error {
@@ -56,20 +58,20 @@ func (w *world) execute(name string, before func(task.Task) error) error {
 	}
 	base := task.Task{Name: s.Name, Period: "", Run: s.Run, User: s.User}
 	steps := func() error {
-		if s.Work == "pay" {
-			base.Step = task.StepPlanPay
+		if s.Work == workflow.Pay {
+			base.Step = workflow.PlanPay.Name
 			plan, err := run(base)
 			if err != nil || plan.Done {
 				return err
 			}
-			base.Step = task.StepSettle
+			base.Step = workflow.Settle.Name
 			if err := all(plan.Lines); err != nil {
 				return err
 			}
 			_, err = run(base)
 			return err
 		}
-		base.Step, base.Period = task.StepPlanClose, "2026-03"
+		base.Step, base.Period = workflow.PlanClose.Name, "2026-03"
 		plan, err := run(base)
 		if err != nil {
 			return err
@@ -80,7 +82,7 @@ func (w *world) execute(name string, before func(task.Task) error) error {
 					return err
 				}
 			}
-			base.Step = task.StepFinishClose
+			base.Step = workflow.FinishClose.Name
 			if _, err := run(base); err != nil {
 				return err
 			}
@@ -122,7 +124,7 @@ func TestMonth_ClosedAndPaidByTheStateMachine_StartedTwiceAndResumed_IsPaidOnce(
 	}
 	broken := errors.New("killed")
 	err := w.execute("close-2026-03", func(t task.Task) error {
-		if t.Step == task.StepVerifyBatch {
+		if t.Step == workflow.VerifyBatch.Name {
 			return broken
 		}
 		return nil
@@ -164,7 +166,7 @@ func (w *world) pay(t *testing.T) {
 		t.Fatalf("%d %s", status, body)
 	}
 	if err := w.execute("pay-2026-03-1", func(t task.Task) error {
-		if t.Step == task.StepSettle {
+		if t.Step == workflow.Settle.Name {
 			return errors.New("killed")
 		}
 		return nil
@@ -217,7 +219,7 @@ func TestClose_ThatMayNotBegin_IsRefusedBeforeAnythingStarts(t *testing.T) {
 func TestTask_ErrorsTellTheStateMachineWhetherToTryAgain(t *testing.T) {
 	w := newWorld(t).settle()
 	p := task.New(w.app, w.core, task.NewFiles(w.app))
-	for step, want := range map[string]string{task.StepPlanClose: task.ErrFinal, task.StepFinishClose: task.ErrAgain, "nonsense": task.ErrFinal} {
+	for step, want := range map[string]string{workflow.PlanClose.Name: workflow.ErrFinal, workflow.FinishClose.Name: workflow.ErrAgain, "nonsense": workflow.ErrFinal} {
 		_, err := p.Handle(w.ctx, task.Task{Step: step, Name: "close-2026-03", Period: "2026-03"}) // not over; no walk in the bucket
 		var named messages.InvokeResponse_Error
 		if !errors.As(err, &named) || named.Type != want {
@@ -309,4 +311,42 @@ func TestAPI_KilledAfterItsWrite_AnswersTheRepeatWithWhatWasDecided(t *testing.T
 	if first.Body != again.Body || again.MultiValueHeaders["Idempotency-Replayed"] == nil {
 		t.Errorf("%s\n%s", first.Body, again.Body)
 	}
+}
+
+// TestTask_DoesEveryStepOfTheWorkflowAndNoOther: what the state machine passes
+// on is understood whole, and no step is unknown. That the template is the same
+// workflow is a test of infra.
+func TestTask_DoesEveryStepOfTheWorkflowAndNoOther(t *testing.T) {
+	w := newWorld(t).settle()
+	p := task.New(w.app, w.core, task.NewFiles(w.app))
+	unknown := func(job task.Task) bool {
+		_, err := p.Handle(w.ctx, job)
+		return err != nil && strings.Contains(err.Error(), "there is no step")
+	}
+	for _, step := range slices.Concat(workflow.Closing(), workflow.Paying()) {
+		input := map[string]string{workflow.FieldStep: step.Name, workflow.FieldName: "close-2026-03"}
+		for _, f := range step.Passes {
+			input[f] = map[string]string{workflow.FieldName: "n", workflow.FieldPeriod: "2026-03", workflow.FieldRun: "2026-03.1", workflow.FieldUser: "u"}[f]
+		}
+		body := cloud.Must(json.Marshal(input))
+		strict := json.NewDecoder(bytes.NewReader(body))
+		strict.DisallowUnknownFields()
+		var job task.Task
+		if err := strict.Decode(&job); err != nil || !bytes.Equal(canonical(job), canonical(input)) {
+			t.Errorf("%s is passed %s and understands %s: %v", step.Name, body, canonical(job), err)
+		}
+		if unknown(job) {
+			t.Errorf("the function does not know %s", step.Name)
+		}
+	}
+	if !unknown(task.Task{Step: "close"}) {
+		t.Error("the function does a step that the workflow does not have")
+	}
+}
+
+// canonical is JSON with its keys in order.
+func canonical(v any) []byte {
+	var out map[string]any
+	_ = json.Unmarshal(cloud.Must(json.Marshal(v)), &out)
+	return cloud.Must(json.Marshal(out))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
+	"github.com/fairlead/fairlead/internal/workflow"
 )
 
 // The steps of Close and Pay, one by one, for whoever runs them as batches in
@@ -32,12 +33,12 @@ type Starter interface {
 func (p *Payrun) Working(context.Context, string) (string, error) { return "", nil }
 
 // CloseName names the close of a period wherever it is worked on: there is one.
-func CloseName(p channel.Period) string { return "close-" + string(p) }
+func CloseName(p channel.Period) string { return workflow.Close + "-" + string(p) }
 
 // PayName names the payment of a run; a bare period means its first run.
 func PayName(run string) (string, error) {
 	period, n, err := payout.ParseRunID("run", run)
-	return "pay-" + payout.RunID(period, n), err
+	return workflow.Pay + "-" + payout.RunID(period, n), err
 }
 
 // IsRun reports whether an id has the form of a run's: a payment's has not.

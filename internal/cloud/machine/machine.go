@@ -14,6 +14,7 @@ import (
 
 	"github.com/fairlead/fairlead/internal/cloud"
 	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/workflow"
 )
 
 // Machine closes and pays by starting executions of the state machine. The
@@ -36,15 +37,6 @@ func New(a *cloud.App, p *payrun.Payrun) *Machine {
 // maxResumes is how often one work may be gone on with.
 const maxResumes = 50
 
-// Start is the input of an execution.
-type Start struct {
-	Work   string `json:"work"` // close or pay
-	Name   string `json:"name"` // of the work: payrun.CloseName, payrun.PayName
-	Period string `json:"period,omitempty"`
-	Run    string `json:"run,omitempty"`
-	User   string `json:"user"` // who asked first
-}
-
 // Close starts closing a period. Where it is closed, that is the answer, unless
 // something after the closing was left undone.
 func (m *Machine) Close(ctx context.Context, r payrun.CloseRequest) (payrun.PeriodStatus, error) {
@@ -59,7 +51,7 @@ func (m *Machine) Close(ctx context.Context, r payrun.CloseRequest) (payrun.Peri
 		return s, err
 	}
 	s.Started, s.Work = true, payrun.WorkRunning
-	return s, m.start(ctx, latest, Start{Work: "close", Name: name, Period: string(r.Period), User: r.User})
+	return s, m.start(ctx, latest, workflow.Start{Work: workflow.Close, Name: name, Period: string(r.Period), User: r.User})
 }
 
 // Pay starts paying a run, or what is left of it; a run that only waits to be
@@ -78,7 +70,7 @@ func (m *Machine) Pay(ctx context.Context, r payrun.PayRequest) (payrun.Run, err
 		return run, err
 	}
 	run.Started, run.Work = true, payrun.WorkRunning
-	return run, m.start(ctx, latest, Start{Work: "pay", Name: name, Run: run.ID, User: r.User})
+	return run, m.start(ctx, latest, workflow.Start{Work: workflow.Pay, Name: name, Run: run.ID, User: r.User})
 }
 
 // Working says how the latest execution of a work is doing.
@@ -164,7 +156,7 @@ func (m *Machine) execution(name string) string {
 
 // start starts the next execution, unless one is running. That somebody else
 // started it just now is as good.
-func (m *Machine) start(ctx context.Context, latest execution, s Start) error {
+func (m *Machine) start(ctx context.Context, latest execution, s workflow.Start) error {
 	if latest.work == payrun.WorkRunning {
 		return nil
 	}

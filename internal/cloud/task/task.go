@@ -16,21 +16,7 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/payrun"
-)
-
-// The steps of the state machine, in their order. A plan writes the batches of
-// the maps that follow it as JSON lists under runs/NAME/ in their bucket; each
-// item of a list is the whole input of one task.
-const (
-	StepPlanClose   = "plan-close"      // shuts the period; then wait, see Planned.Wait
-	StepCloseBatch  = "close-batch"     // map over Planned.Close: statements and seals of some owners
-	StepWalkBatch   = "walk-batch"      // map over Planned.Walk: the second reader reads some customers
-	StepVerifyBatch = "verify-batch"    // map over Planned.Verify: the second reader makes all again and compares
-	StepFinishClose = "finish-close"    // ends the period
-	StepStatements  = "statement-batch" // map over Planned.Statements: the files of the partners
-	StepPlanPay     = "plan-pay"
-	StepPayBatch    = "pay-batch" // map over Planned.Lines
-	StepSettle      = "settle"
+	"github.com/fairlead/fairlead/internal/workflow"
 )
 
 // How much one task takes on: minutes at most.
@@ -40,16 +26,9 @@ const (
 	WalkBatches    = 16  // tasks of the second reader's walk
 )
 
-// The names under which tasks fail, for the state machine's Retry.
-const (
-	// ErrFinal will not go better another time.
-	ErrFinal = "FairleadFinal"
-	// ErrAgain may go better when tried again.
-	ErrAgain = "FairleadAgain"
-)
-
 // Task is the input of one step; Name is the work's. The other fields are those
-// that the step needs.
+// that the step needs. Plans write the batches of the steps that follow them as
+// JSON lists of tasks under runs/NAME/ in their bucket.
 type Task struct {
 	Step   string           `json:"step"`
 	Name   string           `json:"name"`
@@ -61,25 +40,6 @@ type Task struct {
 	From   int              `json:"from,omitempty"` // buckets
 	To     int              `json:"to,omitempty"`
 	Lines  []payrun.LineRef `json:"lines,omitempty"`
-}
-
-// Planned is the answer of a plan: the keys of the lists of batches.
-type Planned struct {
-	Done       bool   `json:"done"` // closed or settled already; of a closed period only Statements is left
-	Wait       int    `json:"wait"` // seconds before the first batch
-	Close      string `json:"close,omitempty"`
-	Walk       string `json:"walk,omitempty"`
-	Verify     string `json:"verify,omitempty"`
-	Statements string `json:"statements,omitempty"`
-	Lines      string `json:"lines,omitempty"`
-}
-
-// Did is the answer of every other step.
-type Did struct {
-	Step  string `json:"step"`
-	Count int    `json:"count"`           // statements made, customers walked, owners verified, lines paid
-	State string `json:"state,omitempty"` // of the period or the run, where the step ends it
-	Left  int    `json:"left,omitempty"`  // lines that are neither final nor exported
 }
 
 // Payrun is the function of the state machine's tasks.
@@ -108,56 +68,56 @@ func (p *Payrun) Handle(ctx context.Context, t Task) (answer any, err error) {
 
 // named gives an error the name by which the state machine knows it.
 func named(err error) error {
-	name := ErrAgain
+	name := workflow.ErrAgain
 	switch f := fault.Of(err); f.Kind {
 	case fault.Unavailable, fault.Exhausted:
 	case fault.Internal:
 		if f.Slug == "readers_disagree" {
-			name = ErrFinal
+			name = workflow.ErrFinal
 		}
 	default:
-		name = ErrFinal
+		name = workflow.ErrFinal
 	}
 	return messages.InvokeResponse_Error{Type: name, Message: fault.Of(err).Error()}
 }
 
 func (p *Payrun) step(ctx context.Context, t Task, counts metrics.Counts) (any, error) {
 	switch t.Step {
-	case StepPlanClose:
+	case workflow.PlanClose.Name:
 		return p.planClose(ctx, t)
-	case StepCloseBatch:
+	case workflow.CloseBatch.Name:
 		n, err := p.payrun.CloseOwners(ctx, t.Period, t.Owners)
 		counts[metrics.Incentives] = int64(n)
-		return Did{Step: t.Step, Count: n}, err
-	case StepWalkBatch:
+		return workflow.Did{Step: t.Step, Count: n}, err
+	case workflow.WalkBatch.Name:
 		w, err := p.payrun.WalkBuckets(ctx, t.Period, t.From, t.To)
 		if err == nil {
 			err = p.files.PutJSON(ctx, walkKey(t.Name, t.Part), w)
 		}
-		return Did{Step: t.Step}, err
-	case StepVerifyBatch:
+		return workflow.Did{Step: t.Step}, err
+	case workflow.VerifyBatch.Name:
 		w, err := p.walked(ctx, t.Name)
 		if err == nil {
 			err = p.payrun.VerifyOwners(ctx, t.Period, t.Owners, w)
 		}
-		return Did{Step: t.Step, Count: len(t.Owners)}, err
-	case StepFinishClose:
+		return workflow.Did{Step: t.Step, Count: len(t.Owners)}, err
+	case workflow.FinishClose.Name:
 		w, err := p.walked(ctx, t.Name)
 		if err != nil {
 			return nil, err
 		}
 		s, err := p.payrun.FinishClose(ctx, t.Period, t.User, w)
-		return Did{Step: t.Step, Count: s.Statements, State: s.State}, err
-	case StepStatements:
+		return workflow.Did{Step: t.Step, Count: s.Statements, State: s.State}, err
+	case workflow.Statements.Name:
 		n, err := p.statements(ctx, t)
-		return Did{Step: t.Step, Count: n}, err
-	case StepPlanPay:
+		return workflow.Did{Step: t.Step, Count: n}, err
+	case workflow.PlanPay.Name:
 		return p.planPay(ctx, t)
-	case StepPayBatch:
+	case workflow.PayBatch.Name:
 		n, err := p.payrun.PayLines(ctx, t.Run, t.Lines)
 		counts[metrics.Payouts] = int64(n)
-		return Did{Step: t.Step, Count: n}, err
-	case StepSettle:
+		return workflow.Did{Step: t.Step, Count: n}, err
+	case workflow.Settle.Name:
 		return p.settle(ctx, t, counts)
 	}
 	return nil, fault.New(fault.Invalid, "unknown_step", "there is no step %q", t.Step)
@@ -165,7 +125,7 @@ func (p *Payrun) step(ctx context.Context, t Task, counts metrics.Counts) (any, 
 
 func (p *Payrun) settle(ctx context.Context, t Task, counts metrics.Counts) (any, error) {
 	run, err := p.payrun.Settle(ctx, t.Run)
-	did := Did{Step: t.Step, Count: len(run.Lines), State: run.State}
+	did := workflow.Did{Step: t.Step, Count: len(run.Lines), State: run.State}
 	if run.State != payrun.RunSettled {
 		for _, l := range run.Lines {
 			if l.State != payrun.LinePaid && l.State != payrun.LineExported && l.State != payrun.LineCarried {
@@ -184,11 +144,11 @@ func (p *Payrun) planClose(ctx context.Context, t Task) (any, error) {
 		return nil, err
 	}
 	// Whole seconds, and never less than the plan says.
-	out := Planned{Done: plan.Closed, Wait: int((plan.Wait.Milliseconds() + 999) / 1000)}
+	out := workflow.Planned{Done: plan.Closed, Wait: int((plan.Wait.Milliseconds() + 999) / 1000)}
 	lists := []struct {
 		step string
 		at   *string
-	}{{StepCloseBatch, &out.Close}, {StepVerifyBatch, &out.Verify}, {StepStatements, &out.Statements}}
+	}{{workflow.CloseBatch.Name, &out.Close}, {workflow.VerifyBatch.Name, &out.Verify}, {workflow.Statements.Name, &out.Statements}}
 	for _, l := range lists {
 		var tasks []Task
 		for from := 0; from < len(plan.Owners); from += OwnersPerBatch {
@@ -200,9 +160,9 @@ func (p *Payrun) planClose(ctx context.Context, t Task) (any, error) {
 	}
 	var walk []Task
 	for part, from := range buckets() {
-		walk = append(walk, Task{Step: StepWalkBatch, Name: t.Name, Period: t.Period, Part: part, From: from, To: from + bucketsPerWalk})
+		walk = append(walk, Task{Step: workflow.WalkBatch.Name, Name: t.Name, Period: t.Period, Part: part, From: from, To: from + bucketsPerWalk})
 	}
-	out.Walk, err = p.list(ctx, t.Name, StepWalkBatch, walk)
+	out.Walk, err = p.list(ctx, t.Name, workflow.WalkBatch.Name, walk)
 	return out, err
 }
 
@@ -214,10 +174,10 @@ func (p *Payrun) planPay(ctx context.Context, t Task) (any, error) {
 	}
 	var tasks []Task
 	for from := 0; from < len(plan.Lines); from += LinesPerBatch {
-		tasks = append(tasks, Task{Step: StepPayBatch, Name: t.Name, Run: t.Run, Lines: plan.Lines[from:min(from+LinesPerBatch, len(plan.Lines))]})
+		tasks = append(tasks, Task{Step: workflow.PayBatch.Name, Name: t.Name, Run: t.Run, Lines: plan.Lines[from:min(from+LinesPerBatch, len(plan.Lines))]})
 	}
-	out := Planned{Done: plan.Settled}
-	out.Lines, err = p.list(ctx, t.Name, StepPayBatch, tasks)
+	out := workflow.Planned{Done: plan.Settled}
+	out.Lines, err = p.list(ctx, t.Name, workflow.PayBatch.Name, tasks)
 	return out, err
 }
 
