@@ -41,7 +41,7 @@ bin/fairlead:
 	$(GO) build -trimpath -o $@ ./cmd/fairlead
 
 clean: ## remove what was built
-	rm -rf bin $(DIST) infra/cdk.out
+	rm -rf bin $(DIST) cdk.out
 
 ##@ Change it
 .PHONY: test check checks fmt vet lint shell workflows vuln
@@ -57,12 +57,16 @@ fmt: ## is everything formatted
 	if [ -n "$$unformatted" ]; then echo "not formatted (gofmt -w):"; echo "$$unformatted"; exit 1; fi
 	@echo "fmt: clean"
 
+# ALL is every package of both modules of the workspace: ./... ends at the other
+# one, whose dependencies take a minute to compile the first time.
+ALL := ./... ./infra/...
+
 vet: ## go vet
-	$(GO) vet ./...
+	$(GO) vet $(ALL)
 	@echo "vet: clean"
 
 lint: $(LINT) ## golangci-lint, as .golangci.yml has it
-	$(LINT) run --allow-parallel-runners ./...
+	$(LINT) run --allow-parallel-runners $(ALL)
 
 shell: ## shellcheck of the scripts, where it is at hand
 	@command -v shellcheck >/dev/null || { echo "shell: skipped: no shellcheck"; exit 0; }; \
@@ -125,8 +129,8 @@ else
 endif
 
 test-infra: $(GOTESTSUM) ## what the CDK's templates promise, and cdk-nag's rules; needs Node
-	cd infra && $(GO) vet ./...
-	@cd infra && JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(TEST) -count=1 ./...
+	$(GO) vet ./infra/...
+	@JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(TEST) -count=1 ./infra/...
 
 test-dynamo: $(GOTESTSUM) ## the conformance suite on memory, bolt and DynamoDB Local; needs Java 17 and Maven
 	@localstack/dynamodb.sh env $(TEST) -count=1 -run 'Contract|TestMemory' \
@@ -150,28 +154,33 @@ localstack-down: ## stop what localstack-up started from this folder
 	@localstack/down.sh
 
 ##@ On AWS: STAGE names the installation, CDKARGS='-c alarmEmail=..' adds settings
-# The CDK (infra/) has its command line as pinned in localstack/package.json.
+# The CDK (cdk.json, infra/) has its command line as pinned in localstack/package.json;
+# it makes the functions first.
 STAGE    ?= dev
 CDKARGS  ?=
-CDK      := cd infra && JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(CURDIR)/.localstack/cdk/node_modules/.bin/cdk
+CDK      := JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(CURDIR)/.localstack/cdk/node_modules/.bin/cdk
 FUNCARCH ?= arm64
 FUNCTIONS := $(patsubst functions/%/main.go,$(DIST)/%/bootstrap,$(wildcard functions/*/main.go))
 
-.PHONY: build functions $(FUNCTIONS) synth deploy destroy
+.PHONY: build functions $(FUNCTIONS) synth diff deploy destroy
 build: bin/fairlead functions ## the binary for this machine, and the static functions for AWS
 
 functions: $(FUNCTIONS)
 $(FUNCTIONS): $(DIST)/%/bootstrap:
-	CGO_ENABLED=0 GOOS=linux GOARCH=$(FUNCARCH) $(GO) build -tags lambda.norpc -trimpath -ldflags='-s -w' -o $@ ./functions/$*
+	GOWORK=off CGO_ENABLED=0 GOOS=linux GOARCH=$(FUNCARCH) $(GO) build -tags lambda.norpc -trimpath -ldflags='-s -w' -o $@ ./functions/$*
 
-synth: functions ## templates into infra/cdk.out; needs Node, no account
+synth: ## templates into cdk.out; needs Node, no account
 	@localstack/install.sh cdk
 	$(CDK) synth --quiet -c stage=$(STAGE) $(CDKARGS)
 
-deploy: functions ## deploy all stacks; needs Node and an account
+diff: ## what a deployment would change; needs Node and an account
+	@localstack/install.sh cdk
+	$(CDK) diff -c stage=$(STAGE) $(CDKARGS)
+
+deploy: ## deploy all stacks; needs Node and an account
 	@localstack/install.sh cdk
 	$(CDK) deploy --all -c stage=$(STAGE) $(CDKARGS)
 
-destroy: functions ## take away what can be made again; tables and statements stay
+destroy: ## take away what can be made again; tables and statements stay
 	@localstack/install.sh cdk
 	$(CDK) destroy Fairlead-$(STAGE)-Service Fairlead-$(STAGE)-Payout -c stage=$(STAGE) $(CDKARGS)

@@ -1,5 +1,6 @@
 // Command infra declares Fairlead on AWS with the CDK: one file per stack, one
-// function per family of resources.
+// function per family of resources. The CDK's command line runs it from the top
+// of the repository, as cdk.json there says.
 //
 //	data.go      the two tables, the buckets of statements and batches, the topic of alarms
 //	payout.go    the state machine that closes and pays, with its task function

@@ -49,7 +49,7 @@ var prod = sync.OnceValue(func() *synthesised {
 // functions that are empty.
 func synthesise(dir string, settings map[string]any) *synthesised {
 	var project struct{ Context map[string]any }
-	must(json.Unmarshal(mustRead("cdk.json"), &project))
+	must(json.Unmarshal(mustRead("../cdk.json"), &project))
 	for k, v := range settings {
 		project.Context[k] = v
 	}

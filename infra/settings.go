@@ -47,7 +47,7 @@ var stageName = regexp.MustCompile(`^[a-z][a-z0-9]{0,15}$`)
 func readSettings(node constructs.Node) (settings, error) {
 	c := contextOf(node)
 	s := settings{
-		Stage: c.text("stage", "dev"), Arch: c.text("arch", "arm64"), Dist: c.text("dist", "../dist"),
+		Stage: c.text("stage", "dev"), Arch: c.text("arch", "arm64"), Dist: c.text("dist", "dist"),
 		Issuer: c.text("issuer", ""), Audience: c.text("audience", "fairlead"), Scope: c.text("scope", ""), JWKSURL: c.text("jwksUrl", ""),
 		DevKeys: c.text("devKeys", ""), HookSecrets: c.text("hookSecrets", ""), AlarmEmail: c.text("alarmEmail", ""),
 		Rail:     c.text("rail", config.FileRail),

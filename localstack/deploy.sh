@@ -26,7 +26,8 @@ keys() {
 goarch="$(go env GOARCH)"
 case "$goarch" in amd64) arch=x86_64 ;; *) arch="$goarch" ;; esac
 say "building the functions for $arch"
-make -s -C "$root" functions bin/fairlead DIST="$home/dist" FUNCARCH="$goarch"
+export DIST="$home/dist" FUNCARCH="$goarch" # for the CDK as well, which builds before it looks
+make -s -C "$root" functions bin/fairlead
 
 mkdir -p "$stage"
 rm -f "$stage/tested" "$stage/env" # until it is done, nothing is deployed
@@ -36,7 +37,7 @@ rm -f "$stage/tested" "$stage/env" # until it is done, nothing is deployed
 settings=(-c stage=local -c rail=sandbox -c arch="$arch" -c dist="$home/dist" -c devKeys="$(keys)" -c hookSecrets="$(cat "$stage/webhooks.json")")
 read -r -a more <<<"${CDKARGS:-}"
 settings+=(${more[@]+"${more[@]}"})
-cdklocal() { (cd "$root/infra" && "$home/cdk/node_modules/.bin/cdklocal" "$@"); }
+cdklocal() { (cd "$root" && "$home/cdk/node_modules/.bin/cdklocal" "$@"); }
 # quietly runs a command and shows what it said only if it fails.
 quietly() { "$@" > "$home/deploy.log" 2>&1 || { tail -n 40 "$home/deploy.log" >&2; exit 1; }; }
 say "deploying the stacks"

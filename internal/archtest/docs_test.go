@@ -1,6 +1,7 @@
 package archtest
 
 import (
+	"encoding/json"
 	"os"
 	"path"
 	"path/filepath"
@@ -23,9 +24,12 @@ var required = regexp.MustCompile(`(?m)^\s+(\S+\.\S+/\S+) (v\S+)`)
 func TestEveryDependencyIsListedWithItsVersion(t *testing.T) {
 	table := read(t, "docs/adr/README.md")
 	versions := map[string]string{}
-	for _, m := range required.FindAllStringSubmatch(read(t, "go.mod"), -1) {
-		versions[m[1]] = m[2]
+	for _, of := range []string{"infra/go.mod", "go.mod"} {
+		for _, m := range required.FindAllStringSubmatch(read(t, of), -1) {
+			versions[m[1]] = m[2]
+		}
 	}
+	delete(versions, module) // the stacks' other half
 	used := map[string]bool{}
 	for _, f := range files(t) {
 		for _, imported := range f.imports() {
@@ -62,6 +66,28 @@ func TestTheArchitectureNamesEveryRoomAndStaysShort(t *testing.T) {
 		}
 		if name := room[0] + "/" + room[1]; !strings.Contains(text, "`"+name+"`") {
 			t.Errorf("ARCHITECTURE.md does not mention %s", name)
+		}
+	}
+}
+
+// TestTheStacksAreRunFromTheTop: whoever types cdk at the top of the repository
+// gets the stacks, and what checks all packages checks theirs.
+func TestTheStacksAreRunFromTheTop(t *testing.T) {
+	var project struct{ App, Build string }
+	if err := json.Unmarshal([]byte(read(t, "cdk.json")), &project); err != nil {
+		t.Fatal(err)
+	}
+	folder, ok := strings.CutPrefix(project.App, "go run ./")
+	if !ok || !strings.Contains(read(t, "go.work"), "\n\t./"+folder+"\n") || rowOf(folder) == nil {
+		t.Errorf("cdk.json runs %q, which is no package of the workspace", project.App)
+	}
+	makefile := read(t, "Makefile")
+	if !strings.HasSuffix(project.Build, " functions") || !strings.Contains(makefile, "\nALL := ./... ./"+folder+"/...\n") {
+		t.Errorf("cdk.json builds by %q, or the Makefile's ALL leaves out %s", project.Build, folder)
+	}
+	for _, check := range []string{"vet $(ALL)", "run --allow-parallel-runners $(ALL)", "gofmt -l cmd internal $(wildcard events functions infra e2e)"} {
+		if !strings.Contains(makefile, check) {
+			t.Errorf("the Makefile does not check all packages: want %s", check)
 		}
 	}
 }
