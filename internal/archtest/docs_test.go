@@ -70,8 +70,8 @@ func TestTheArchitectureNamesEveryRoomAndStaysShort(t *testing.T) {
 	}
 }
 
-// TestTheStacksAreRunFromTheTop: whoever types cdk at the top of the repository
-// gets the stacks, and what checks all packages checks theirs.
+// TestTheStacksAreRunFromTheTop: cdk typed at the top of the repository
+// finds the stacks, and what checks all packages checks theirs.
 func TestTheStacksAreRunFromTheTop(t *testing.T) {
 	var project struct{ App, Build string }
 	if err := json.Unmarshal([]byte(read(t, "cdk.json")), &project); err != nil {

@@ -60,7 +60,7 @@ var rooms = []room{
 	{"localstack", false, nil, nil, "tests of its scripts"},
 	{"internal/cdnow", false, nil, nil, "tests and benchmarks of everything at once, on real orders; nothing that ships"},
 	{"internal/archtest", false, nil, nil, "reads source only"},
-	{"internal/cloud", false, []string{"fault", "config", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/smithy-go"}, "what every function has; a client here would be linked into all of them"},
+	{"internal/cloud", false, []string{"fault", "config", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/config", "github.com/aws/smithy-go"}, "what every function has; a client here would be linked into all of them"},
 	{"internal/cloud/core", false, []string{"state", "uses", "rail", "cloud", "table/dynamo"}, nil, "the use cases on DynamoDB"},
 	{"internal/cloud/door", false, []string{"cloud", "cloud/metrics", "lambdahttp"}, []string{"github.com/aws/aws-lambda-go"}, "what the gateway sends, whoever answers"},
 	{"internal/cloud/api", false, []string{"state", "uses", "httpapi", "cloud", "cloud/core", "cloud/door"}, nil, "the whole API; it needs no client of its own"},

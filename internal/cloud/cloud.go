@@ -2,8 +2,7 @@
 // invocations are measured and its errors told. Below it stands one room per
 // function, which turns what its trigger sends into calls of service, payrun and
 // httpapi and owns the one or two clients that only this function needs, so that
-// none starts with the clients of the others: they are most of what a start
-// costs. It owns the shapes of messages, tasks and batches that only AWS knows;
+// none starts with the clients of the others. It owns the shapes of messages, tasks and batches that only AWS knows;
 // it owns no rule and no key of the store.
 package cloud
 
@@ -19,6 +18,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go"
 
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
@@ -50,8 +50,12 @@ func Load(function string, clock func() time.Time, out io.Writer, needs ...strin
 	if err != nil {
 		return nil, fmt.Errorf("function %s: %w", function, err)
 	}
+	account, err := account()
+	if err != nil {
+		return nil, fmt.Errorf("function %s: %w", function, err)
+	}
 	return &App{
-		Config: c, AWS: account(c.Account), Clock: clock,
+		Config: c, AWS: account, Clock: clock,
 		Log:     NewLog(out).With("function", function, "stage", c.Stage),
 		Metrics: metrics.NewWriter(out, c.Stage, function),
 	}, nil
@@ -65,15 +69,11 @@ func Must[T any](v T, err error) T {
 	return v
 }
 
-func account(a config.Account) aws.Config {
-	c := aws.Config{Region: a.Region, HTTPClient: awshttp.NewBuildableClient().WithTimeout(CallTimeout)}
-	c.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: a.Key, SecretAccessKey: a.Secret, SessionToken: a.Session, Source: "environment"}, nil
-	})
-	if a.Endpoint != "" {
-		c.BaseEndpoint = aws.String(a.Endpoint)
-	}
-	return c
+// account is the region, the credentials and the endpoint that the SDK finds, as
+// it finds them for everybody. In a function they are in the environment, so
+// nothing is asked for over a network.
+func account() (aws.Config, error) {
+	return awsconfig.LoadDefaultConfig(context.Background(), awsconfig.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(CallTimeout)))
 }
 
 // Measured runs one invocation: how long it took and what it counted become

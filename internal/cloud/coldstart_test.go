@@ -19,19 +19,19 @@ import (
 // coldStarts is how often each function is started.
 var coldStarts = flag.Int("coldstarts", 0, "starts of each function in the comparison of cold starts; 0 leaves it out")
 
-// The bounds of a function: what its start may take compared with a function that
-// only says hello, and its size as uploaded.
+// The bounds of a function: what its start may take, and its size as uploaded.
 const (
-	coldStartRatio = 1.5
-	mostZipped     = 8 << 20
+	longestStart = 25 * time.Millisecond
+	mostZipped   = 10 << 20
 )
 
 var functionNames = []string{"api", "hook", "worker", "payrun", "sweep", "stream"}
 
-// TestColdStart_IsThatOfAHelloWorldAndAHalf builds every function and a hello
-// world as they are deployed, but for this machine, and measures from the start
-// of the process to its first poll of the Runtime API, by turns.
-func TestColdStart_IsThatOfAHelloWorldAndAHalf(t *testing.T) {
+// TestColdStart_TakesAtMostItsBound builds every function and a hello world as
+// they are deployed, but for this machine, and measures from the start of the
+// process to its first poll of the Runtime API, by turns. The bound is on the
+// median; the hello world beside them says how much of it is the machine's.
+func TestColdStart_TakesAtMostItsBound(t *testing.T) {
 	if *coldStarts == 0 {
 		t.Skip("needs -coldstarts, for instance 20: it builds all functions")
 	}
@@ -55,8 +55,8 @@ func TestColdStart_IsThatOfAHelloWorldAndAHalf(t *testing.T) {
 		ratio := float64(m) / float64(base)
 		t.Logf("%-8s %6.2f ms, %.2f of hello, best %6.2f ms, %.2f, %.2f MB zipped", name, ms(m), ratio,
 			ms(took[i+1][0]), float64(took[i+1][0])/float64(best), float64(size)/(1<<20))
-		if ratio > coldStartRatio {
-			t.Errorf("%s starts in %.2f of a hello world, more than %.1f", name, ratio, coldStartRatio)
+		if m > longestStart {
+			t.Errorf("%s starts in %v, more than %v", name, m, longestStart)
 		}
 		if size > mostZipped {
 			t.Errorf("%s is %d bytes zipped, more than %d", name, size, mostZipped)

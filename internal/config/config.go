@@ -1,5 +1,6 @@
-// Package config is the only place that reads environment variables. It owns
-// their names, which deployments set and stacks refer to, and their defaults.
+// Package config is the only place that reads environment variables, but for
+// those of AWS, which its SDK reads itself. It owns their names, which
+// deployments set and stacks refer to, and their defaults.
 // It does not own flags (the command line's) and writes no keys.
 package config
 

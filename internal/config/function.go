@@ -65,23 +65,6 @@ const (
 	DefaultGrace = 16 * time.Minute
 )
 
-// The variables that Lambda itself sets, and the one by which everybody's tools
-// are pointed at another endpoint, such as LocalStack's.
-const (
-	regionVar   = "AWS_REGION"
-	keyVar      = "AWS_ACCESS_KEY_ID"
-	secretVar   = "AWS_SECRET_ACCESS_KEY"
-	sessionVar  = "AWS_SESSION_TOKEN"
-	endpointVar = "AWS_ENDPOINT_URL"
-)
-
-// Account is whose services are called. A function has its credentials in its
-// environment for as long as it lives, so nothing has to be found out.
-type Account struct {
-	Region, Key, Secret, Session string
-	Endpoint                     string // empty: AWS's own
-}
-
 // Function is how a function finds what it works on. Which fields it needs
 // depends on the function: Need says what is missing.
 type Function struct {
@@ -98,7 +81,6 @@ type Function struct {
 	DevKeys                 string
 	Rail                    string // as CheckRail lets it through
 	Lease, Write, Grace     time.Duration
-	Account                 Account
 }
 
 // ReadFunction reads Function from the environment of this process. It fails
@@ -113,7 +95,6 @@ func functionFrom(get func(string) string) (Function, error) {
 		BusName: get(BusNameVar), StatementBucket: get(StatementBucketVar), BatchBucket: get(BatchBucketVar), HookSecrets: get(HookSecretsVar), StateMachine: get(StateMachineVar),
 		Issuer: get(IssuerVar), Audience: get(AudienceVar), Scope: get(ScopeVar), JWKSURL: get(JWKSURLVar), DevKeys: get(DevKeysVar),
 		Rail:    cmp.Or(get(RailVar), FileRail),
-		Account: Account{get(regionVar), get(keyVar), get(secretVar), get(sessionVar), get(endpointVar)},
 	}
 	if f.DevKeys != "" && f.Stage != LocalStage {
 		return f, fmt.Errorf("%s is set on stage %q: development keys are believed on stage %q only", DevKeysVar, f.Stage, LocalStage)

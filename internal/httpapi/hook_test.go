@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
@@ -113,30 +112,29 @@ func TestDevIssuer_BelievesTheKeyItWasGivenAndNoOther(t *testing.T) {
 
 func TestLazyOIDC_FetchesWhenAsked_AndAgainForAKeyItDoesNotKnow(t *testing.T) {
 	h := newHouse(t)
-	set, fetched, up := h.key.PublicSet(), 0, true
+	set, fetched, up := h.key.PublicSet(), 0, false
 	client := &http.Client{Transport: roundTrip(func() (int, []byte) {
 		if fetched++; !up {
 			return http.StatusBadGateway, nil
 		}
 		return http.StatusOK, set
 	})}
-	issuer, err := LazyOIDC(OIDCConfig{Issuer: devIssuer, Audience: devAudience, JWKS: "https://issuer.example/keys"}, client, h.clock)
+	issuer, err := LazyOIDC(OIDCConfig{Issuer: devIssuer, Audience: devAudience, JWKS: "https://issuer.example/keys"}, client)
 	if err != nil || fetched != 0 {
 		t.Fatalf("%d fetched before anybody asked, %v", fetched, err)
 	}
 	c := h.config()
 	c.Issuers = []Issuer{issuer}
 	h.door = New(c)
-	h.role(manager).get("/v1/policies").expect(http.StatusOK)
-	h.role(manager).get("/v1/policies").expect(http.StatusOK)
-	if fetched != 1 {
-		t.Errorf("%d fetches for two requests", fetched)
-	}
-	h.now = h.now.Add(2 * time.Hour)
-	up = false
-	h.role(manager).get("/v1/policies").expect(http.StatusOK) // the known keys outlive an outage of the issuer
+	h.role(manager).get("/v1/policies").expect(http.StatusUnauthorized)
 	up = true
-	h.now = h.now.Add(2 * time.Minute)
+	h.role(manager).get("/v1/policies").expect(http.StatusOK) // an outage at the first token is over with the outage
+	up = false
+	h.role(manager).get("/v1/policies").expect(http.StatusOK) // the known keys outlive one
+	if fetched != 2 {
+		t.Errorf("%d fetches for three requests, the first in an outage", fetched)
+	}
+	up = true
 	if h.key, err = OpenDevKey(t.TempDir()); err != nil { // the issuer rotates
 		t.Fatal(err)
 	}

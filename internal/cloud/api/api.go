@@ -39,7 +39,6 @@ func issuers(a *cloud.App) ([]httpapi.Issuer, error) {
 				JWKS:     a.Config.JWKSURL,
 			},
 			&http.Client{Timeout: cloud.CallTimeout},
-			a.Clock,
 		)
 		if err != nil {
 			return nil, err
