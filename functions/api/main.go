@@ -27,4 +27,4 @@ func init() {
 	gate = cloud.Must(api.New(app, c, machine.New(app, c.Payrun), fairlead.Version))
 }
 
-func main() { lambda.Start(gate.Handle) }
+func main() { lambda.Start(gate) }

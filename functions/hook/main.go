@@ -22,4 +22,4 @@ func init() {
 	gate = hook.New(app, hook.NewSecrets(app), hook.NewQueue(app))
 }
 
-func main() { lambda.Start(gate.Handle) }
+func main() { lambda.Start(gate) }

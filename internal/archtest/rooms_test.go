@@ -71,7 +71,7 @@ var rooms = []room{
 	{"internal/cloud/stream", false, []string{"nouns", "uses", "announce", "cloud", "cloud/core", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/eventbridge"}, "the bus is its alone"},
 	{"internal/cloud/machine", false, []string{"uses", "workflow", "cloud"}, []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/sfn"}, "the state machine, for those that start it and those that watch it"},
 	{"internal/cloud/metrics", false, nil, nil, "names that stacks read too, std only"},
-	{"internal/lambdahttp", false, nil, []string{"github.com/aws/", "github.com/awslabs/aws-lambda-go-api-proxy"}, "an adapter and only what it lacks"},
+	{"internal/lambdahttp", false, nil, []string{"github.com/aws/", "github.com/akrylysov/algnhsa"}, "an adapter and only what it lacks"},
 	{"cmd/...", false, []string{"*"}, []string{"github.com/alecthomas/kong", "github.com/spf13/", "github.com/schollz/progressbar/v3", "golang.org/x/term"}, "wires everything"},
 	{"functions/...", false, []string{"*"}, []string{"github.com/aws/"}, "wires everything, one trigger each"},
 	{"infra/...", false, []string{"store", "config", "workflow", "cloud/metrics"}, []string{"github.com/aws/", "github.com/cdklabs/"}, "stacks know the schema, the workflow and names of variables and metrics, nothing else"},

@@ -60,7 +60,7 @@ func requests(t *testing.T, path, ask string, n int) []time.Duration {
 		w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(time.Minute).UnixMilli()))
 		w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-central-1:1:function:api")
 		began = time.Now()
-		fmt.Fprintf(w, `{"httpMethod":"GET","path":%q}`, ask)
+		fmt.Fprintf(w, `{"httpMethod":"GET","path":%q,"requestContext":{"accountId":"1"}}`, ask)
 	})}
 	go server.Serve(l)
 	defer server.Close()

@@ -45,9 +45,7 @@ func TestLogs_NameNobodyAndTheRequest(t *testing.T) {
 	w.ctx = lambdacontext.NewContext(w.ctx, &lambdacontext.LambdaContext{AwsRequestID: "request-1"})
 	gate, work := hook.New(w.app, hook.NewSecrets(w.app), hook.NewQueue(w.app)), worker.New(w.app, w.core)
 	for _, body := range append(erikasFacts, `{"name":"`+erika) {
-		if _, err := gate.Handle(w.ctx, w.webhook(body, w.now)); err != nil {
-			t.Fatal(err)
-		}
+		w.send(gate, w.webhook(body, w.now))
 	}
 	w.hooked(gate, w.webhook(`{"name":"`+erika, w.now), 400)
 	w.hooked(gate, w.webhook(erikasFacts[0], w.now.Add(-time.Hour)), 401)

@@ -94,7 +94,7 @@ func functionFrom(get func(string) string) (Function, error) {
 		Stage: get(StageVar), LedgerTable: get(LedgerTableVar), StateTable: get(StateTableVar), QueueURL: get(QueueURLVar),
 		BusName: get(BusNameVar), StatementBucket: get(StatementBucketVar), BatchBucket: get(BatchBucketVar), HookSecrets: get(HookSecretsVar), StateMachine: get(StateMachineVar),
 		Issuer: get(IssuerVar), Audience: get(AudienceVar), Scope: get(ScopeVar), JWKSURL: get(JWKSURLVar), DevKeys: get(DevKeysVar),
-		Rail:    cmp.Or(get(RailVar), FileRail),
+		Rail: cmp.Or(get(RailVar), FileRail),
 	}
 	if f.DevKeys != "" && f.Stage != LocalStage {
 		return f, fmt.Errorf("%s is set on stage %q: development keys are believed on stage %q only", DevKeysVar, f.Stage, LocalStage)

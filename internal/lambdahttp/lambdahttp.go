@@ -1,62 +1,94 @@
 // Package lambdahttp serves an http.Handler behind API Gateway's REST API. The
 // translation is the maintained adapter's; here is only what it lacks: a stage
-// in the path, bodies that are not base64, answers that are too large for
-// Lambda, and handlers that give up half-way. It writes no keys.
+// in the path, a path that stays encoded, bodies that are not base64, answers
+// that are too large for Lambda, and handlers that give up half-way. It writes no
+// keys.
 package lambdahttp
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/akrylysov/algnhsa"
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
+	"github.com/aws/aws-lambda-go/lambda"
 )
 
-// MaxAnswer is how many bytes an answer may have: Lambda's own limit is 6 MiB
-// with everything around it, and base64 takes a third more.
-const MaxAnswer = 4 << 20
+// MaxAnswer is how many bytes an answer may have as Lambda gets it, with its
+// headers and encoded: more is an error of Lambda's own.
+const MaxAnswer = 6 << 20
+
+// Binary is the media type of answers that are not text; all others are sent as
+// UTF-8.
+const Binary = "application/octet-stream"
 
 // Adapter is a handler as a Lambda function. It is safe for concurrent use.
-type Adapter struct{ proxy *httpadapter.HandlerAdapter }
+type Adapter struct{ gateway lambda.Handler }
 
 // New makes an Adapter.
-func New(h http.Handler) *Adapter { return &Adapter{httpadapter.New(h)} }
+func New(h http.Handler) *Adapter {
+	rest := algnhsa.Options{RequestType: algnhsa.RequestTypeAPIGatewayV1, BinaryContentTypes: []string{Binary}}
+	return &Adapter{algnhsa.New(asSent(h), &rest)}
+}
 
-// Proxy answers one event. It never fails: what goes wrong is an answer, since
-// an error would be a bare 502 for the caller.
-func (a *Adapter) Proxy(ctx context.Context, e events.APIGatewayProxyRequest) (answer events.APIGatewayProxyResponse) {
+// Invoke answers one event of the gateway and says with which HTTP status. It
+// never fails: what goes wrong is an answer, since an error would be a bare 502
+// for the caller.
+func (a *Adapter) Invoke(ctx context.Context, event []byte) (answer []byte, status int) {
 	defer func() {
 		if p := recover(); p != nil {
 			if err, ok := p.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 				panic(p)
 			}
-			answer = problem(http.StatusInternalServerError, "internal", "something went wrong on our side")
+			answer, status = problem(http.StatusInternalServerError, "internal", "something went wrong on our side")
 		}
 	}()
-	e.Path = path(e)
-	answer, err := a.proxy.ProxyWithContext(ctx, e)
+	answer, err := a.gateway.Invoke(ctx, event)
+	var sent struct{ StatusCode int }
 	switch {
 	case err != nil:
-		return problem(http.StatusBadRequest, "malformed_request", "the request cannot be read")
-	case len(answer.Body) > MaxAnswer:
+		return problem(http.StatusBadRequest, unreadable, theRequest)
+	case len(answer) > MaxAnswer:
 		return problem(http.StatusInternalServerError, "answer_too_large",
 			"the answer is too large to be sent; ask for less at once (limit), or take the file from the bucket")
+	case json.Unmarshal(answer, &sent) != nil:
+		return problem(http.StatusInternalServerError, "internal", "something went wrong on our side")
 	}
-	return answer
+	return answer, sent.StatusCode
 }
 
-// Failed reports whether an answer says that something went wrong on our side.
-func Failed(a events.APIGatewayProxyResponse) bool {
-	return a.StatusCode >= http.StatusInternalServerError
+// asSent gives a handler the path as the caller encoded it, without the stage,
+// and the whole body.
+func asSent(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e, _ := algnhsa.APIGatewayV1RequestFromContext(r.Context())
+		body, err := io.ReadAll(r.Body) // not base64, though the gateway said so
+		u, malformed := url.ParseRequestURI(path(e))
+		if err != nil || malformed != nil {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.Header().Set("Cache-Control", "no-store")
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, document(http.StatusBadRequest, unreadable, theRequest))
+			return
+		}
+		r.URL = &url.URL{Path: u.Path, RawPath: u.RawPath, RawQuery: r.URL.RawQuery}
+		r.RequestURI = r.URL.RequestURI()
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		next.ServeHTTP(w, r)
+	})
 }
 
-// Refused reports whether an answer says that the request was not as it should be.
-func Refused(a events.APIGatewayProxyResponse) bool {
-	return a.StatusCode >= http.StatusBadRequest && !Failed(a)
-}
+// Failed reports whether a status says that something went wrong on our side.
+func Failed(status int) bool { return status >= http.StatusInternalServerError }
+
+// Refused reports whether a status says that the request was not as it should be.
+func Refused(status int) bool { return status >= http.StatusBadRequest && !Failed(status) }
 
 // path is the path without the stage, which some ways in put before it, and
 // with whatever the gateway decoded encoded again.
@@ -75,9 +107,23 @@ func path(e events.APIGatewayProxyRequest) string {
 	return p
 }
 
-func problem(status int, slug, detail string) events.APIGatewayProxyResponse {
-	return events.APIGatewayProxyResponse{StatusCode: status,
-		MultiValueHeaders: http.Header{"Content-Type": {"application/problem+json"}, "Cache-Control": {"no-store"}},
-		Body: `{"type":"urn:fairlead:problem:` + slug + `","title":"` + http.StatusText(status) +
-			`","detail":"` + detail + `","slug":"` + slug + `"}` + "\n"}
+// How a request that is none is told.
+const (
+	unreadable = "malformed_request"
+	theRequest = "the request cannot be read"
+)
+
+func document(status int, slug, detail string) string {
+	return `{"type":"urn:fairlead:problem:` + slug + `","title":"` + http.StatusText(status) + `",` +
+		`"detail":"` + detail + `","slug":"` + slug + `"}` + "\n"
+}
+
+// problem is an answer in place of the handler's.
+func problem(status int, slug, detail string) (answer []byte, code int) {
+	answer, err := json.Marshal(events.APIGatewayProxyResponse{StatusCode: status, Body: document(status, slug, detail),
+		MultiValueHeaders: http.Header{"Content-Type": {"application/problem+json"}, "Cache-Control": {"no-store"}}})
+	if err != nil {
+		panic(err) // strings and numbers
+	}
+	return answer, status
 }

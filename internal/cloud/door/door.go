@@ -6,7 +6,7 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/fairlead/fairlead/internal/cloud"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
@@ -29,17 +29,17 @@ func Counting(app *cloud.App, h http.Handler) *Door {
 	return &Door{app: app, http: lambdahttp.New(h), refusal: true}
 }
 
-// Handle answers one request.
-func (d *Door) Handle(
-	ctx context.Context,
-	e events.APIGatewayProxyRequest,
-) (answer events.APIGatewayProxyResponse, err error) {
+var _ lambda.Handler = (*Door)(nil)
+
+// Invoke answers one request, an event of the gateway in JSON. It never fails.
+func (d *Door) Invoke(ctx context.Context, event []byte) (answer []byte, err error) {
 	err = d.app.Measured(ctx, func(counts metrics.Counts) error {
-		answer = d.http.Proxy(ctx, e)
+		var status int
+		answer, status = d.http.Invoke(ctx, event)
 		switch {
-		case lambdahttp.Failed(answer):
+		case lambdahttp.Failed(status):
 			counts[metrics.Failures] = 1
-		case d.refusal && lambdahttp.Refused(answer):
+		case d.refusal && lambdahttp.Refused(status):
 			counts[metrics.Refused] = 1
 		}
 		return nil
