@@ -2,8 +2,8 @@
 // invocations are measured and its errors told. Below it stands one room per
 // function, which turns what its trigger sends into calls of service, payrun and
 // httpapi and owns the one or two clients that only this function needs, so that
-// none starts with the clients of the others. It owns the shapes of messages, tasks and batches that only AWS knows;
-// it owns no rule and no key of the store.
+// none starts with the clients of the others. It owns the shapes of messages,
+// tasks and batches that only AWS knows; it owns no rule and no key of the store.
 package cloud
 
 import (
@@ -73,7 +73,8 @@ func Must[T any](v T, err error) T {
 // it finds them for everybody. In a function they are in the environment, so
 // nothing is asked for over a network.
 func account() (aws.Config, error) {
-	return awsconfig.LoadDefaultConfig(context.Background(), awsconfig.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(CallTimeout)))
+	client := awshttp.NewBuildableClient().WithTimeout(CallTimeout)
+	return awsconfig.LoadDefaultConfig(context.Background(), awsconfig.WithHTTPClient(client))
 }
 
 // Measured runs one invocation: how long it took and what it counted become

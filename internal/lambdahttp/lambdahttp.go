@@ -68,7 +68,7 @@ func (a *Adapter) Invoke(ctx context.Context, event []byte) (answer []byte, stat
 func asSent(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		e, _ := algnhsa.APIGatewayV1RequestFromContext(r.Context())
-		body, err := io.ReadAll(r.Body) // not base64, though the gateway said so
+		body, err := io.ReadAll(r.Body) // fails if the gateway calls base64 what is not
 		u, malformed := url.ParseRequestURI(path(e))
 		if err != nil || malformed != nil {
 			w.Header().Set("Content-Type", "application/problem+json")
