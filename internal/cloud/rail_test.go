@@ -15,6 +15,7 @@ import (
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/workflow"
 )
 
 // approved is March on a stage that pays by a rail, closed, prepared, approved.
@@ -89,7 +90,7 @@ func TestTask_ALineChangedAfterThePlanEndsTheWork(t *testing.T) {
 	w := approved(t, config.SandboxRail)
 	w.post("POST /v1/payout-runs/2026-03.1/pay")
 	err := w.execute("pay-2026-03-1", func(job task.Task) error {
-		if job.Step != task.StepPayBatch {
+		if job.Step != workflow.PayBatch.Name {
 			return nil
 		}
 		var l payout.Line
