@@ -105,7 +105,7 @@ func TestTask_ALineChangedAfterThePlanEndsTheWork(t *testing.T) {
 		return w.core.Store.Commit(w.ctx, b)
 	})
 	var named messages.InvokeResponse_Error
-	if !errors.As(err, &named) || named.Type != task.ErrFinal || !strings.Contains(named.Message, "line of p1") {
+	if !errors.As(err, &named) || named.Type != workflow.ErrFinal || !strings.Contains(named.Message, "line of p1") {
 		t.Errorf("got %v", err)
 	}
 	if r := w.ask(w.door, "finance", "POST /v1/payout-runs/2026-03.1/pay", ""); r.StatusCode != 409 || !strings.Contains(r.Body, "run_changed") {
