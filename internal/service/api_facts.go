@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/store"
 )
 
 // FactInput is one fact of a batch: parsed, or with Err why it was not. ID and
@@ -28,8 +27,6 @@ type FactOutcome struct {
 	Customer channel.CustomerID `json:"customerId,omitempty"`
 	Period   channel.Period     `json:"period,omitempty"` // in which it is booked
 	Decision channel.DecisionID `json:"decision,omitempty"`
-
-	head *store.Head // of an upsert's customer, as read or written
 }
 
 // FactRow is one line of a file. Fact.Time zero: the file gave none. Err says

@@ -99,19 +99,14 @@ func mostValuableFirst(a, b bulkJob) int {
 // customer whose value cannot be told comes last and fails in its turn.
 func (s *Service) valued(ctx context.Context, m *moment, head *store.Head) (bulkJob, error) {
 	j := bulkJob{customer: head.ID, after: head.Decision}
-	t := &task{head: head, at: m.now}
-	policy, _, err := s.policyFor(ctx, m, t)
-	if err != nil {
-		return j, err
-	}
-	known, err := s.known(ctx, m, t, policy)
-	if err != nil {
-		return j, err
-	}
-	if _, value, err := policy.Load(known); err == nil {
-		j.value, j.currency = value.Amount, value.Currency
-	} else {
+	a, err := s.appraise(ctx, m, head, m.now)
+	switch {
+	case a.unvalued:
 		j.currency = "~"
+	case err != nil:
+		return j, err
+	default:
+		j.value, j.currency = a.value.Amount, a.value.Currency
 	}
 	return j, nil
 }
@@ -318,13 +313,14 @@ func (b *bulkState) settle(ctx context.Context, m *moment, t *task, v *verdict, 
 		b.note(again.customer, err)
 		return
 	}
-	b.sum.add(v)
+	addVerdict(b.sum, v)
 	if head != nil {
 		b.after = append(b.after, changed{t.head, head})
 	}
 }
 
-func (sum *RouteSummary) add(v *verdict) {
+// addVerdict counts a decision.
+func addVerdict(sum *RouteSummary, v *verdict) {
 	sum.Routed++
 	sum.ByOutcome[string(v.Record.Outcome)]++
 	if v.Record.Tier != "" {

@@ -31,9 +31,10 @@ func (s *Service) putCustomer(ctx context.Context, m *moment, a Actor, u channel
 		return CustomerPut{}, err
 	}
 	f := &channel.Fact{Source: "api", Type: channel.CustomerUpserted, Time: m.now, TimeAssumed: true, Upsert: &u}
-	o, err := s.applyIn(ctx, m, f, a.User, true)
+	ap := &application{moment: m, fact: f, by: a.User, file: true}
+	o, err := s.applyIn(ctx, ap)
 	if err == nil && !m.programme.RouteOnCall && o.Outcome != channel.Rejected {
-		err = s.routeOnSight(ctx, m, f, &o, a.User)
+		err = s.routeOnSight(ctx, ap, &o)
 	}
 	if err != nil {
 		return CustomerPut{}, err
@@ -287,7 +288,7 @@ func (s *Service) Decisions(ctx context.Context, a Actor, q DecisionsQuery) (Lis
 				continue
 			}
 			d := &file.Decisions[i]
-			if !q.wants(d, a) {
+			if !wants(&q, d, a) {
 				continue
 			}
 			if len(out.Items) == limit {
@@ -305,7 +306,7 @@ func (s *Service) Decisions(ctx context.Context, a Actor, q DecisionsQuery) (Lis
 }
 
 // wants reports whether a decision passes the query's filters.
-func (q *DecisionsQuery) wants(d *store.Decision, a Actor) bool {
+func wants(q *DecisionsQuery, d *store.Decision, a Actor) bool {
 	r, err := parseRecord(d)
 	if err != nil {
 		return true // shown, so that somebody sees the error

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/history"
-	"github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/routing"
 	"github.com/fairlead/fairlead/internal/store"
 )
@@ -42,71 +40,27 @@ type verdict struct {
 // decide loads what routing needs and decides. It writes nothing: preview is
 // this function without the commit.
 func (s *Service) decide(ctx context.Context, m *moment, t *task) (*verdict, error) {
-	policy, arm, err := s.policyFor(ctx, m, t)
+	a, err := s.appraise(ctx, m, t.head, t.at)
 	if err != nil {
 		return nil, err
 	}
-	known, err := s.known(ctx, m, t, policy)
-	if err != nil {
-		return nil, err
-	}
-	customer, value, err := policy.Load(known)
-	if err != nil {
-		return nil, err
+	if a.memo != nil {
+		t.memo = a.memo
 	}
 	dir, err := s.directory(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	census, err := s.censusFor(ctx, m, customer.Region, t.at)
+	census, err := s.censusFor(ctx, m, a.customer.Region, t.at)
 	if err != nil {
 		return nil, err
 	}
 	d, err := routing.Decide(routing.Input{
 		Census: census,
-		Policy: policy, Directory: dir.terms, Customer: customer, Value: value, State: stateOf(t.head, t.round),
-		Full: t.full, Arm: arm, At: t.at, AtOnce: t.at.Before(m.now), Cause: t.cause, Hand: t.hand,
+		Policy: a.policy, Directory: dir.terms, Customer: a.customer, Value: a.value, State: stateOf(t.head, t.round),
+		Full: t.full, Arm: a.arm, At: t.at, AtOnce: t.at.Before(m.now), Cause: t.cause, Hand: t.hand,
 	})
-	return &verdict{Decision: d, value: value, policy: policy, dir: dir}, err
-}
-
-// policyFor is the policy that decides: the one in force, or its challenger
-// where the experiment says so.
-func (s *Service) policyFor(ctx context.Context, m *moment, t *task) (*routing.Policy, *routing.Arm, error) {
-	policy, err := s.policyAt(ctx, m, t.at)
-	if err != nil {
-		return nil, nil, err
-	}
-	arm, challenger := policy.Split(t.head.ID)
-	if arm != nil && arm.Challenger {
-		policy, err = s.policyVersion(ctx, m, challenger.ID, challenger.Version)
-	}
-	return policy, arm, err
-}
-
-// known is what the store knows of a customer. Its orders are read only for a
-// policy whose conditions speak of them: one more read unit per 4 KB of them.
-func (s *Service) known(ctx context.Context, m *moment, t *task, p *routing.Policy) (routing.Known, error) {
-	k := routing.Known{ID: t.head.ID, Profile: t.head.Profile, Day: t.at.In(m.cal.Location()), Summary: history.Summary{AsOf: t.at, DaysSinceLastOrder: -1}}
-	k.Referred = referred(t.head)
-	if err := s.score(ctx, m, t, p, &k); err != nil || !s.readsOrders(p) {
-		return k, err
-	}
-	file, err := s.store.Customer(ctx, t.head.ID, "")
-	if err != nil {
-		return k, err
-	}
-	k.Summary = file.History().Summary(t.at, m.cal)
-	return k, nil
-}
-
-// referred is what the customers that a customer referred are worth, as last
-// stored.
-func referred(h *store.Head) (sums []money.Amount) {
-	for _, currency := range sortedKeys(h.Referred) {
-		sums = append(sums, money.Of(h.Referred[currency], currency))
-	}
-	return sums
+	return &verdict{Decision: d, value: a.value, policy: a.policy, dir: dir}, err
 }
 
 // stateOf is what earlier decisions and answers left behind.

@@ -34,7 +34,7 @@ func (s *Service) applyUpsert(ctx context.Context, ap *application) (FactOutcome
 	}
 	if ap.file && same && head.Version != 0 {
 		o := ap.duplicate(u.Customer, "")
-		o.head = &before
+		ap.head = &before
 		return o, nil
 	}
 	if head.Version == 0 {
@@ -48,14 +48,14 @@ func (s *Service) applyUpsert(ctx context.Context, ap *application) (FactOutcome
 	done, refused, err := s.commitFact(ctx, ap, b, claimOp)
 	switch {
 	case err != nil || done.Outcome != "":
-		done.head = &before
+		ap.head = &before
 		return done, err
 	case refused != nil:
 		return FactOutcome{}, errAgain
 	}
 	head.Version++
 	done = ap.outcome(claim)
-	done.head = head
+	ap.head = head
 	return done, s.afterUpsert(ctx, ap.moment, &before, head)
 }
 

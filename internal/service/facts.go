@@ -57,14 +57,16 @@ type application struct {
 	fact *channel.Fact
 	hash string // of the canonical fact
 	by   string
-	file bool // a file's row: an unchanged profile is a duplicate
+	file bool        // a file's row: an unchanged profile is a duplicate
+	head *store.Head // of an upsert's customer, as read or written
 }
 
 // apply takes one fact: claim, entry and state change in one transaction.
 func (s *Service) apply(ctx context.Context, a Actor, f *channel.Fact) (FactOutcome, error) {
 	var o FactOutcome
 	err := s.writing(ctx, func(m *moment) (err error) {
-		o, err = s.applyIn(ctx, m, f, a.User, false)
+		ap := &application{moment: m, fact: f, by: a.User}
+		o, err = s.applyIn(ctx, ap)
 		if err == nil {
 			s.revalueAfter(ctx, m, f, &o, a.User)
 		}
@@ -72,7 +74,7 @@ func (s *Service) apply(ctx context.Context, a Actor, f *channel.Fact) (FactOutc
 			return err
 		}
 		if o.Outcome == channel.Applied || o.Outcome == channel.Duplicate {
-			err = s.routeOnSight(ctx, m, f, &o, a.User)
+			err = s.routeOnSight(ctx, ap, &o)
 		}
 		return err
 	})
@@ -93,17 +95,30 @@ func happened(f *channel.Fact, now time.Time) error {
 		"%s is more than 15 minutes ahead of the clock (%s)", f.Time.Format(time.RFC3339), now.Format(time.RFC3339))
 }
 
+// routeOnSight routes a customer of whom a profile fact spoke, and says in the
+// outcome what came of it.
+func (s *Service) routeOnSight(ctx context.Context, ap *application, o *FactOutcome) error {
+	decision, note, err := s.routeSeen(ctx, ap.moment, ap.fact, ap.head, ap.by)
+	if decision != "" {
+		o.Decision = decision
+	}
+	if note != "" {
+		o.Message = note
+	}
+	return err
+}
+
 // applyIn is apply inside a moment, without the route it may cause. Every door
 // comes this way, so what no fact may be is refused here, before it claims an id.
-func (s *Service) applyIn(ctx context.Context, m *moment, f *channel.Fact, by string, file bool) (FactOutcome, error) {
-	hash, err := f.Hash()
-	if err == nil {
-		err = happened(f, m.now)
+func (s *Service) applyIn(ctx context.Context, ap *application) (FactOutcome, error) {
+	f := ap.fact
+	var err error
+	if ap.hash, err = f.Hash(); err == nil {
+		err = happened(f, ap.now)
 	}
 	if err != nil {
 		return rejected(string(f.ID), string(f.Source), f.Type, err), nil
 	}
-	ap := &application{moment: m, fact: f, hash: hash, by: by, file: file}
 	for range rounds {
 		o, err := s.applyOnce(ctx, ap)
 		if !errors.Is(err, errAgain) {

@@ -285,7 +285,7 @@ func rowKey(f *channel.Fact) string {
 func (s *Service) applyRow(ctx context.Context, f *channel.Fact, by string) (FactOutcome, error) {
 	var o FactOutcome
 	err := s.writing(ctx, func(m *moment) (err error) {
-		o, err = s.applyIn(ctx, m, f, by, true)
+		o, err = s.applyIn(ctx, &application{moment: m, fact: f, by: by, file: true})
 		return err
 	})
 	return o, err

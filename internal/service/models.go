@@ -149,28 +149,3 @@ func (v valuation) scored(o value.Orders) *routing.Score {
 	}
 	return &routing.Score{Value: sc.Amount, AlivePPM: sc.AlivePPM, Model: v.model.Name, Orders: o.Orders}
 }
-
-// score adds to what is known of a customer what the model in force says: from
-// the memo in its head, or, where that was never written, from its orders, and
-// then the decision writes it.
-func (s *Service) score(ctx context.Context, m *moment, t *task, p *routing.Policy, k *routing.Known) error {
-	model, err := s.modelAt(ctx, m, t.at)
-	if err != nil || model == nil {
-		return err
-	}
-	v := m.valuation(model, p, t.head.Profile.Region, t.at)
-	if v.fits(t.head.Memo) {
-		k.Scored = v.scored(t.head.Memo.Orders)
-		return nil
-	}
-	file, err := s.store.Customer(ctx, t.head.ID, "")
-	if err != nil {
-		return err
-	}
-	o := v.orders(file.History())
-	k.Scored = v.scored(o)
-	if !t.at.Before(m.now) {
-		t.memo = &store.Memo{AtRisk: t.head.Memo != nil && t.head.Memo.AtRisk, Model: model.Name, Orders: o}
-	}
-	return nil
-}

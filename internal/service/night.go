@@ -21,26 +21,29 @@ func ends(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || fault.Of(err).Kind == fault.Unavailable)
 }
 
-// count takes a customer into the account; what is wrong with one customer does
-// not end the night.
-func (sum *NightSummary) count(id channel.CustomerID, risk bool, err error) {
-	switch {
-	case err == nil:
-		sum.Revalued++
-		if risk {
-			sum.AtRisk++
-		}
-	default:
-		sum.fail(id, err)
+// countValued takes a customer into the account; what is wrong with one customer
+// does not end the night.
+func countValued(sum *NightSummary, id channel.CustomerID, risk bool, err error) {
+	if err != nil {
+		sum.Failed = addFailed(sum.Failed, id, err)
+		return
+	}
+	sum.Revalued++
+	if risk {
+		sum.AtRisk++
 	}
 }
 
-// fail names a customer that something is wrong with, as far as names help.
-func (sum *NightSummary) fail(id channel.CustomerID, err error) {
-	if len(sum.Failed) < 100 {
-		sum.Failed = append(sum.Failed, failedRoute(id, err))
+// addFailed names a customer that something is wrong with, as far as names help.
+func addFailed(all []FailedRoute, id channel.CustomerID, err error) []FailedRoute {
+	if len(all) < maxNamed {
+		all = append(all, failedRoute(id, err))
 	}
+	return all
 }
+
+// maxNamed is how many customers a summary names.
+const maxNamed = 100
 
 // takeCensus counts everybody's value and publishes the census of today; it
 // names the version. The same counts on the same day are the same version.
@@ -97,19 +100,11 @@ func (s *Service) member(ctx context.Context, m *moment, head *store.Head, commo
 	if head.State == StateDeclined {
 		return out, false, nil
 	}
-	t := &task{head: head, at: m.now}
-	policy, _, err := s.policyFor(ctx, m, t)
+	a, err := s.appraise(ctx, m, head, m.now)
 	if err != nil {
 		return out, false, err
 	}
-	known, err := s.known(ctx, m, t, policy)
-	if err != nil {
-		return out, false, err
-	}
-	customer, worth, err := policy.Load(known)
-	if err != nil {
-		return out, false, err
-	}
+	policy, customer, worth := a.policy, a.customer, a.value
 	tier := head.Tier
 	if head.Decision == "" {
 		tier = policy.Tier(customer.Region, false, "", worth.Amount)

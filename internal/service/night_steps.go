@@ -316,7 +316,7 @@ func (r *revaluing) look(ctx context.Context, s *Service, id channel.CustomerID)
 	defer r.mu.Unlock()
 	switch {
 	case err != nil:
-		r.sum.fail(id, err)
+		r.sum.Failed = addFailed(r.sum.Failed, id, err)
 	case job != nil:
 		r.due = append(r.due, *job)
 	}

@@ -142,7 +142,7 @@ func (w *orphanWalk) one(ctx context.Context, o channel.Owner, head *store.Head)
 	if head.Owner != o || head.Offer != nil {
 		return nil
 	}
-	policy, _, err := w.policyFor(ctx, w.m, &task{head: head, at: w.m.now})
+	policy, _, err := w.policyFor(ctx, w.m, head.ID, w.m.now)
 	if err != nil {
 		return err
 	}

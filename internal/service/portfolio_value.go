@@ -30,7 +30,7 @@ type held struct {
 // worthAt is what a customer was worth at an instant, by today's policy, model
 // and referrals: what a portfolio is compared with must be measured alike.
 func (s *Service) worthAt(ctx context.Context, m *moment, head *store.Head, past *history.History, t time.Time) (money.Amount, error) {
-	p, _, err := s.policyFor(ctx, m, &task{head: head, at: m.now})
+	p, _, err := s.policyFor(ctx, m, head.ID, m.now)
 	if err != nil {
 		return money.Amount{}, err
 	}

@@ -70,8 +70,7 @@ func (s *Service) refold(ctx context.Context, m *moment, id channel.CustomerID) 
 	if err != nil || model == nil {
 		return folded{head: head, before: head}, err
 	}
-	t := &task{head: head, at: m.now}
-	policy, _, err := s.policyFor(ctx, m, t)
+	policy, _, err := s.policyFor(ctx, m, id, m.now)
 	if err != nil {
 		return folded{}, err
 	}
@@ -87,7 +86,7 @@ func (s *Service) refold(ctx context.Context, m *moment, id channel.CustomerID) 
 	risk := memo.AtRisk && (head.Memo == nil || !head.Memo.AtRisk)
 	before := *head
 	head.Memo = &memo
-	if err := s.restate(ctx, m, t, policy); err != nil {
+	if err := s.restate(ctx, m, head); err != nil {
 		return folded{}, err
 	}
 	if before.Memo != nil && *before.Memo == memo && before.Value == head.Value { // time alone changes values, too
@@ -121,32 +120,30 @@ func (s *Service) refold(ctx context.Context, m *moment, id channel.CustomerID) 
 
 // restate brings the value in the head up to date: lists show it, and whoever
 // referred the customer counts it.
-func (s *Service) restate(ctx context.Context, m *moment, t *task, p *routing.Policy) error {
-	if t.head.Decision == "" {
+func (s *Service) restate(ctx context.Context, m *moment, head *store.Head) error {
+	if head.Decision == "" {
 		return nil
 	}
-	known, err := s.known(ctx, m, t, p)
-	if err != nil {
-		return err
+	a, err := s.appraise(ctx, m, head, m.now)
+	if a.unvalued {
+		return nil
 	}
-	if _, v, err := p.Load(known); err == nil {
-		t.head.Value = headValue(v)
+	if err == nil {
+		head.Value = headValue(a.value)
 	}
-	return nil
+	return err
 }
 
 // retell is restate for a head of which nothing else is known; where no policy
-// can tell its value, the old one stays.
+// is in force, the old value stays.
 func (s *Service) retell(ctx context.Context, m *moment, head *store.Head) error {
-	t := &task{head: head, at: m.now}
-	p, _, err := s.policyFor(ctx, m, t)
-	if err == nil {
-		return s.restate(ctx, m, t, p)
+	if _, _, err := s.policyFor(ctx, m, head.ID, m.now); err != nil {
+		if !ends(ctx, err) {
+			err = nil
+		}
+		return err
 	}
-	if !ends(ctx, err) {
-		err = nil
-	}
-	return err
+	return s.restate(ctx, m, head)
 }
 
 func headValue(v routing.Value) store.Value {
@@ -173,6 +170,6 @@ func (s *Service) stillToPromote(ctx context.Context, m *moment, head *store.Hea
 	if _, ok := head.Owner.Partner(); !ok || head.Moved != nil && head.Moved.ByHand {
 		return false, nil
 	}
-	policy, _, err := s.policyFor(ctx, m, &task{head: head, at: m.now})
+	policy, _, err := s.policyFor(ctx, m, head.ID, m.now)
 	return err == nil && policy.TierChannel(head.Profile.Region, head.Tier) == channel.SalesForce, err
 }

@@ -52,7 +52,7 @@ func (r *revaluing) one(ctx context.Context, s *Service, id channel.CustomerID) 
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.sum.count(id, f.risk, err)
+	countValued(r.sum, id, f.risk, err)
 	if err == nil && job != nil {
 		r.due = append(r.due, *job)
 	}
@@ -144,13 +144,13 @@ func (r *revaluing) routeDue(ctx context.Context, s *Service) error {
 		if err != nil {
 			return err
 		}
-		r.sum.moved(r.due[i].owner, head)
+		countMoved(r.sum, r.due[i].owner, head)
 	}
 	return nil
 }
 
-// moved counts who went to the sales force, and who came back from it.
-func (sum *NightSummary) moved(before channel.Owner, after *store.Head) {
+// countMoved counts who went to the sales force, and who came back from it.
+func countMoved(sum *NightSummary, before channel.Owner, after *store.Head) {
 	if promotion(before, after.Owner) {
 		sum.Promoted++
 	}

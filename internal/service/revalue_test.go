@@ -182,7 +182,7 @@ func TestBudgets_WithAModelInForce(t *testing.T) {
 	w.must(err)
 	f := w.order("last", "c", 1_000)
 	w.costs("the transaction of an order", 2, table.Units{Read: 1, Write: 6}, func() {
-		_, err := w.s.applyIn(w.ctx, &m, &f, "test", false)
+		_, err := w.s.applyIn(w.ctx, &application{moment: &m, fact: &f, by: "test"})
 		w.must(err)
 	})
 	again := job{key: "k", by: "test"}

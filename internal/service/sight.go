@@ -9,14 +9,14 @@ import (
 	"github.com/fairlead/fairlead/internal/store"
 )
 
-// routeOnSight routes a customer of whom a profile fact spoke: at first sight,
+// routeSeen routes a customer of whom a profile fact spoke: at first sight,
 // and when value or profile gives another tier or take it out of its owner's
 // reach. The key derives from the fact, so a repeated fact repeats nothing; a
-// fact whose route was lost in a crash gets it when it is sent again.
-func (s *Service) routeOnSight(ctx context.Context, m *moment, f *channel.Fact, o *FactOutcome, by string) error {
-	head := o.head
+// fact whose route was lost in a crash gets it when it is sent again. The note
+// says why nothing was decided where the fact holds all the same.
+func (s *Service) routeSeen(ctx context.Context, m *moment, f *channel.Fact, head *store.Head, by string) (id channel.DecisionID, note string, err error) {
 	if head == nil || head.Version == 0 || head.Offer != nil {
-		return nil
+		return "", "", nil
 	}
 	due, err := s.routeDue(ctx, m, head)
 	if err == nil && due {
@@ -26,14 +26,13 @@ func (s *Service) routeOnSight(ctx context.Context, m *moment, f *channel.Fact, 
 			asked: asked{Call: "fact"},
 		})
 		if err == nil {
-			o.Decision = res.id
+			id = res.id
 		}
 	}
 	if f := fault.Of(err); err != nil && (f.Kind == fault.Conflict || f.Kind == fault.Invalid) {
-		o.Message = "applied, but not routed: " + f.Error()
-		return nil
+		return "", "applied, but not routed: " + f.Error(), nil
 	}
-	return err
+	return id, "", err
 }
 
 // routeDue reports whether a change of profile or value asks for a route: the
@@ -43,21 +42,12 @@ func (s *Service) routeDue(ctx context.Context, m *moment, head *store.Head) (bo
 	if head.Decision == "" {
 		return true, nil
 	}
-	t := &task{head: head, at: m.now}
-	policy, _, err := s.policyFor(ctx, m, t)
-	if err != nil {
-		return false, err
-	}
-	known, err := s.known(ctx, m, t, policy)
-	if err != nil {
-		return false, err
-	}
-	customer, value, err := policy.Load(known)
+	a, err := s.appraise(ctx, m, head, m.now)
 	if err != nil {
 		return false, err
 	}
 	owned := head.Owner != channel.Nobody
-	tier := policy.Tier(customer.Region, owned, head.Tier, value.Amount)
+	tier := a.policy.Tier(a.customer.Region, owned, head.Tier, a.value.Amount)
 	if tier != head.Tier || !owned {
 		return tier != head.Tier, nil
 	}
@@ -65,5 +55,5 @@ func (s *Service) routeDue(ctx context.Context, m *moment, head *store.Head) (bo
 	if err != nil {
 		return false, err
 	}
-	return !policy.Serves(dir.terms, head.Owner, customer, tier), nil
+	return !a.policy.Serves(dir.terms, head.Owner, a.customer, tier), nil
 }

@@ -166,7 +166,7 @@ func (s *Service) waitingJobs(ctx context.Context, a Actor, sum *SweepSummary) (
 			continue
 		}
 		j.by, j.idle = a.User, true
-		policy, _, err := s.policyFor(ctx, &m, &task{head: head, at: m.now})
+		policy, _, err := s.policyFor(ctx, &m, head.ID, m.now)
 		if err != nil {
 			return nil, nil, err
 		}

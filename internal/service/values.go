@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -67,7 +68,7 @@ func (s *Service) sample(ctx context.Context, m *moment, asOf value.Day) (*value
 	if err != nil && !fault.Is(err, "no_policy_in_force") {
 		return nil, nil, err
 	}
-	all, left, damaged := &value.Sample{}, NightSummary{}, make([]NightSummary, store.Buckets)
+	all, damaged := &value.Sample{}, make([][]FailedRoute, store.Buckets)
 	var merging sync.Mutex
 	err = everybody(ctx, func(ctx context.Context, bucket int) error {
 		some := &value.Sample{}
@@ -82,7 +83,7 @@ func (s *Service) sample(ctx context.Context, m *moment, asOf value.Day) (*value
 			}
 			if err != nil {
 				s.log.Warn("a customer was left out of the fit", "customer", id, "error", err)
-				damaged[bucket].fail(id, err)
+				damaged[bucket] = addFailed(damaged[bucket], id, err)
 			}
 		}
 		merging.Lock()
@@ -90,10 +91,8 @@ func (s *Service) sample(ctx context.Context, m *moment, asOf value.Day) (*value
 		all.Merge(some)
 		return nil
 	})
-	for i := range damaged {
-		left.Failed = append(left.Failed, damaged[i].Failed...)
-	}
-	return all, left.Failed[:min(len(left.Failed), 100)], err
+	left := slices.Concat(damaged...)
+	return all, left[:min(len(left), maxNamed)], err
 }
 
 func (s *Service) sampleOne(ctx context.Context, to *value.Sample, head *store.Head, p *routing.Policy, v valuation) error {
@@ -194,7 +193,7 @@ func (s *Service) CustomerValue(ctx context.Context, a Actor, id channel.Custome
 	if head.Version == 0 || !maySee(a, head) {
 		return out, notFound(id)
 	}
-	policy, _, err := s.policyFor(ctx, &m, &task{head: head, at: m.now})
+	policy, _, err := s.policyFor(ctx, &m, head.ID, m.now)
 	if err != nil {
 		return out, err
 	}
@@ -204,16 +203,13 @@ func (s *Service) CustomerValue(ctx context.Context, a Actor, id channel.Custome
 	}
 	v := m.valuation(model, policy, head.Profile.Region, m.now)
 	head.Memo = &store.Memo{Orders: v.orders(file.History())} // as of now, whatever was noted
-	known, err := s.known(ctx, &m, &task{head: head, at: m.now}, policy)
+	now, err := s.appraise(ctx, &m, head, m.now)
 	if err != nil {
 		return out, err
 	}
-	customer, worth, err := policy.Load(known)
-	if err != nil {
-		return out, err
-	}
+	worth := now.value
 	out = CustomerValue{CustomerID: id, AsOf: m.now, Value: worthView(worth), Text: []string{},
-		Tier: policy.Tier(customer.Region, head.Owner != channel.Nobody, head.Tier, worth.Amount)}
+		Tier: policy.Tier(now.customer.Region, head.Owner != channel.Nobody, head.Tier, worth.Amount)}
 	explainValue(&out, v, head.Memo.Orders, worth)
 	return out, nil
 }

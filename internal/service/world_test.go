@@ -185,7 +185,7 @@ func (w *world) known(ids ...string) {
 		f := w.upsert(id)
 		m, err := w.s.moment(w.ctx)
 		w.must(err)
-		o, err := w.s.applyIn(w.ctx, &m, &f, "test", false)
+		o, err := w.s.applyIn(w.ctx, &application{moment: &m, fact: &f, by: "test"})
 		w.must(err)
 		if o.Outcome != channel.Applied {
 			w.Fatalf("customer %s: %+v", id, o)
