@@ -22,7 +22,7 @@ func ParseCalendar(field, zone string) (Calendar, error) {
 	}
 	loc, err := time.LoadLocation(zone)
 	if err != nil || zone == "Local" {
-		return Calendar{}, fault.New(fault.Invalid, "unknown_time_zone", "not a time zone").At(field, "%q is not an IANA time zone such as Europe/Berlin", clip(zone))
+		return Calendar{}, fault.New(fault.Invalid, "unknown_time_zone", "not a time zone").At(field, "%q is not an IANA time zone such as Europe/Berlin", fault.Clip(zone))
 	}
 	return Calendar{loc: loc}, nil
 }
@@ -123,10 +123,10 @@ func (c Calendar) AddMonths(t time.Time, n int) time.Time {
 func (c Calendar) ParseDate(field, s string) (time.Time, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
-		return time.Time{}, fault.New(fault.Invalid, "invalid_date", "not a date").At(field, "%q: want a day such as 2026-03-02", clip(s))
+		return time.Time{}, fault.New(fault.Invalid, "invalid_date", "not a date").At(field, "%q: want a day such as 2026-03-02", fault.Clip(s))
 	}
 	if t.Year() < minYear || t.Year() > maxYear {
-		return time.Time{}, fault.New(fault.Invalid, "invalid_date", "not a date").At(field, "%q: want a year from %d to %d", clip(s), minYear, maxYear)
+		return time.Time{}, fault.New(fault.Invalid, "invalid_date", "not a date").At(field, "%q: want a year from %d to %d", fault.Clip(s), minYear, maxYear)
 	}
 	return c.Day(t.Year(), t.Month(), t.Day()), nil
 }
@@ -140,7 +140,7 @@ func (c Calendar) ParseTime(field, s string) (time.Time, error) {
 	}
 	t, err := ParseInstant(field, s)
 	if err != nil {
-		return time.Time{}, fault.New(fault.Invalid, "invalid_time", "not a time").At(field, "%q: want RFC 3339 (2026-03-02T10:00:00Z) or a day (2026-03-02)", clip(s))
+		return time.Time{}, fault.New(fault.Invalid, "invalid_time", "not a time").At(field, "%q: want RFC 3339 (2026-03-02T10:00:00Z) or a day (2026-03-02)", fault.Clip(s))
 	}
 	return t, nil
 }
@@ -150,7 +150,7 @@ func (c Calendar) ParseTime(field, s string) (time.Time, error) {
 func ParseInstant(field, s string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil || !strict(s) || t.Year() < minYear || t.Year() > maxYear {
-		return time.Time{}, fault.New(fault.Invalid, "invalid_time", "not a time").At(field, "%q: want RFC 3339 such as 2026-03-02T10:00:00Z", clip(s))
+		return time.Time{}, fault.New(fault.Invalid, "invalid_time", "not a time").At(field, "%q: want RFC 3339 such as 2026-03-02T10:00:00Z", fault.Clip(s))
 	}
 	return t.UTC().Truncate(time.Second), nil
 }

@@ -33,7 +33,7 @@ func tooLarge(field, s string) error {
 		return nil
 	}
 	return fault.New(fault.Invalid, "invalid_amount", "not a valid amount").
-		At(field, "%q: is too large, an amount has at most %d digits before its point", clip(s), maxMajor)
+		At(field, "%q: is too large, an amount has at most %d digits before its point", fault.Clip(s), maxMajor)
 }
 
 // factAmount is an amount as a fact may have it.
@@ -73,7 +73,7 @@ func amountFault(field string, err error) error {
 // ParseCurrency checks an ISO 4217 code in upper case.
 func ParseCurrency(field, s string) (string, error) {
 	if _, ok := money.Digits(s); !ok {
-		return "", fault.New(fault.Invalid, "unknown_currency", "not a known currency").At(field, "%q: want an ISO 4217 code such as EUR", clip(s))
+		return "", fault.New(fault.Invalid, "unknown_currency", "not a known currency").At(field, "%q: want an ISO 4217 code such as EUR", fault.Clip(s))
 	}
 	return s, nil
 }
@@ -96,7 +96,7 @@ func ParseFigure(field, s, currency string) (Figure, error) {
 	}
 	if _, err := money.Parse(s, check); err != nil {
 		if currency == "" && errors.Is(err, money.ErrDigits) {
-			return Figure{}, fault.New(fault.Invalid, "invalid_amount", "not a valid amount").At(field, "%q: no currency has more than 4 decimals", clip(s))
+			return Figure{}, fault.New(fault.Invalid, "invalid_amount", "not a valid amount").At(field, "%q: no currency has more than 4 decimals", fault.Clip(s))
 		}
 		return Figure{}, amountFault(field, err)
 	}
@@ -108,7 +108,7 @@ func ParseFigure(field, s, currency string) (Figure, error) {
 // (which separates lists in files) and no space at either end.
 func ParseCode(field, s string) (string, error) {
 	if strings.Contains(s, ";") {
-		return "", fault.New(fault.Invalid, "invalid_code", "not a valid code").At(field, "%q: must not contain ;", clip(s))
+		return "", fault.New(fault.Invalid, "invalid_code", "not a valid code").At(field, "%q: must not contain ;", fault.Clip(s))
 	}
 	return parseText(field, s, MaxCode)
 }
@@ -170,17 +170,10 @@ func CheckAttributes(field string, attributes map[string]string) error {
 
 func checkAttribute(bad *fault.Error, field, key, value string) {
 	if _, err := ParseID[EventID](field, key); err != nil {
-		bad.At(field, "the name %q: only letters, digits and . _ : - are allowed, at most 64", clip(key))
+		bad.At(field, "the name %q: only letters, digits and . _ : - are allowed, at most 64", fault.Clip(key))
 		return
 	}
 	if reason := badText(value); reason != "" {
 		bad.At(field+"."+key, "%s", reason)
 	}
-}
-
-func clip(s string) string {
-	if len(s) > 64 {
-		return s[:64] + "..."
-	}
-	return s
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/fairlead/fairlead/internal/fault"
 )
 
 // judge holds a value against nodes. One that is silent only wants to know
@@ -158,7 +160,7 @@ func (j *judge) text(n *node, s string, at []string) {
 		} else {
 			want = "it must be " + want
 		}
-		j.add(at, 10, "%q is not valid; %s", clip(s), want)
+		j.add(at, 10, "%q is not valid; %s", fault.Clip(s), want)
 	}
 }
 

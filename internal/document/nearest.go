@@ -3,6 +3,8 @@ package document
 import (
 	"strings"
 	"unicode"
+
+	"github.com/fairlead/fairlead/internal/fault"
 )
 
 // Nearest is the known word that a mistaken one most likely stands for: the one
@@ -24,7 +26,7 @@ func fold(s string) []rune {
 			return -1
 		}
 		return unicode.ToLower(r)
-	}, clip(s)))
+	}, fault.Clip(s)))
 }
 
 // distance counts the letters to insert, drop, change or swap with their
@@ -56,15 +58,4 @@ func differ(a, b rune) int {
 		return 0
 	}
 	return 1
-}
-
-// clip shortens text from outside for a message.
-func clip(s string) string {
-	const most = 60
-	for i := range s {
-		if i >= most {
-			return s[:i] + "..."
-		}
-	}
-	return s
 }

@@ -8,6 +8,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/fairlead/fairlead/internal/fault"
 )
 
 // finding is one problem before it is told to the caller: where it is, what
@@ -166,7 +168,7 @@ func (n *node) says() string {
 
 // unknown words a key that nobody knows.
 func (n *node) unknown(at []string, key string) finding {
-	message, weight := fmt.Sprintf("unknown key %q", clip(key)), 40
+	message, weight := fmt.Sprintf("unknown key %q", fault.Clip(key)), 40
 	if near := Nearest(key, slices.Compact(slices.Sorted(slices.Values(n.keys())))); near != "" {
 		message += fmt.Sprintf("; the nearest known one is %q", near)
 		weight = 20 + min(distance(fold(key), fold(near)), 20)
@@ -215,7 +217,7 @@ func show(v any) string {
 	if err != nil {
 		return fmt.Sprint(v)
 	}
-	return clip(string(data))
+	return fault.Clip(string(data))
 }
 
 func plainRat(r *big.Rat) string {

@@ -143,7 +143,7 @@ func (s *Schema) mismatch(err error) error {
 	var wrong *json.UnmarshalTypeError
 	var p Problems
 	if errors.As(err, &wrong) {
-		p.Add(wrong.Field, "%s does not fit here", clip(wrong.Value))
+		p.Add(wrong.Field, "%s does not fit here", fault.Clip(wrong.Value))
 		return p.Err(s.name)
 	}
 	var f *fault.Error

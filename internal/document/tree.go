@@ -175,7 +175,7 @@ func (r *reader) value() (any, error) {
 	case json.Number:
 		if len(t) > maxNumber || strings.ContainsAny(string(t), "eE") {
 			r.problems.Add(Path(r.path...),
-				"the number %s is too long or has an exponent; amounts and rates are text, such as \"1234.56\"", clip(string(t)))
+				"the number %s is too long or has an exponent; amounts and rates are text, such as \"1234.56\"", fault.Clip(string(t)))
 			return json.Number("0"), nil
 		}
 		return t, nil

@@ -14,7 +14,7 @@ import (
 // loadDecision reads a decision and the answer to its offer: 404
 // decision_not_found.
 func (s *Service) loadDecision(ctx context.Context, id channel.DecisionID) (*store.Decision, *store.Answer, error) {
-	none := fault.New(fault.NotFound, "decision_not_found", "there is no decision %q", clip(string(id)))
+	none := fault.New(fault.NotFound, "decision_not_found", "there is no decision %q", fault.Clip(string(id)))
 	for range 2 { // an alias points at the decision it was answered with
 		decision, answer, err := store.DecisionKeys(id)
 		if err != nil {

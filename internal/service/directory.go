@@ -135,7 +135,7 @@ func (s *Service) AssignPlan(ctx context.Context, a Actor, r AssignPlanRequest) 
 }
 
 func partnerNotFound(id channel.PartnerID) error {
-	return fault.New(fault.NotFound, "partner_not_found", "there is no partner %q", clip(string(id)))
+	return fault.New(fault.NotFound, "partner_not_found", "there is no partner %q", fault.Clip(string(id)))
 }
 
 // assigning checks assignments against the published plans, each read once.
@@ -217,7 +217,7 @@ func (g *assigning) agrees(ctx context.Context, p *channel.Partner, plan channel
 	case p.Currency:
 		return nil
 	case "":
-		return fault.New(fault.NotFound, "plan_not_found", "there is no plan %q", clip(string(plan))).At(field, "there is no plan %q", clip(string(plan)))
+		return fault.New(fault.NotFound, "plan_not_found", "there is no plan %q", fault.Clip(string(plan))).At(field, "there is no plan %q", fault.Clip(string(plan)))
 	}
 	return fault.New(fault.Conflict, "currency_mismatch", "plan and partner currency must agree").
 		At(field, "plan %s is in %s, partner %s is paid in %s", plan, currency, p.ID, p.Currency)

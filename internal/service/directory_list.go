@@ -135,7 +135,7 @@ func (s *Service) Pod(ctx context.Context, a Actor, id channel.PodID) (Pod, erro
 	}
 	p := dir.pods[id]
 	if p == nil || a.Pod != "" && !a.SeesAll() && a.Pod != id {
-		return Pod{}, fault.New(fault.NotFound, "pod_not_found", "there is no pod %q", clip(string(id)))
+		return Pod{}, fault.New(fault.NotFound, "pod_not_found", "there is no pod %q", fault.Clip(string(id)))
 	}
 	out := podView(p)
 	out.Customers, out.Held, err = s.holds(ctx, channel.PodOwner(id), p.Capacity)

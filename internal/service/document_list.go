@@ -112,7 +112,7 @@ func (s *Service) infos(ctx context.Context, m *moment, kind, id string) ([]Docu
 	}
 	own := slices.DeleteFunc(all, func(d DocumentInfo) bool { return d.ID != id })
 	if len(own) == 0 {
-		return nil, fault.New(fault.NotFound, "document_not_found", "there is no %s %q", kind, clip(id))
+		return nil, fault.New(fault.NotFound, "document_not_found", "there is no %s %q", kind, fault.Clip(id))
 	}
 	return own, nil
 }
@@ -167,7 +167,7 @@ func (s *Service) DiffDocuments(ctx context.Context, a Actor, kind string, x, y 
 		id, number, given := strings.Cut(name, "@")
 		n, err := strconv.Atoi(number)
 		if given && (err != nil || n < 1) {
-			return DocumentDiff{}, fault.New(fault.Invalid, "invalid_version", "not a version").At("version", "%q: want ID or ID@VERSION", clip(name))
+			return DocumentDiff{}, fault.New(fault.Invalid, "invalid_version", "not a version").At("version", "%q: want ID or ID@VERSION", fault.Clip(name))
 		}
 		if docs[i], err = s.Document(ctx, a, kind, id, n); err != nil {
 			return DocumentDiff{}, err

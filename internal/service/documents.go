@@ -204,7 +204,7 @@ func readDraft(r PublishRequest, cal channel.Calendar) (*draft, error) {
 	case KindProgramme:
 		return readProgramme(r.Raw)
 	}
-	return nil, fault.New(fault.Invalid, "unknown_kind", "there is no document of kind %q", clip(r.Kind))
+	return nil, fault.New(fault.Invalid, "unknown_kind", "there is no document of kind %q", fault.Clip(r.Kind))
 }
 
 func readPolicy(raw []byte, cal channel.Calendar) (*draft, error) {

@@ -235,7 +235,7 @@ func (s *Service) Fact(ctx context.Context, a Actor, source channel.Source, id c
 		return FactOutcome{}, err
 	}
 	if !ok {
-		return FactOutcome{}, fault.New(fault.NotFound, "fact_not_found", "there is no fact %q of source %q", clip(string(id)), clip(string(source)))
+		return FactOutcome{}, fault.New(fault.NotFound, "fact_not_found", "there is no fact %q of source %q", fault.Clip(string(id)), fault.Clip(string(source)))
 	}
 	ap := &application{fact: &channel.Fact{ID: id, Source: source, Type: c.Type}}
 	o := ap.outcome(c)
@@ -274,5 +274,3 @@ func (s *Service) lookAgain(ctx context.Context, c store.Claim, o *FactOutcome) 
 	}
 	return nil
 }
-
-func clip(s string) string { return s[:min(len(s), 100)] }

@@ -43,7 +43,7 @@ func (s *Service) Import(ctx context.Context, a Actor, r ImportRequest) (ImportS
 	case ImportCustomers, ImportOrders, ImportRefunds, ImportFeedback:
 		err = s.importFacts(ctx, a, r, &importRun{now: now, sum: &sum, report: r.Rejected})
 	default:
-		return sum, fault.New(fault.Invalid, "unknown_kind", "there is no import of %q", clip(r.Kind))
+		return sum, fault.New(fault.Invalid, "unknown_kind", "there is no import of %q", fault.Clip(r.Kind))
 	}
 	if err != nil {
 		return sum, err
@@ -67,7 +67,7 @@ func importRequest(id string) store.Request {
 // ImportByID is the account of a finished import. 404 import_not_found.
 func (s *Service) ImportByID(ctx context.Context, a Actor, id string) (ImportSummary, error) {
 	var sum ImportSummary
-	none := fault.New(fault.NotFound, "import_not_found", "there is no finished import %q", clip(id))
+	none := fault.New(fault.NotFound, "import_not_found", "there is no finished import %q", fault.Clip(id))
 	if _, err := channel.ParseID[string]("id", id); err != nil {
 		return sum, none
 	}

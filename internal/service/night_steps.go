@@ -159,7 +159,7 @@ func (r *nightRun) save(ctx context.Context) error {
 			r.version, r.saved = r.version+1, r.clock()
 			return nil
 		}
-		if !isRefusal(err) {
+		if !store.IsRefused(err) {
 			return err
 		}
 		now, version, err := r.store.Night(ctx)

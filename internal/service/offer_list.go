@@ -31,7 +31,7 @@ func (s *Service) Offers(ctx context.Context, a Actor, q OffersQuery) (List[Offe
 	case store.Accepted, store.Refused, store.Expired, store.Withdrawn:
 		return s.endedOffers(ctx, &m, q, limit)
 	}
-	return out, fault.New(fault.Invalid, "invalid_state", "not a state of an offer").At("state", "%q: want open, accepted, refused, expired or withdrawn", clip(q.State))
+	return out, fault.New(fault.Invalid, "invalid_state", "not a state of an offer").At("state", "%q: want open, accepted, refused, expired or withdrawn", fault.Clip(q.State))
 }
 
 func (s *Service) openOffers(ctx context.Context, m *moment, q OffersQuery, limit int) (List[Offer], error) {

@@ -172,7 +172,7 @@ func (s *Service) acceptOffer(ctx context.Context, m *moment, before *store.Head
 
 func (s *Service) commitAnswer(ctx context.Context, b *store.Batch) error {
 	err := s.store.Commit(ctx, b)
-	if isRefusal(err) {
+	if store.IsRefused(err) {
 		return errAgain
 	}
 	return err

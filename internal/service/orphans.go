@@ -63,7 +63,7 @@ func (s *Service) sweepOrphans(ctx context.Context, a Actor, sum *SweepSummary, 
 	if err != nil || version != 0 && now.Is(seen) {
 		return err
 	}
-	if err := s.store.PutOrphans(ctx, now, version); !isRefusal(err) {
+	if err := s.store.PutOrphans(ctx, now, version); !store.IsRefused(err) {
 		return err
 	}
 	return nil // another sweep noted what it saw; the next one looks again where that differs

@@ -22,7 +22,7 @@ func (s *Service) Portfolio(ctx context.Context, a Actor, owner channel.Owner) (
 	if err != nil {
 		return Portfolio{}, err
 	}
-	none := fault.New(fault.NotFound, "owner_not_found", "there is no %q", clip(string(owner)))
+	none := fault.New(fault.NotFound, "owner_not_found", "there is no %q", fault.Clip(string(owner)))
 	id, isPartner := owner.Partner()
 	pod, _ := owner.Pod()
 	if isPartner && dir.partners[id] == nil || !isPartner && dir.pods[pod] == nil {

@@ -106,7 +106,7 @@ func (s *Service) sumReferrals(ctx context.Context, m *moment, referrer channel.
 		}
 		b := &store.Batch{}
 		b.PutHead(head)
-		if err := s.store.Commit(ctx, b); !isRefusal(err) {
+		if err := s.store.Commit(ctx, b); !store.IsRefused(err) {
 			head.Version++
 			return head, err
 		}

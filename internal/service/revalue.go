@@ -108,7 +108,7 @@ func (s *Service) refold(ctx context.Context, m *moment, id channel.CustomerID) 
 		risk = false // announced on this very day before: once is enough
 		b = &store.Batch{NotAfter: s.store.NotAfter(m.now)}
 		b.PutHead(head)
-		if err := s.store.Commit(ctx, b); isRefusal(err) {
+		if err := s.store.Commit(ctx, b); store.IsRefused(err) {
 			return folded{}, errAgain
 		} else if err != nil {
 			return folded{}, err

@@ -221,16 +221,13 @@ func (s *Service) routeOffered(ctx context.Context, m *moment, j job, id channel
 	b.PutDecision(&store.Decision{ID: id, Alias: head.Offer.Decision, By: j.by, Request: hash16(j.asked)})
 	b.Check(store.HeadKey(head.ID), head.Version)
 	switch err := s.store.Commit(ctx, b); {
-	case isRefusal(err):
+	case store.IsRefused(err):
 		return nil, true, nil
 	case err != nil:
 		return nil, false, err
 	}
 	return res, false, nil
 }
-
-// isRefusal says that the state was not as read: read again and decide again.
-func isRefusal(err error) bool { return store.AsRefused(err) != nil }
 
 // decideAndWrite decides and commits. Each capacity that refuses costs one more
 // round trip; anything else that stands in the way is errAgain.

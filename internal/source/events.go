@@ -70,7 +70,7 @@ func mediaType(contentType string) (string, error) {
 	media, params, err := mime.ParseMediaType(contentType)
 	charset := params["charset"]
 	if err != nil || media != mediaJSON && media != MediaEvent && media != MediaBatch || charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return "", fault.New(fault.Invalid, "unsupported_media_type", "%s is not accepted: want %s, %s or %s in UTF-8", clip(contentType), mediaJSON, MediaEvent, MediaBatch)
+		return "", fault.New(fault.Invalid, "unsupported_media_type", "%s is not accepted: want %s, %s or %s in UTF-8", fault.Clip(contentType), mediaJSON, MediaEvent, MediaBatch)
 	}
 	return media, nil
 }
@@ -151,10 +151,10 @@ func (o *object) event() Item {
 	f.Type = required(o, "type", channel.ParseFactType)
 	f.Time = required(o, "time", channel.ParseInstant)
 	if v := o.text("specversion"); v.Set && v.Value != "1.0" {
-		o.bad("specversion", "%q: want \"1.0\"", clip(v.Value))
+		o.bad("specversion", "%q: want \"1.0\"", fault.Clip(v.Value))
 	}
 	if v := o.text("datacontenttype"); v.Set && !isJSON(v.Value) {
-		o.bad("datacontenttype", "%q: want application/json", clip(v.Value))
+		o.bad("datacontenttype", "%q: want application/json", fault.Clip(v.Value))
 	}
 	o.text("dataschema")
 	o.text("subject")

@@ -41,7 +41,7 @@ func ParseKind(field, s string) (Kind, error) {
 		names = append(names, string(k))
 	}
 	return "", fault.New(fault.Invalid, "unknown_kind", "not a kind of file").
-		At(field, "%q: want one of %s; did you mean %s?", clip(s), strings.Join(names, ", "), document.Nearest(s, names))
+		At(field, "%q: want one of %s; did you mean %s?", fault.Clip(s), strings.Join(names, ", "), document.Nearest(s, names))
 }
 
 // layout is the columns of a kind: required ones first, then optional ones. The
@@ -189,7 +189,7 @@ func match(k Kind, header []string) (cells, error) {
 		case strings.TrimFunc(name, unicode.IsSpace) == "":
 			bad.At(fmt.Sprintf("column %d", i+1), "has no name")
 		default:
-			bad.At(clip(name), "is not a column of this file; did you mean %s?", document.Nearest(name, names))
+			bad.At(fault.Clip(name), "is not a column of this file; did you mean %s?", document.Nearest(name, names))
 		}
 	}
 	for i, name := range l.required {
@@ -286,11 +286,4 @@ func column(field string) string {
 		b.WriteRune(unicode.ToLower(r))
 	}
 	return b.String()
-}
-
-func clip(s string) string {
-	if len(s) > 64 {
-		return strings.ToValidUTF8(s[:64], "") + "..."
-	}
-	return s
 }

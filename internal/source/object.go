@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/document"
@@ -66,9 +67,9 @@ func show(v any) string {
 	case bool:
 		return strconv.FormatBool(v)
 	case json.Number:
-		return "the number " + clip(string(v))
+		return "the number " + fault.Clip(string(v))
 	case string:
-		return strconv.Quote(clip(v))
+		return strconv.Quote(fault.Clip(v))
 	case []any:
 		return "a list"
 	}
@@ -122,7 +123,7 @@ func (o *object) filled(name string) string {
 // peek is a member as it was sent, "" if it is no text.
 func (o *object) peek(name string) string {
 	s, _ := o.members[name].(string)
-	return s[:min(len(s), 256)]
+	return strings.ToValidUTF8(s[:min(len(s), 256)], "")
 }
 
 // required reads a member that has to be there with its parser.

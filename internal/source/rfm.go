@@ -115,12 +115,12 @@ func rfmRow(rec record, at [4]int, width int) (out value.RFM, column, why string
 		}
 		n, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
-			return out, name, strconv.Quote(clip(text)) + " is not a finite number"
+			return out, name, strconv.Quote(fault.Clip(text)) + " is not a finite number"
 		}
 		v[i] = n
 	}
 	if v[0] != math.Trunc(v[0]) || math.Abs(v[0]) > maxPurchases {
-		return out, "x", fmt.Sprintf("%q is not a whole number of repeat purchases up to %d", clip(strings.TrimSpace(rec.fields[at[0]])), int(maxPurchases))
+		return out, "x", fmt.Sprintf("%q is not a whole number of repeat purchases up to %d", fault.Clip(strings.TrimSpace(rec.fields[at[0]])), int(maxPurchases))
 	}
 	out = value.RFM{Row: clv.Row{X: int64(v[0]), TX: v[1], T: v[2]}, Mean: v[3]}
 	if err := out.Row.Check(); err != nil {

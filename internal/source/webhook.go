@@ -75,7 +75,7 @@ func badSignature(why string) error {
 // 404 source_not_found, 422 webhook_too_large, 401 signature_invalid.
 func Verify(d Delivery, secrets Secrets, now time.Time) (Webhook, error) {
 	if d.Source != Standard {
-		return Webhook{}, fault.New(fault.NotFound, "source_not_found", "there is no webhook source %q", clip(d.Source))
+		return Webhook{}, fault.New(fault.NotFound, "source_not_found", "there is no webhook source %q", fault.Clip(d.Source))
 	}
 	if len(d.Body) > MaxWebhook {
 		return Webhook{}, fault.New(fault.Invalid, "webhook_too_large", "a webhook has at most %d bytes", MaxWebhook)
@@ -144,7 +144,7 @@ func signed(d Delivery, secrets []string) error {
 // the source writes them. The error is about the whole, as of Events.
 func (w Webhook) Items() ([]Item, error) {
 	if w.Source != Standard {
-		return nil, fault.New(fault.NotFound, "source_not_found", "there is no webhook source %q", clip(w.Source))
+		return nil, fault.New(fault.NotFound, "source_not_found", "there is no webhook source %q", fault.Clip(w.Source))
 	}
 	return Events(w.ContentType, []byte(w.Body))
 }

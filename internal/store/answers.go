@@ -54,7 +54,7 @@ func (s *Store) Replay(ctx context.Context, r Request, answer any) (found bool, 
 
 // KeyReused is the refusal of a key that came with another body before.
 func KeyReused(key string) error {
-	return fault.New(fault.Conflict, "key_reused", "the Idempotency-Key %q was used for another request", clip(key))
+	return fault.New(fault.Conflict, "key_reused", "the Idempotency-Key %q was used for another request", fault.Clip(key))
 }
 
 // PutStoredAnswer adds the answer to a keyed request to the transaction that it

@@ -23,7 +23,7 @@ func NewDecisionID(id channel.CustomerID, key string) channel.DecisionID {
 func SplitDecisionID(id channel.DecisionID) (channel.CustomerID, string, error) {
 	customer, hash, ok := strings.Cut(string(id), "~")
 	if _, err := channel.ParseID[channel.CustomerID]("decision", customer); err != nil || !ok || !isHash16(hash) {
-		return "", "", fault.New(fault.NotFound, "decision_not_found", "there is no decision %q", clip(string(id)))
+		return "", "", fault.New(fault.NotFound, "decision_not_found", "there is no decision %q", fault.Clip(string(id)))
 	}
 	return channel.CustomerID(customer), hash, nil
 }
@@ -35,7 +35,7 @@ func NewOfferID(d channel.DecisionID) channel.OfferID { return channel.OfferID(s
 func SplitOfferID(id channel.OfferID) (channel.DecisionID, error) {
 	d, ok := strings.CutSuffix(string(id), "~o")
 	if _, _, err := SplitDecisionID(channel.DecisionID(d)); err != nil || !ok {
-		return "", fault.New(fault.NotFound, "offer_not_found", "there is no offer %q", clip(string(id)))
+		return "", fault.New(fault.NotFound, "offer_not_found", "there is no offer %q", fault.Clip(string(id)))
 	}
 	return channel.DecisionID(d), nil
 }
@@ -43,8 +43,6 @@ func SplitOfferID(id channel.OfferID) (channel.DecisionID, error) {
 func isHash16(s string) bool {
 	return len(s) == 16 && strings.Trim(s, "0123456789abcdef") == ""
 }
-
-func clip(s string) string { return s[:min(len(s), 100)] }
 
 // Decision is a decision as kept: the canonical record of routing, and what
 // writing it settled. An alias says that another key asked while an offer was

@@ -188,6 +188,9 @@ func (s *Store) Commit(ctx context.Context, b *Batch) error {
 	}
 }
 
+// IsRefused says that the state was not as it was read: read and decide again.
+func IsRefused(err error) bool { return AsRefused(err) != nil }
+
 // AsRefused is the refusal in err, nil if it is none.
 func AsRefused(err error) *table.Refused {
 	var r *table.Refused
