@@ -83,7 +83,7 @@ func wrongPerson(s string) string {
 		return fmt.Sprintf("has the invisible character %U", r)
 	}
 	if strings.TrimSpace(s) != s {
-		return fmt.Sprintf("%q: begins or ends with a space", clip(s))
+		return fmt.Sprintf("%q: begins or ends with a space", fault.Clip(s))
 	}
 	for word := range strings.SplitSeq(s, " ") {
 		if _, err := precis.UsernameCaseMapped.CompareKey(word); err != nil {
@@ -101,7 +101,7 @@ func wrongWord(word string) string {
 			return fmt.Sprintf("has the character %U: a user name has letters, digits and ASCII punctuation", r)
 		}
 	}
-	return fmt.Sprintf("%q: mixes letters written to the left with others written to the right", clip(word))
+	return fmt.Sprintf("%q: mixes letters written to the left with others written to the right", fault.Clip(word))
 }
 
 // invisible reports whether a character takes no place of its own where it is
@@ -137,7 +137,7 @@ func mixedScripts(s string) string {
 			scripts = append(scripts, script)
 			if !goTogether(scripts) {
 				return fmt.Sprintf("%q: mixes scripts in one word: %q (%U) is %s, %q (%U) is %s",
-					clip(word), before, before, scripts[0], r, r, script)
+					fault.Clip(word), before, before, scripts[0], r, r, script)
 			}
 			if before == 0 {
 				before = r
