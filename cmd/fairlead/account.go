@@ -11,10 +11,9 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/client"
 	amounts "github.com/fairlead/fairlead/internal/money"
-	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/sample"
-	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/statement"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // loaded counts what the sample's imports brought, by kind; played again, what
@@ -34,11 +33,11 @@ func (l loaded) add(kind string, out []byte) error {
 // account says what the sample programme came to: what was loaded, where the
 // customers are and why, what the last full month paid, and what to try next.
 func (s *session) account(l loaded) error {
-	customers, err := every[service.Customer](s, get("/v1/customers"))
+	customers, err := every[wire.Customer](s, get("/v1/customers"))
 	if err != nil {
 		return err
 	}
-	decisions, err := every[service.Decision](s, get("/v1/decisions"))
+	decisions, err := every[wire.Decision](s, get("/v1/decisions"))
 	if err != nil {
 		return err
 	}
@@ -46,7 +45,7 @@ func (s *session) account(l loaded) error {
 	s.printf("The sample programme on %s. Every name in it is invented.\n", sample.Clock.Format("2 January 2006"))
 	s.printf("Loaded %s, %s and %s; %s, %s and %s.\n\n", plural(l["customers"], "customer"), plural(l["partners"], "partner"),
 		plural(l["pods"], "pod"), plural(l["orders"], "order"), plural(l["refunds"], "refund"), plural(l["feedback"], "answer"))
-	byID := map[channel.DecisionID]service.Decision{}
+	byID := map[channel.DecisionID]wire.Decision{}
 	for _, d := range decisions {
 		byID[d.ID] = d
 	}
@@ -99,7 +98,7 @@ var placeRank = map[string]int{"sales force": 0, "partners": 1, "an offer is ope
 
 // places prints how many customers are where, and why, with their share of the
 // value of all.
-func (s *session) places(customers []service.Customer, byID map[channel.DecisionID]service.Decision) error {
+func (s *session) places(customers []wire.Customer, byID map[channel.DecisionID]wire.Decision) error {
 	groups, total := map[string]*place{}, new(big.Int)
 	for _, c := range customers {
 		d := byID[c.Decision]
@@ -110,7 +109,7 @@ func (s *session) places(customers []service.Customer, byID map[channel.Decision
 			groups[where+why] = g
 		}
 		g.customers++
-		if c.Value == nil || c.State == service.StateChurned {
+		if c.Value == nil || c.State == wire.StateChurned {
 			continue
 		}
 		v, err := amounts.ParseSignedMinor(c.Value.Amount, c.Value.Currency)
@@ -144,9 +143,9 @@ func (s *session) places(customers []service.Customer, byID map[channel.Decision
 }
 
 // whereAbouts says in words where a customer is and what put it there.
-func whereAbouts(c service.Customer, d service.Decision) (where, why string) {
+func whereAbouts(c wire.Customer, d wire.Decision) (where, why string) {
 	switch {
-	case c.State == service.StateChurned:
+	case c.State == wire.StateChurned:
 		return "left", "the customer left"
 	case inside(c) && c.Offer != nil:
 		return "sales force", "worth less now, offered to a partner"
@@ -154,7 +153,7 @@ func whereAbouts(c service.Customer, d service.Decision) (where, why string) {
 		where = "sales force"
 	case c.Owner != nil:
 		where = "partners"
-	case c.State == service.StateOffered:
+	case c.State == wire.StateOffered:
 		where = "an offer is open"
 	default:
 		where = c.State
@@ -182,7 +181,7 @@ func whereAbouts(c service.Customer, d service.Decision) (where, why string) {
 	return where, "value: " + d.Tier
 }
 
-func matched(rules []service.RuleLine) string {
+func matched(rules []wire.RuleLine) string {
 	for _, r := range rules {
 		if r.Matched && r.PassedOver == "" {
 			return r.Name
@@ -202,7 +201,7 @@ func percent(part, whole *big.Int) string {
 }
 
 func (s *session) statementsOf(period string) ([]statement.Document, error) {
-	partners, err := every[service.Partner](s, get("/v1/partners"))
+	partners, err := every[wire.Partner](s, get("/v1/partners"))
 	if err != nil {
 		return nil, err
 	}
@@ -286,11 +285,11 @@ func (s *session) besides(statements []statement.Document) error {
 
 // payments says what was paid, month by month.
 func (s *session) payments(period string) error {
-	runs, err := every[payrun.Run](s, get("/v1/payout-runs"))
+	runs, err := every[wire.Run](s, get("/v1/payout-runs"))
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(runs, func(a, b payrun.Run) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(runs, func(a, b wire.Run) int { return strings.Compare(a.ID, b.ID) })
 	var words []string
 	for _, r := range runs {
 		words = append(words, fmt.Sprintf("%s %s", r.Period, totals(r.Totals)))
@@ -306,7 +305,7 @@ func (s *session) payments(period string) error {
 		}
 		paid := 0
 		for _, l := range r.Lines {
-			if l.State == payrun.LinePaid {
+			if l.State == wire.LinePaid {
 				paid++
 			}
 		}
@@ -318,9 +317,9 @@ func (s *session) payments(period string) error {
 }
 
 // next names three things to try in a second terminal.
-func (s *session) next(period string, customers []service.Customer, statements []statement.Document) error {
+func (s *session) next(period string, customers []wire.Customer, statements []statement.Document) error {
 	i := slices.IndexFunc(statements, func(d statement.Document) bool { return len(d.Handovers) > 0 })
-	j := slices.IndexFunc(customers, func(c service.Customer) bool { return c.Offer != nil })
+	j := slices.IndexFunc(customers, func(c wire.Customer) bool { return c.Offer != nil })
 	if i < 0 || j < 0 {
 		return fmt.Errorf("the sample programme has no hand-over or no open offer to show")
 	}

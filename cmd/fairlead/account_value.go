@@ -8,14 +8,14 @@ import (
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/sample"
-	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/statement"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // worth says what the customers' own orders did since a model reads them: who is
 // valued by them, whom they moved, what one partner got for one it grew, and
 // where the balance guard is on.
-func (s *session) worth(customers []service.Customer, byID map[channel.DecisionID]service.Decision, statements []statement.Document) error {
+func (s *session) worth(customers []wire.Customer, byID map[channel.DecisionID]wire.Decision, statements []statement.Document) error {
 	observed, promoted, offered, risk := 0, 0, 0, 0
 	begin := time.Date(sample.Clock.Year(), sample.Clock.Month(), 1, 0, 0, 0, 0, time.UTC)
 	for _, c := range customers {
@@ -41,7 +41,7 @@ func (s *session) worth(customers []service.Customer, byID map[channel.DecisionI
 	if err != nil {
 		return err
 	}
-	var b service.Balance
+	var b wire.Balance
 	if err := json.Unmarshal(raw, &b); err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (s *session) worth(customers []service.Customer, byID map[channel.DecisionI
 }
 
 // inside reports whether the sales force has a customer.
-func inside(c service.Customer) bool {
+func inside(c wire.Customer) bool {
 	return c.Owner != nil && c.Owner.Channel() == channel.SalesForce
 }
 

@@ -13,8 +13,8 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/client"
 	"github.com/fairlead/fairlead/internal/httpapi"
-	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/table/bolt"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 const (
@@ -182,13 +182,13 @@ func (s *session) minter(key *httpapi.DevKey, clock func() time.Time) (func() (s
 	if err != nil {
 		return nil, err
 	}
-	a := service.Actor{User: who, Roles: []string{service.RoleCRM, service.RoleManager, service.RoleFinance, service.RoleAuditor}}
+	a := wire.Actor{User: who, Roles: []string{wire.RoleCRM, wire.RoleManager, wire.RoleFinance, wire.RoleAuditor}}
 	if s.Partner != "" {
 		id, err := s.partner()
 		if err != nil {
 			return nil, err
 		}
-		a.Roles, a.Partner = []string{service.RolePartner}, id
+		a.Roles, a.Partner = []string{wire.RolePartner}, id
 	}
 	return func() (string, error) { return key.Mint(a, clock(), ownTTL) }, nil
 }

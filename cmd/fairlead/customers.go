@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/fairlead/fairlead/internal/client"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type customersCmd struct {
@@ -20,9 +20,9 @@ func (c *customersCmd) Run(s *session) error {
 	if s.Partner != "" { // a partner may ask only for its own
 		r = get(at("/partners/%s/customers", s.Partner))
 	}
-	return list(s, r, func(items []service.Customer) error {
+	return list(s, r, func(items []wire.Customer) error {
 		g := grid{head: []string{"CUSTOMER", "REGION", "SEGMENT", "VALUE", "BASIS", "TIER", "STATE", "OWNER", "SINCE"}, right: []int{3}}
-		slices.SortFunc(items, func(a, b service.Customer) int { return strings.Compare(string(a.ID), string(b.ID)) })
+		slices.SortFunc(items, func(a, b wire.Customer) int { return strings.Compare(string(a.ID), string(b.ID)) })
 		for _, c := range items {
 			basis := ""
 			if c.Value != nil {
@@ -40,7 +40,7 @@ type customerCmd struct {
 }
 
 func (c *customerCmd) Run(s *session) error {
-	return answer(s, get(at("/customers/%s", c.ID)), nil, func(d service.CustomerDetail) error {
+	return answer(s, get(at("/customers/%s", c.ID)), nil, func(d wire.CustomerDetail) error {
 		s.printf("Customer %s: %s.\n", d.ID, standing(d.Customer))
 		g := grid{head: []string{"", ""}}
 		g.add("  region", dash(d.Region))
@@ -68,26 +68,26 @@ func (c *customerCmd) Run(s *session) error {
 }
 
 // standing says in words where a customer is.
-func standing(c service.Customer) string {
+func standing(c wire.Customer) string {
 	switch c.State {
-	case service.StateAssigned:
+	case wire.StateAssigned:
 		return "served by " + ownerName(c.Owner) + " since " + whenever(c.OwnerSince)
-	case service.StateOffered:
+	case wire.StateOffered:
 		if c.Offer != nil {
 			return "offered to partner " + string(c.Offer.PartnerID) + ", who may answer until " + when(c.Offer.ExpiresAt)
 		}
 		return "offered"
-	case service.StateWaiting:
+	case wire.StateWaiting:
 		return "waiting, nobody can take it now"
-	case service.StateDeclined:
+	case wire.StateDeclined:
 		return "declined"
-	case service.StateChurned:
+	case wire.StateChurned:
 		return "churned"
 	}
 	return "not routed yet"
 }
 
-func orders(s service.CustomerSummary) string {
+func orders(s wire.CustomerSummary) string {
 	if s.Orders == 0 {
 		return "none"
 	}
@@ -124,14 +124,14 @@ func (c *routeCmd) Run(s *session) error {
 	}
 	if c.Preview {
 		r = with(r, "preview", "true")
-		return answer(s, r, body, func(d service.Decision) error { return s.decision(d) })
+		return answer(s, r, body, func(d wire.Decision) error { return s.decision(d) })
 	}
 	key, err := s.key(about)
 	if err != nil {
 		return err
 	}
 	r.Key = key
-	return answer(s, r, body, func(d service.Decision) error { return s.decision(d) })
+	return answer(s, r, body, func(d wire.Decision) error { return s.decision(d) })
 }
 
 func (c *routeCmd) everyone(s *session) error {
@@ -147,14 +147,14 @@ func (c *routeCmd) everyone(s *session) error {
 		return err
 	}
 	m.done()
-	return printed(s, raw, func(sum service.RouteSummary) error {
+	return printed(s, raw, func(sum wire.RouteSummary) error {
 		routeSummary(s, sum)
 		return nil
 	})
 }
 
 // routeSummary prints what a bulk route did, by outcome, tier and owner.
-func routeSummary(s *session, sum service.RouteSummary) {
+func routeSummary(s *session, sum wire.RouteSummary) {
 	s.printf("%s routed\n", plural(sum.Routed, "customer"))
 	for _, part := range []struct {
 		title string
@@ -189,5 +189,5 @@ func (c *assignCmd) Run(s *session) error {
 	r := post(about + "/assign")
 	r.Key = key
 	body := map[string]string{"owner": c.Owner, "reason": c.Reason}
-	return answer(s, r, body, func(d service.Decision) error { return s.decision(d) })
+	return answer(s, r, body, func(d wire.Decision) error { return s.decision(d) })
 }

@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // decision prints a decision: the answer, then why.
-func (s *session) decision(d service.Decision) error {
+func (s *session) decision(d wire.Decision) error {
 	s.printf("%s\n", verdict(d))
 	s.printf("  value %s (%s), tier %s, policy %s version %d\n", money(d.Value.Amount, d.Value.Currency), d.Value.Basis, dash(d.Tier), d.Policy.ID, d.Policy.Version)
 	for _, r := range d.Reasons {
@@ -23,7 +23,7 @@ func (s *session) decision(d service.Decision) error {
 }
 
 // verdict is a decision in one sentence.
-func verdict(d service.Decision) string {
+func verdict(d wire.Decision) string {
 	who := string(d.CustomerID)
 	if d.Preview {
 		who = "Now, " + who
@@ -50,7 +50,7 @@ func verdict(d service.Decision) string {
 	return who + ": " + d.Outcome + ", " + d.State + ", " + ownerName(d.Owner) + "."
 }
 
-func declined(d *service.Decline) string {
+func declined(d *wire.Decline) string {
 	if d == nil {
 		return ""
 	}
@@ -74,7 +74,7 @@ type decisionsCmd struct {
 
 func (c *decisionsCmd) Run(s *session) error {
 	r := with(get("/v1/decisions"), "since", c.Since, "outcome", c.Outcome, "owner", c.Owner, "reason", c.Reason, "customer", c.Customer)
-	return list(s, r, func(items []service.Decision) error {
+	return list(s, r, func(items []wire.Decision) error {
 		g := grid{head: []string{"DECIDED", "CUSTOMER", "VALUE", "TIER", "OUTCOME", "STATE", "OWNER", "REASONS", "DECISION"}, right: []int{2}}
 		for _, d := range items {
 			codes := make([]string, 0, len(d.Reasons))
@@ -125,7 +125,7 @@ type whyCmd struct {
 }
 
 func (c *whyCmd) Run(s *session) error {
-	return answer(s, get(at("/decisions/%s/explanation", c.ID)), nil, func(e service.Explanation) error {
+	return answer(s, get(at("/decisions/%s/explanation", c.ID)), nil, func(e wire.Explanation) error {
 		s.printf("%s\n", verdict(e.Decision))
 		for _, line := range e.Text {
 			s.printf("  %s\n", line)
@@ -150,7 +150,7 @@ func (c *whyCmd) Run(s *session) error {
 	})
 }
 
-func (s *session) rules(rules []service.RuleLine) {
+func (s *session) rules(rules []wire.RuleLine) {
 	if len(rules) == 0 {
 		return
 	}
@@ -167,7 +167,7 @@ func (s *session) rules(rules []service.RuleLine) {
 	}
 }
 
-func (s *session) candidates(d service.Decision) {
+func (s *session) candidates(d wire.Decision) {
 	if len(d.Candidates) == 0 {
 		return
 	}
@@ -190,7 +190,7 @@ type offersCmd struct {
 }
 
 func (c *offersCmd) Run(s *session) error {
-	return list(s, with(get("/v1/offers"), "state", c.State), func(items []service.Offer) error {
+	return list(s, with(get("/v1/offers"), "state", c.State), func(items []wire.Offer) error {
 		g := grid{head: []string{"OFFER", "CUSTOMER", "PARTNER", "TIER", "VALUE", "STATE", "UNTIL"}, right: []int{4}}
 		for _, o := range items {
 			g.add(string(o.ID), string(o.CustomerID), string(o.PartnerID), o.Tier, valueCell(o.Value), o.State, when(o.ExpiresAt))
@@ -229,7 +229,7 @@ func (s *session) answerOffer(offer, verb, reason string) error {
 	if reason != "" {
 		body = map[string]string{"reason": reason}
 	}
-	return answer(s, r, body, func(a service.OfferAnswered) error {
+	return answer(s, r, body, func(a wire.OfferAnswered) error {
 		s.printf("The offer of %s to partner %s is %s.\n", a.Offer.CustomerID, a.Offer.PartnerID, a.Offer.State)
 		if a.Next != "" {
 			s.printf("  The next decision is %s.\n", a.Next)
@@ -239,12 +239,12 @@ func (s *session) answerOffer(offer, verb, reason string) error {
 }
 
 func printedReplay(s *session, raw json.RawMessage, agrees *bool) error {
-	var r service.ReplayResult
+	var r wire.ReplayResult
 	if err := json.Unmarshal(raw, &r); err != nil {
 		return err
 	}
 	*agrees = r.Agrees
-	return printed(s, raw, func(r service.ReplayResult) error {
+	return printed(s, raw, func(r wire.ReplayResult) error {
 		if r.Agrees {
 			s.printf("%s: the same bytes again, %s\n", r.ID, r.Hash)
 			return nil

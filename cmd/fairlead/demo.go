@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/sample"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type initCmd struct {
@@ -113,8 +113,8 @@ func (c *demoCmd) Run(s *session) error {
 // only what its files hold is counted again.
 func (s *session) played() bool {
 	raw, err := s.call(get(at("/payout-runs/%s", sample.Periods[len(sample.Periods)-1]+".1")), nil)
-	var r payrun.Run
-	return err == nil && json.Unmarshal(raw, &r) == nil && r.State == payrun.RunSettled
+	var r wire.Run
+	return err == nil && json.Unmarshal(raw, &r) == nil && r.State == wire.RunSettled
 }
 
 // step runs one command line of the sample, quietly, and returns its answer.

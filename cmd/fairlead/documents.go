@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/fairlead/fairlead/internal/client"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type programmeCmd struct {
@@ -72,14 +72,14 @@ func (c *checkCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.published(raw, func(p service.Published) { s.printf("%s is valid; nothing was published.\n", c.File) })
+	return s.published(raw, func(p wire.Published) { s.printf("%s is valid; nothing was published.\n", c.File) })
 }
 
 // published prints what checking or publishing a document gave. An example that
 // does not hold is a failure.
-func (s *session) published(raw json.RawMessage, first func(service.Published)) error {
+func (s *session) published(raw json.RawMessage, first func(wire.Published)) error {
 	failed := 0
-	var p service.Published
+	var p wire.Published
 	if err := json.Unmarshal(raw, &p); err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (s *session) published(raw json.RawMessage, first func(service.Published)) 
 			failed++
 		}
 	}
-	err := printed(s, raw, func(p service.Published) error {
+	err := printed(s, raw, func(p wire.Published) error {
 		if failed == 0 {
 			first(p)
 		}
@@ -109,7 +109,7 @@ func (s *session) published(raw json.RawMessage, first func(service.Published)) 
 	return err
 }
 
-func (s *session) examples(list []service.ExampleResult) {
+func (s *session) examples(list []wire.ExampleResult) {
 	for _, e := range list {
 		mark := "ok  "
 		if !e.OK {
@@ -132,7 +132,7 @@ func (c *explainCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	return printed(s, raw, func(p service.Published) error {
+	return printed(s, raw, func(p wire.Published) error {
 		for _, line := range p.Text {
 			s.printf("%s\n", line)
 		}
@@ -154,14 +154,14 @@ func (c *publishCmd) Run(s *session) error {
 }
 
 // inForce says what a publication did.
-func (s *session) inForce(p service.Published) {
+func (s *session) inForce(p wire.Published) {
 	what := "published"
 	if p.Unchanged {
 		what = "was published already, nothing changed"
 	}
 	s.printf("%s %s version %d %s", p.Kind, p.ID, p.Version, what)
 	switch {
-	case p.State == service.VersionSuperseded:
+	case p.State == wire.VersionSuperseded:
 		s.printf("; it %s", versionStanding(p.DocumentInfo))
 	case p.EffectiveFrom != "":
 		s.printf("; in force from %s", p.EffectiveFrom)
@@ -191,13 +191,13 @@ type listDocCmd struct{}
 
 func (c *listDocCmd) Run(s *session) error {
 	path := s.documents()
-	return list(s, get(path), func(items []service.DocumentInfo) error {
+	return list(s, get(path), func(items []wire.DocumentInfo) error {
 		g := grid{head: []string{"ID", "VERSION", "FROM", "PUBLISHED", "BY", ""}, right: []int{1}}
 		for _, d := range items {
 			g.add(d.ID, fmt.Sprint(d.Version), dash(d.EffectiveFrom), when(d.PublishedAt), d.PublishedBy, versionStanding(d))
 		}
 		g.write(s.out)
-		if !slices.ContainsFunc(items, func(d service.DocumentInfo) bool { return d.InForce }) {
+		if !slices.ContainsFunc(items, func(d wire.DocumentInfo) bool { return d.InForce }) {
 			s.printf("None is in force.\n")
 		}
 		return nil
@@ -205,13 +205,13 @@ func (c *listDocCmd) Run(s *session) error {
 }
 
 // versionStanding says in words where a version stands.
-func versionStanding(d service.DocumentInfo) string {
+func versionStanding(d wire.DocumentInfo) string {
 	switch d.State {
-	case service.VersionInForce:
+	case wire.VersionInForce:
 		return "is in force"
-	case service.VersionUpcoming:
+	case wire.VersionUpcoming:
 		return "will be in force from " + d.EffectiveFrom
-	case service.VersionSuperseded:
+	case wire.VersionSuperseded:
 		return "was superseded by " + d.SupersededBy
 	}
 	return ""
@@ -233,7 +233,7 @@ func (c *showDocCmd) Run(s *session) error {
 	return answer(s, get(at(where, ids...)), nil, s.showDocument)
 }
 
-func (s *session) showDocument(d service.Document) error {
+func (s *session) showDocument(d wire.Document) error {
 	s.printf("%s %s version %d, published %s by %s", d.Kind, d.ID, d.Version, when(d.PublishedAt), d.PublishedBy)
 	if d.EffectiveFrom != "" {
 		s.printf(", effective from %s", d.EffectiveFrom)
@@ -263,7 +263,7 @@ type diffDocCmd struct {
 func (c *diffDocCmd) Run(s *session) error {
 	path := s.documents()
 	r := with(get(at(path[len("/v1"):]+"/%s/diff", c.A)), "with", c.B)
-	return answer(s, r, nil, func(d service.DocumentDiff) error {
+	return answer(s, r, nil, func(d wire.DocumentDiff) error {
 		s.printf("%s version %d -> %s version %d: %s\n", d.A.ID, d.A.Version, d.B.ID, d.B.Version, plural(len(d.Changes), "difference"))
 		for _, ch := range d.Changes {
 			s.printf("  %s\n", ch.Path)
@@ -291,7 +291,7 @@ func (c *assignPlanCmd) Run(s *session) error {
 		body["to"] = c.To
 	}
 	r := client.Request{Method: "PUT", Path: at("/partners/%s/plan", c.PartnerID)}
-	return answer(s, r, body, func(p service.Partner) error {
+	return answer(s, r, body, func(p wire.Partner) error {
 		s.printf("Partner %s is on plan %s from %s.\n", p.ID, c.Plan, c.From)
 		return nil
 	})

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/fairlead/fairlead/internal/client"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // batch is how many facts one request may hold.
@@ -29,7 +29,7 @@ func (c *factsCmd) Run(s *session) error {
 	}
 	m := s.meter("sending facts", false)
 	defer m.done()
-	var outcomes []service.FactOutcome
+	var outcomes []wire.FactOutcome
 	for from := 0; from < len(facts); from += batch {
 		part := facts[from:min(from+batch, len(facts))]
 		raw, err := s.call(post("/v1/facts"), part)
@@ -48,7 +48,7 @@ func (c *factsCmd) Run(s *session) error {
 }
 
 type factsAnswer struct {
-	Items []service.FactOutcome `json:"items"`
+	Items []wire.FactOutcome `json:"items"`
 }
 
 func (c *factsCmd) read(s *session) ([]json.RawMessage, error) {
@@ -77,7 +77,7 @@ func (c *factsCmd) syntax(data []byte, err error) error {
 	return fmt.Errorf("%s: %w", c.File, err)
 }
 
-func (c *factsCmd) print(s *session, outcomes []service.FactOutcome) error {
+func (c *factsCmd) print(s *session, outcomes []wire.FactOutcome) error {
 	by := map[string]int{}
 	for _, o := range outcomes {
 		by[string(o.Outcome)]++
@@ -106,7 +106,7 @@ func (c *factsCmd) print(s *session, outcomes []service.FactOutcome) error {
 	return err
 }
 
-func because(o service.FactOutcome) string {
+func because(o wire.FactOutcome) string {
 	if o.Field == "" {
 		return o.Message
 	}
@@ -119,7 +119,7 @@ type factCmd struct {
 }
 
 func (c *factCmd) Run(s *session) error {
-	return answer(s, get(at("/facts/%s/%s", c.Source, c.ID)), nil, func(o service.FactOutcome) error {
+	return answer(s, get(at("/facts/%s/%s", c.Source, c.ID)), nil, func(o wire.FactOutcome) error {
 		s.printf("%s %s (%s): %s", o.Source, o.ID, o.Type, o.Outcome)
 		if o.Period != "" {
 			s.printf(", booked in %s", o.Period)
@@ -136,7 +136,7 @@ type sweepCmd struct{}
 
 func (c *sweepCmd) Run(s *session) error {
 	r := client.Request{Method: http.MethodPost, Path: "/v1/sweeps"}
-	return answer(s, r, nil, func(w service.SweepSummary) error {
+	return answer(s, r, nil, func(w wire.SweepSummary) error {
 		s.printf("%s expired; %s of %s placed, %s by fallback; %s routed again because of the owner.\n",
 			plural(w.Expired, "offer"), count(w.Placed), plural(w.Waiting, "waiting customer"), count(w.Fallback), count(w.Orphaned))
 		if w.Revalued > 0 {

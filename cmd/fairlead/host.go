@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/httpapi"
-	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/rail"
-	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/sweep"
 	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/table/bolt"
+	"github.com/fairlead/fairlead/internal/usecases"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // host is an open data folder with everything wired on it.
@@ -67,20 +68,20 @@ func (h *host) wire(hooks *httpapi.Hooks, issuers []httpapi.Issuer) {
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
-	uses := service.New(service.Config{Store: h.store, Clock: h.clock, Log: h.log})
+	uses := usecases.New(usecases.Config{Store: h.store, Clock: h.clock, Log: h.log, Rails: rail.Embedded()})
 	h.handler = httpapi.New(httpapi.Config{
-		Service: uses, Payrun: payrun.New(payrun.Config{Store: h.store, Clock: h.clock, Rails: rail.Embedded()}), Store: h.store,
+		UseCases: uses, Store: h.store,
 		Issuers: append([]httpapi.Issuer{h.key.Issuer()}, issuers...),
 		Hooks:   hooks,
 		Clock:   h.clock, Log: h.log, Version: version(), Instance: instance(),
 		Ready: func(ctx context.Context) error { _, err := h.store.Get(ctx, store.ControlKey()); return err },
 	})
 	h.sweep = func(ctx context.Context) error {
-		sweeper := service.Actor{User: "sweep", Roles: []string{service.RoleManager}}
-		if _, err := uses.SweepMinute(ctx, sweeper); err != nil {
+		sweeper := wire.Actor{User: "sweep", Roles: []string{wire.RoleManager}}
+		if _, err := uses.Sweeper.SweepMinute(ctx, sweeper); err != nil {
 			return err
 		}
-		_, err := uses.Night(ctx, sweeper, service.NightScope{IfDue: true})
+		_, err := uses.Sweeper.Night(ctx, sweeper, sweep.NightScope{IfDue: true})
 		return err
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"strings"
 
 	"github.com/fairlead/fairlead/internal/client"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type importCmd struct {
@@ -25,15 +25,15 @@ type importCmd struct {
 
 // imported is the account of an import as -o json prints it.
 type imported struct {
-	ID          string                `json:"id,omitempty"`
-	Read        int                   `json:"read"`
-	Applied     int                   `json:"applied"`
-	Duplicate   int                   `json:"duplicate"`
-	Conflict    int                   `json:"conflict"`
-	Pending     int                   `json:"pending"`
-	Rejected    int                   `json:"rejected"`
-	RejectsFile *string               `json:"rejectsFile"` // null: every line was taken
-	Routes      *service.RouteSummary `json:"routes,omitempty"`
+	ID          string             `json:"id,omitempty"`
+	Read        int                `json:"read"`
+	Applied     int                `json:"applied"`
+	Duplicate   int                `json:"duplicate"`
+	Conflict    int                `json:"conflict"`
+	Pending     int                `json:"pending"`
+	Rejected    int                `json:"rejected"`
+	RejectsFile *string            `json:"rejectsFile"` // null: every line was taken
+	Routes      *wire.RouteSummary `json:"routes,omitempty"`
 }
 
 // Run streams the file to the service and collects the lines it did not take.
@@ -75,7 +75,7 @@ func (c *importCmd) Run(s *session) error {
 	return c.print(s, out)
 }
 
-func (c *importCmd) send(s *session, file io.Reader, size int64, bad *rejects) (sum service.ImportSummary, err error) {
+func (c *importCmd) send(s *session, file io.Reader, size int64, bad *rejects) (sum wire.ImportSummary, err error) {
 	conn, err := s.connected()
 	if err != nil {
 		return sum, err
@@ -166,7 +166,7 @@ type rejects struct {
 }
 
 func (r *rejects) add(raw json.RawMessage) error {
-	var line service.ImportReject
+	var line wire.ImportReject
 	if err := json.Unmarshal(raw, &line); err != nil {
 		return err
 	}

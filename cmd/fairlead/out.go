@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // grid is a table for a terminal: columns aligned, those named in right flush
@@ -133,7 +133,7 @@ func ownerCell(o *channel.Owner) string {
 	return string(*o)
 }
 
-func valueCell(v *service.Value) string {
+func valueCell(v *wire.Value) string {
 	if v == nil {
 		return ""
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 func TestMoney_SetsThousandsApartAndNamesItsCurrency(t *testing.T) {
@@ -40,17 +40,17 @@ func TestGrid_AlignsColumnsByWhatPeopleSee(t *testing.T) {
 func TestVerdict_IsASentenceForEveryState(t *testing.T) {
 	until := time.Date(2026, 3, 4, 10, 0, 0, 0, time.UTC)
 	north := channel.PodOwner("north")
-	offer := &service.OfferRef{ID: "o1", PartnerID: "p1", ExpiresAt: until}
+	offer := &wire.OfferRef{ID: "o1", PartnerID: "p1", ExpiresAt: until}
 	for _, c := range []struct {
-		d    service.Decision
+		d    wire.Decision
 		want string
 	}{
-		{service.Decision{State: "offered", Offer: offer}, "c1 is offered to partner p1, who may answer until 2026-03-04 10:00 UTC."},
-		{service.Decision{State: "assigned", Owner: &north}, "c1 is served by pod north."},
-		{service.Decision{State: "assigned", Owner: &north, Preview: true}, "Now, c1 is served by pod north."},
-		{service.Decision{State: "waiting"}, "c1 waits: nobody can take it now."},
-		{service.Decision{State: "refused", Offer: offer}, "The offer of c1 to partner p1 was refused."},
-		{service.Decision{State: "declined", Decline: &service.Decline{Message: "Sorry.", ReferTo: "https://x.example", ReconsiderAfterDays: 1}},
+		{wire.Decision{State: "offered", Offer: offer}, "c1 is offered to partner p1, who may answer until 2026-03-04 10:00 UTC."},
+		{wire.Decision{State: "assigned", Owner: &north}, "c1 is served by pod north."},
+		{wire.Decision{State: "assigned", Owner: &north, Preview: true}, "Now, c1 is served by pod north."},
+		{wire.Decision{State: "waiting"}, "c1 waits: nobody can take it now."},
+		{wire.Decision{State: "refused", Offer: offer}, "The offer of c1 to partner p1 was refused."},
+		{wire.Decision{State: "declined", Decline: &wire.Decline{Message: "Sorry.", ReferTo: "https://x.example", ReconsiderAfterDays: 1}},
 			"c1 is declined. We say: Sorry. We refer to https://x.example. We look again after 1 day."},
 	} {
 		c.d.CustomerID = "c1"
@@ -69,7 +69,7 @@ func TestRejects_CarryTheLinesThemselvesHoweverLong(t *testing.T) {
 	}
 	r := &rejects{source: source, path: rejectsPath(source)}
 	for i, line := range []int{3, 4, 5} {
-		raw, _ := json.Marshal(service.ImportReject{Line: line, Outcome: []channel.Outcome{"rejected", "conflict", "rejected"}[i], Field: "b", Message: "no, \"really\""})
+		raw, _ := json.Marshal(wire.ImportReject{Line: line, Outcome: []channel.Outcome{"rejected", "conflict", "rejected"}[i], Field: "b", Message: "no, \"really\""})
 		if err := r.add(raw); err != nil {
 			t.Fatal(err)
 		}

@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/fairlead/fairlead/internal/payrun"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type partnersCmd struct{}
 
 func (c *partnersCmd) Run(s *session) error {
-	return list(s, get("/v1/partners"), func(items []service.Partner) error {
+	return list(s, get("/v1/partners"), func(items []wire.Partner) error {
 		g := grid{head: []string{"PARTNER", "NAME", "STATUS", "CURRENCY", "REGIONS", "SEGMENTS", "CERTIFICATIONS", "WEIGHT", "CAPACITY", "PLAN"}, right: []int{7, 8}}
 		for _, p := range items {
 			g.add(string(p.ID), p.Name, p.Status, p.Currency, all(p.Regions), all(p.Segments), dash(strings.Join(p.Certifications, " ")), p.Weight, capacity(p.Capacity), lastPlan(p.Plans))
@@ -28,7 +27,7 @@ func capacity(n *int64) string {
 	return count(int(*n))
 }
 
-func lastPlan(plans []service.PlanAssignment) string {
+func lastPlan(plans []wire.PlanAssignment) string {
 	if len(plans) == 0 {
 		return "-"
 	}
@@ -41,7 +40,7 @@ type partnerCmd struct {
 }
 
 func (c *partnerCmd) Run(s *session) error {
-	return answer(s, get(at("/partners/%s", c.ID)), nil, func(p service.Partner) error {
+	return answer(s, get(at("/partners/%s", c.ID)), nil, func(p wire.Partner) error {
 		s.printf("Partner %s, %s: %s.\n", p.ID, p.Name, p.Status)
 		g := grid{head: []string{"", ""}}
 		g.add("  currency", p.Currency)
@@ -79,7 +78,7 @@ func held(capacity, used *int64) string {
 type podsCmd struct{}
 
 func (c *podsCmd) Run(s *session) error {
-	return list(s, get("/v1/pods"), func(items []service.Pod) error {
+	return list(s, get("/v1/pods"), func(items []wire.Pod) error {
 		g := grid{head: []string{"POD", "NAME", "STATUS", "KIND", "REGIONS", "CAPACITY", "MANAGER"}, right: []int{5}}
 		for _, p := range items {
 			g.add(string(p.ID), p.Name, p.Status, dash(p.Kind), all(p.Regions), capacity(p.Capacity), dash(p.Manager))
@@ -94,7 +93,7 @@ type podCmd struct {
 }
 
 func (c *podCmd) Run(s *session) error {
-	return answer(s, get(at("/pods/%s", c.ID)), nil, func(p service.Pod) error {
+	return answer(s, get(at("/pods/%s", c.ID)), nil, func(p wire.Pod) error {
 		s.printf("Pod %s, %s: %s.\n", p.ID, p.Name, p.Status)
 		g := grid{head: []string{"", ""}}
 		g.add("  kind", dash(p.Kind))
@@ -116,7 +115,7 @@ type ledgerCmd struct {
 
 func (c *ledgerCmd) Run(s *session) error {
 	r := with(get(at("/partners/%s/ledger", c.ID)), "period", c.Period)
-	return answer(s, r, nil, func(l payrun.PartnerLedger) error {
+	return answer(s, r, nil, func(l wire.PartnerLedger) error {
 		s.printf("Account of partner %s in %s\n", l.PartnerID, l.Period)
 		s.balances("  opening", l.Opening)
 		g := grid{head: []string{"  DEBIT", "CREDIT", "AMOUNT", "CODE", "STATE", "CAUSE"}, right: []int{2}}
@@ -131,7 +130,7 @@ func (c *ledgerCmd) Run(s *session) error {
 	})
 }
 
-func (s *session) balances(label string, list []payrun.Balance) {
+func (s *session) balances(label string, list []wire.AccountBalance) {
 	if len(list) == 0 {
 		s.printf("%s  nothing\n", label)
 	}

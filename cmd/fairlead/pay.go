@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/client"
-	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/paying"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type periodCmd struct {
@@ -61,9 +62,9 @@ func (s *session) finished(conn *connection, r client.Request, raw json.RawMessa
 			return nil, err
 		}
 		switch answer.Work {
-		case payrun.WorkFailed:
+		case wire.WorkFailed:
 			return nil, fmt.Errorf("the work ended before it was done; nothing is lost or done twice: run the same command again to go on, and the service's log says why")
-		case payrun.WorkRunning:
+		case wire.WorkRunning:
 		default:
 			return raw, nil
 		}
@@ -92,15 +93,15 @@ func (c *periodShowCmd) Run(s *session) error {
 	return answer(s, get(at("/periods/%s", c.Period)), nil, s.period)
 }
 
-func (s *session) period(p payrun.PeriodStatus) error {
+func (s *session) period(p wire.PeriodStatus) error {
 	switch {
-	case p.State == payrun.PeriodClosed && p.ClosedAt == nil:
+	case p.State == wire.PeriodClosed && p.ClosedAt == nil:
 		s.printf("%s lies before the first month that was closed: it has no statements, and its facts are in that month's.\n", p.Period)
-	case p.State == payrun.PeriodClosed && p.Already:
+	case p.State == wire.PeriodClosed && p.Already:
 		s.printf("%s was closed already, on %s.\n", p.Period, whenever(p.ClosedAt))
-	case p.State == payrun.PeriodClosed:
+	case p.State == wire.PeriodClosed:
 		s.printf("%s is closed: %s, %s.\n", p.Period, plural(p.Statements, "statement"), plural(p.Entries, "fact"))
-	case p.State == payrun.PeriodClosing:
+	case p.State == wire.PeriodClosing:
 		s.printf("%s is being closed; run the close again to finish it.\n", p.Period)
 		return nil
 	default:
@@ -145,7 +146,7 @@ func (c *payoutPrepareCmd) Run(s *session) error {
 type payoutListCmd struct{}
 
 func (c *payoutListCmd) Run(s *session) error {
-	return list(s, get("/v1/payout-runs"), func(items []payrun.Run) error {
+	return list(s, get("/v1/payout-runs"), func(items []wire.Run) error {
 		g := grid{head: []string{"RUN", "STATE", "TOTAL", "PREPARED BY", "APPROVED BY"}, right: []int{2}}
 		for _, r := range items {
 			g.add(r.ID, r.State, totals(r.Totals), r.PreparedBy, approver(r))
@@ -164,7 +165,7 @@ func (c *payoutShowCmd) Run(s *session) error {
 }
 
 // run prints a payout run: how far it is, then who gets what.
-func (s *session) run(r payrun.Run) error {
+func (s *session) run(r wire.Run) error {
 	s.printf("Run %s is %s: %s for %s.\n", r.ID, r.State, totals(r.Totals), plural(len(r.Lines), "line"))
 	s.printf("  prepared by %s on %s\n", r.PreparedBy, when(r.PreparedAt))
 	if r.ApprovedBy != nil {
@@ -184,21 +185,21 @@ func (s *session) run(r payrun.Run) error {
 		g.write(s.out)
 	}
 	switch r.State {
-	case payrun.RunPrepared:
+	case wire.RunPrepared:
 		s.printf("Next, by somebody else: fairlead payout diff %s, then fairlead payout approve %s --user NAME\n", r.ID, r.ID)
-	case payrun.RunApproved:
+	case wire.RunApproved:
 		s.printf("Next: fairlead payout pay %s\n", r.ID)
-	case payrun.RunPaying:
+	case wire.RunPaying:
 		s.exported(r)
 	}
 	return nil
 }
 
 // exported says what is to be done with payments that wait for the bank.
-func (s *session) exported(r payrun.Run) {
+func (s *session) exported(r wire.Run) {
 	n := 0
 	for _, l := range r.Lines {
-		if l.State == payrun.LineExported {
+		if l.State == wire.LineExported {
 			n++
 		}
 	}
@@ -208,7 +209,7 @@ func (s *session) exported(r payrun.Run) {
 	}
 }
 
-func totals(list []payrun.Amount) string {
+func totals(list []wire.Money) string {
 	if len(list) == 0 {
 		return "nothing to pay"
 	}
@@ -219,7 +220,7 @@ func totals(list []payrun.Amount) string {
 	return strings.Join(parts, " and ")
 }
 
-func approver(r payrun.Run) string {
+func approver(r wire.Run) string {
 	switch {
 	case r.ApprovedBy != nil:
 		return *r.ApprovedBy
@@ -234,7 +235,7 @@ type payoutDiffCmd struct {
 }
 
 func (c *payoutDiffCmd) Run(s *session) error {
-	return answer(s, get(at("/payout-runs/%s/diff", c.Run_)), nil, func(d payrun.Diff) error {
+	return answer(s, get(at("/payout-runs/%s/diff", c.Run_)), nil, func(d wire.Diff) error {
 		against := "no run was settled before"
 		if d.Against != "" {
 			against = "against " + d.Against
@@ -321,7 +322,7 @@ type payoutConfirmCmd struct {
 }
 
 func (c *payoutConfirmCmd) Run(s *session) error {
-	if payrun.IsRun(c.What) {
+	if paying.IsRun(c.What) {
 		return answer(s, post(at("/payout-runs/%s/confirm", c.What)), nil, s.run)
 	}
 	run, err := s.runOfPayment(c.What)
@@ -335,12 +336,12 @@ func (c *payoutConfirmCmd) Run(s *session) error {
 // that was not denied.
 func (s *session) runOfPayment(id string) (string, error) {
 	month, _, _ := strings.Cut(id, ".")
-	runs, err := every[payrun.Run](s, get("/v1/payout-runs"))
+	runs, err := every[wire.Run](s, get("/v1/payout-runs"))
 	if err != nil {
 		return "", err
 	}
 	for _, r := range runs {
-		if string(r.Period) == month && r.State != payrun.RunDenied {
+		if string(r.Period) == month && r.State != wire.RunDenied {
 			return r.ID, nil
 		}
 	}

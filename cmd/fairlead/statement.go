@@ -3,8 +3,8 @@ package main
 import (
 	"strings"
 
-	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/statement"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type statementCmd struct {
@@ -111,7 +111,7 @@ type statementsCmd struct {
 }
 
 func (c *statementsCmd) Run(s *session) error {
-	return list(s, get(at("/partners/%s/statements", c.ID)), func(items []payrun.StatementSummary) error {
+	return list(s, get(at("/partners/%s/statements", c.ID)), func(items []wire.StatementSummary) error {
 		g := grid{head: []string{"PERIOD", "EARNED", "PAYABLE", "CLOSING BALANCE", "POINTS"}, right: []int{1, 2, 3, 4}}
 		for _, d := range items {
 			g.add(string(d.Period), money(d.Earned, d.Currency), money(d.Payable, d.Currency), money(d.ClosingBalance, d.Currency), thousands64(d.Points))

@@ -9,8 +9,8 @@ import (
 	"github.com/fairlead/fairlead"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/httpapi"
-	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/table/bolt"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type tokenCmd struct {
@@ -58,19 +58,19 @@ func (c *tokenCmd) Run(s *session) error {
 	return nil
 }
 
-func (c *tokenCmd) actor(s *session) (service.Actor, error) {
+func (c *tokenCmd) actor(s *session) (wire.Actor, error) {
 	who, err := s.who()
-	a := service.Actor{User: who, Roles: c.Role}
+	a := wire.Actor{User: who, Roles: c.Role}
 	if err != nil {
 		return a, err
 	}
 	if s.remote() {
 		return a, usage("token signs with the key of a data folder; a service elsewhere has tokens of its own")
 	}
-	if a.Has(service.RolePartner) != (s.Partner != "") {
+	if a.Has(wire.RolePartner) != (s.Partner != "") {
 		return a, usage("--role partner and --partner ID go together")
 	}
-	if a.Has(service.RolePod) != (c.Pod != "") {
+	if a.Has(wire.RolePod) != (c.Pod != "") {
 		return a, usage("--role pod and --pod ID go together")
 	}
 	if s.Partner != "" {

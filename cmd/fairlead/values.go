@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/fairlead/fairlead/internal/client"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type valueCmd struct {
@@ -29,7 +29,7 @@ func (c *valueFitCmd) Run(s *session) error {
 		if c.AsOf != "" {
 			body["asOf"] = c.AsOf
 		}
-		return answer(s, post("/v1/values/fit"), body, func(f service.FitResponse) error { return s.fit(f) })
+		return answer(s, post("/v1/values/fit"), body, func(f wire.FitResponse) error { return s.fit(f) })
 	}
 	file, err := os.Open(s.path(c.RFM))
 	if err != nil {
@@ -46,11 +46,11 @@ func (c *valueFitCmd) Run(s *session) error {
 	if err := conn.client.Stream(s.ctx, r, client.Lines{}, &raw); err != nil {
 		return err
 	}
-	return printed(s, raw, func(f service.FitResponse) error { return s.fit(f) })
+	return printed(s, raw, func(f wire.FitResponse) error { return s.fit(f) })
 }
 
 // fit prints a model in words.
-func (s *session) fit(f service.FitResponse) error {
+func (s *session) fit(f wire.FitResponse) error {
 	s.printf("BG/NBD on %s customers, %s of them with a repeat purchase; log-likelihood %.4f\n", thousands64(f.Customers), thousands64(f.RepeatCustomers), f.LogLikelihood)
 	for _, p := range []struct {
 		name  string
@@ -63,7 +63,7 @@ func (s *session) fit(f service.FitResponse) error {
 	}
 	spends := f.Spends
 	if len(spends) == 0 && f.Spend != nil {
-		spends = []service.SpendFit{*f.Spend}
+		spends = []wire.SpendFit{*f.Spend}
 	}
 	for _, x := range spends {
 		in := ""
@@ -95,7 +95,7 @@ type valueScoreCmd struct {
 }
 
 func (c *valueScoreCmd) Run(s *session) error {
-	return answer(s, get(at("/customers/%s/value", c.Customer)), nil, func(v service.CustomerValue) error {
+	return answer(s, get(at("/customers/%s/value", c.Customer)), nil, func(v wire.CustomerValue) error {
 		s.printf("%s is worth %s (%s)\n", v.CustomerID, money(v.Value.Amount, v.Value.Currency), v.Value.Basis)
 		for _, line := range v.Text {
 			s.printf("  %s\n", line)
@@ -112,7 +112,7 @@ type portfolioCmd struct {
 }
 
 func (c *portfolioCmd) Run(s *session) error {
-	return answer(s, get(at("/portfolios/%s", c.Owner)), nil, func(p service.Portfolio) error {
+	return answer(s, get(at("/portfolios/%s", c.Owner)), nil, func(p wire.Portfolio) error {
 		s.printf("%s has %s; in %s they bought for %s.\n", p.Owner, plural(p.Customers, "customer"), p.Period, sums(p.Revenue))
 		s.printf("  worth now %s, when the month began %s, change %s\n", sums(p.Value), sums(p.ValueAtStart), sums(p.Change))
 		s.printf("  by tier: %s\n", tiers(p.Tiers))
@@ -138,7 +138,7 @@ func (c *portfolioCmd) Run(s *session) error {
 // maxMoves is how many customers that came or went are named.
 const maxMoves = 20
 
-func (s *session) moves(word string, list []service.PortfolioMove) {
+func (s *session) moves(word string, list []wire.PortfolioMove) {
 	for _, x := range list[:min(len(list), maxMoves)] {
 		whose := ""
 		switch {
@@ -167,7 +167,7 @@ func tiers(counts map[string]int) string {
 	return strings.Join(out, ", ")
 }
 
-func sums(list []service.Money) string {
+func sums(list []wire.Money) string {
 	if len(list) == 0 {
 		return "nothing"
 	}
@@ -181,7 +181,7 @@ func sums(list []service.Money) string {
 type balanceCmd struct{}
 
 func (c *balanceCmd) Run(s *session) error {
-	return answer(s, get("/v1/balance"), nil, func(b service.Balance) error {
+	return answer(s, get("/v1/balance"), nil, func(b wire.Balance) error {
 		if b.Census == nil {
 			for _, line := range b.Text {
 				s.printf("%s\n", line)

@@ -10,21 +10,21 @@ import (
 	"github.com/fairlead/fairlead"
 	"github.com/fairlead/fairlead/internal/cloud"
 	"github.com/fairlead/fairlead/internal/cloud/api"
-	"github.com/fairlead/fairlead/internal/cloud/core"
-	"github.com/fairlead/fairlead/internal/cloud/door"
+	"github.com/fairlead/fairlead/internal/cloud/gateway"
 	"github.com/fairlead/fairlead/internal/cloud/machine"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/config"
 )
 
-var gate *door.Door
+var gate *gateway.Door
 
 func init() {
 	app := cloud.Must(
 		cloud.Load(metrics.API, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.StateMachineVar),
 	)
-	c := core.New(app)
-	gate = cloud.Must(api.New(app, c, machine.New(app, c.Payrun), fairlead.Version))
+	c := wiring.New(app)
+	gate = cloud.Must(api.New(app, c, machine.New(app, c.UseCases), fairlead.Version))
 }
 
 func main() { lambda.Start(gate) }

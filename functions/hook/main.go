@@ -9,13 +9,13 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/door"
+	"github.com/fairlead/fairlead/internal/cloud/gateway"
 	"github.com/fairlead/fairlead/internal/cloud/hook"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/config"
 )
 
-var gate *door.Door
+var gate *gateway.Door
 
 func init() {
 	app := cloud.Must(cloud.Load(metrics.Hook, time.Now, os.Stdout, config.QueueURLVar, config.HookSecretsVar))

@@ -8,9 +8,9 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/cloud/stream"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/config"
 )
 
@@ -20,7 +20,7 @@ func init() {
 	app := cloud.Must(
 		cloud.Load(metrics.Stream, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.BusNameVar),
 	)
-	work = stream.New(app, core.New(app), stream.NewBus(app))
+	work = stream.New(app, wiring.New(app), stream.NewBus(app))
 }
 
 func main() { lambda.Start(work.Handle) }

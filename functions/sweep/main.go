@@ -9,10 +9,10 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/machine"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/cloud/sweep"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/config"
 )
 
@@ -22,8 +22,8 @@ func init() {
 	app := cloud.Must(
 		cloud.Load(metrics.Sweep, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar, config.StateMachineVar),
 	)
-	c := core.New(app)
-	work = sweep.New(app, c, machine.New(app, c.Payrun))
+	c := wiring.New(app)
+	work = sweep.New(app, c, machine.New(app, c.UseCases))
 }
 
 func main() { lambda.Start(work.Handle) }

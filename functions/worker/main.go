@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/cloud/worker"
 	"github.com/fairlead/fairlead/internal/config"
 )
@@ -18,7 +18,7 @@ var work *worker.Worker
 
 func init() {
 	app := cloud.Must(cloud.Load(metrics.Worker, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar))
-	work = worker.New(app, core.New(app))
+	work = worker.New(app, wiring.New(app))
 }
 
 func main() { lambda.Start(work.Handle) }

@@ -15,7 +15,7 @@ var groups = map[string][]string{
 	"nouns":     {"fault", "money", "seal", "channel"},
 	"questions": {"history", "ledger", "value", "routing", "incentive", "payout", "rail", "statement", "programme", "document", "condition"},
 	"state":     {"table", "store"},
-	"uses":      {"service", "payrun", "audit"},
+	"uses":      {"wire", "documents", "valuing", "views", "assign", "sweep", "intake", "closing", "paying", "usecases", "audit"},
 }
 
 const internalDir = "internal/"
@@ -43,9 +43,17 @@ var rooms = []room{
 	{"internal/table/bolt", false, []string{"fault", "table"}, []string{"go.etcd.io/bbolt", "golang.org/x/sys"}, "one implementation"},
 	{"internal/table/dynamo", false, []string{"fault", "table"}, []string{"github.com/aws/"}, "one implementation, the only one that knows the cloud"},
 	{"internal/store", false, []string{"nouns", "questions", "table"}, nil, "the one place where the data model lives"},
-	{"internal/service", false, []string{"nouns", "questions", "clv", "state"}, nil, "use cases: load, decide, commit"},
+	{"internal/wire", true, []string{"nouns", "value"}, nil, "what is asked and answered, once, for servers, clients and the command line"},
+	{"internal/documents", false, []string{"nouns", "questions", "clv", "state", "wire"}, nil, "what is in force; it knows no customer's fate"},
+	{"internal/valuing", false, []string{"nouns", "questions", "clv", "state", "wire", "documents"}, nil, "what customers are worth; it moves nobody"},
+	{"internal/views", false, []string{"nouns", "questions", "state", "wire", "documents", "valuing"}, nil, "what people read back; it writes nothing"},
+	{"internal/assign", false, []string{"nouns", "questions", "state", "wire", "documents", "valuing", "views"}, nil, "who gets a customer, whoever asks"},
+	{"internal/sweep", false, []string{"nouns", "questions", "state", "wire", "documents", "valuing", "assign"}, nil, "what the clock asks for; assign decides"},
+	{"internal/intake", false, []string{"nouns", "questions", "state", "wire", "documents", "views", "assign", "sweep"}, nil, "facts come in, and cause what they cause"},
 	{"internal/workflow", true, nil, nil, "names that the stacks, the functions and the use cases agree on, std only"},
-	{"internal/payrun", false, []string{"nouns", "questions", "clv", "state", "workflow"}, nil, "the steps of close and pay"},
+	{"internal/closing", false, []string{"nouns", "questions", "clv", "state", "wire", "workflow"}, nil, "what is owed; it pays nobody"},
+	{"internal/paying", false, []string{"nouns", "questions", "state", "wire", "workflow", "closing"}, nil, "moves what closing says is owed"},
+	{"internal/usecases", false, []string{"nouns", "rail", "state", "uses"}, nil, "wires the rooms on a store, in the order in which they know each other"},
 	{"internal/audit", false, []string{"nouns", "questions", "clv", "state"}, nil, "re-derives everything without the code that wrote it"},
 	{"internal/announce", false, []string{"nouns", "routing", "state"}, nil, "what an insert means to others; who hears it is for the callers"},
 	{"internal/source", true, []string{"nouns", "document", "clv", "value"}, []string{"github.com/standard-webhooks"}, "the outside's formats become facts here and nowhere else"},
@@ -61,14 +69,14 @@ var rooms = []room{
 	{"internal/cdnow", false, nil, nil, "tests and benchmarks of everything at once, on real orders; nothing that ships"},
 	{"internal/archtest", false, nil, nil, "reads source only"},
 	{"internal/cloud", false, []string{"fault", "config", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/config", "github.com/aws/smithy-go"}, "what every function has; a client here would be linked into all of them"},
-	{"internal/cloud/core", false, []string{"state", "uses", "rail", "cloud", "table/dynamo"}, nil, "the use cases on DynamoDB"},
-	{"internal/cloud/door", false, []string{"cloud", "cloud/metrics", "lambdahttp"}, []string{"github.com/aws/aws-lambda-go"}, "what the gateway sends, whoever answers"},
-	{"internal/cloud/api", false, []string{"state", "uses", "httpapi", "cloud", "cloud/core", "cloud/door"}, nil, "the whole API; it needs no client of its own"},
-	{"internal/cloud/hook", false, []string{"fault", "source", "httpapi", "cloud", "cloud/door"}, []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/sqs", "github.com/aws/aws-sdk-go-v2/service/secretsmanager"}, "queue and secrets are its alone; it has no table"},
-	{"internal/cloud/worker", false, []string{"nouns", "uses", "source", "cloud", "cloud/core", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go"}, "the queue calls it; it has no client of the queue"},
-	{"internal/cloud/task", false, []string{"nouns", "questions", "state", "uses", "workflow", "cloud", "cloud/core", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/s3"}, "the bucket is its alone"},
-	{"internal/cloud/sweep", false, []string{"nouns", "uses", "cloud", "cloud/core", "cloud/metrics"}, nil, "who says what is running is for the function"},
-	{"internal/cloud/stream", false, []string{"nouns", "uses", "announce", "cloud", "cloud/core", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/eventbridge"}, "the bus is its alone"},
+	{"internal/cloud/wiring", false, []string{"state", "uses", "rail", "cloud", "table/dynamo"}, nil, "the use cases on DynamoDB"},
+	{"internal/cloud/gateway", false, []string{"cloud", "cloud/metrics", "lambdahttp"}, []string{"github.com/aws/aws-lambda-go"}, "what the gateway sends, whoever answers"},
+	{"internal/cloud/api", false, []string{"state", "uses", "httpapi", "cloud", "cloud/wiring", "cloud/gateway"}, nil, "the whole API; it needs no client of its own"},
+	{"internal/cloud/hook", false, []string{"fault", "source", "httpapi", "cloud", "cloud/gateway"}, []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/sqs", "github.com/aws/aws-sdk-go-v2/service/secretsmanager"}, "queue and secrets are its alone; it has no table"},
+	{"internal/cloud/worker", false, []string{"nouns", "uses", "source", "cloud", "cloud/wiring", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go"}, "the queue calls it; it has no client of the queue"},
+	{"internal/cloud/task", false, []string{"nouns", "questions", "state", "uses", "workflow", "cloud", "cloud/wiring", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/s3"}, "the bucket is its alone"},
+	{"internal/cloud/sweep", false, []string{"nouns", "uses", "cloud", "cloud/wiring", "cloud/metrics"}, nil, "who says what is running is for the function"},
+	{"internal/cloud/stream", false, []string{"nouns", "uses", "announce", "cloud", "cloud/wiring", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/eventbridge"}, "the bus is its alone"},
 	{"internal/cloud/machine", false, []string{"uses", "workflow", "cloud"}, []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/sfn"}, "the state machine, for those that start it and those that watch it"},
 	{"internal/cloud/metrics", false, nil, nil, "names that stacks read too, std only"},
 	{"internal/lambdahttp", false, nil, []string{"github.com/aws/", "github.com/akrylysov/algnhsa"}, "an adapter and only what it lacks"},
@@ -85,7 +93,7 @@ var (
 	environs    = []string{"internal/config"}
 	floatRooms  = []string{"infra",
 		"internal/clv", "internal/value", "internal/condition", // values and comparing
-		"internal/service/values.go", "internal/service/api_values.go", "internal/source/rfm.go", // what people are shown of a model
+		"internal/valuing/fit.go", "internal/views/value.go", "internal/views/balance.go", "internal/wire/values.go", "internal/source/rfm.go", // what people are shown of a model
 		"internal/routing/rules.go", "internal/routing/alternatives_value.go", "internal/incentive/match.go", // the variables that conditions compare
 		"internal/store/store.go", "internal/table/bolt", // jitter of a pause, fill of a page: no amounts
 		"internal/sample", "cmd",

@@ -13,16 +13,15 @@ import (
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/client"
-	"github.com/fairlead/fairlead/internal/payrun"
-	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/statement"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // story is what an installation came to.
 type story struct {
 	statements map[string]sealed // by partner and month
-	periods    map[string]payrun.PeriodStatus
-	runs       map[string]payrun.Run
+	periods    map[string]wire.PeriodStatus
+	runs       map[string]wire.Run
 }
 
 // sealed is a statement: the hash of its bytes as they were sent, and how they
@@ -123,7 +122,7 @@ func (w *world) customers(first []order) {
 // live closes and pays months in a row; before is called before each.
 func (w *world) live(months []string, before func(month string)) *story {
 	w.Helper()
-	s := &story{statements: map[string]sealed{}, periods: map[string]payrun.PeriodStatus{}, runs: map[string]payrun.Run{}}
+	s := &story{statements: map[string]sealed{}, periods: map[string]wire.PeriodStatus{}, runs: map[string]wire.Run{}}
 	for _, m := range months {
 		if before != nil {
 			before(m)
@@ -187,7 +186,7 @@ func (w *world) owners(first []order) map[string]string {
 	owners := map[string]string{}
 	r := client.Request{Method: http.MethodGet, Path: "/v1/decisions", Query: url.Values{"limit": {"1000"}}}
 	must(w, w.as[ann].Each(w.Context(), r, func(raw json.RawMessage) error {
-		var d service.Decision
+		var d wire.Decision
 		must(w, json.Unmarshal(raw, &d))
 		c := string(d.CustomerID)
 		if owners[c] != "" || d.Owner == nil {
@@ -269,7 +268,7 @@ func (s *story) complete(t *testing.T, orders []order) {
 			d := s.statements[partner+" "+m].figures
 			earned, payable, carried = earned+minor(t, d.Earned), payable+minor(t, d.Payable), carried+minor(t, d.ClosingBalance)
 		}
-		total := payrun.Total{Currency: "USD", Earned: dollars(earned), Payable: dollars(payable), Carried: dollars(carried)}
+		total := wire.PeriodTotal{Currency: "USD", Earned: dollars(earned), Payable: dollars(payable), Carried: dollars(carried)}
 		if p.Entries != inMonth[m] || p.Unattributed != 0 || p.Late != 0 || p.Statements != len(partnerIDs) || len(p.Totals) != 1 || p.Totals[0] != total {
 			t.Errorf("%s: %+v, want %d entries and %+v", m, p, inMonth[m], total)
 		}
@@ -281,7 +280,7 @@ func (s *story) paid(w *world) {
 	w.Helper()
 	seen, sums := map[string]bool{}, map[string]int64{}
 	for _, m := range names() {
-		if s.runs[m].State != payrun.RunSettled {
+		if s.runs[m].State != wire.RunSettled {
 			w.Errorf("run of %s: %s", m, s.runs[m].State)
 		}
 		rows, err := csv.NewReader(bytes.NewReader(w.get("/v1/payout-runs/" + s.runs[m].ID + "/payments"))).ReadAll()
@@ -305,7 +304,7 @@ func (s *story) paid(w *world) {
 		if sums[p] != ordered || earned != sums[p]+held+carried {
 			w.Errorf("%s earned %s: paid %s of %s, held %s, carried %s", p, dollars(earned), dollars(sums[p]), dollars(ordered), dollars(held), dollars(carried))
 		}
-		var l payrun.PartnerLedger
+		var l wire.PartnerLedger
 		w.call(http.MethodGet, "/v1/partners/"+p+"/ledger?period=1998-06", nil, &l)
 		got := map[string]int64{}
 		for _, b := range l.Closing {

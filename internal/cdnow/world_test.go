@@ -13,11 +13,11 @@ import (
 
 	"github.com/fairlead/fairlead/internal/client"
 	"github.com/fairlead/fairlead/internal/httpapi"
-	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/rail"
-	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table/bolt"
+	"github.com/fairlead/fairlead/internal/usecases"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // world is an installation on a data folder of its own, reached through its
@@ -56,12 +56,12 @@ func openWorld(t testing.TB, dir string) *world {
 	must(t, err)
 	kept := store.New(db, store.Options{})
 	handler := httpapi.New(httpapi.Config{
-		Service: service.New(service.Config{Store: kept, Clock: now}), Payrun: payrun.New(payrun.Config{Store: kept, Clock: now, Rails: rail.Of(rail.SandboxName)}),
-		Store: kept, Issuers: []httpapi.Issuer{key.Issuer()}, Clock: now, Version: "test", Instance: "test",
+		UseCases: usecases.New(usecases.Config{Store: kept, Clock: now, Rails: rail.Of(rail.SandboxName)}),
+		Store:    kept, Issuers: []httpapi.Issuer{key.Issuer()}, Clock: now, Version: "test", Instance: "test",
 	})
 	w := &world{TB: t, as: map[string]*client.Client{}, kept: kept}
 	for _, user := range []string{ann, ben} {
-		a := service.Actor{User: user, Roles: []string{service.RoleCRM, service.RoleManager, service.RoleFinance, service.RoleAuditor}}
+		a := wire.Actor{User: user, Roles: []string{wire.RoleCRM, wire.RoleManager, wire.RoleFinance, wire.RoleAuditor}}
 		w.as[user] = &client.Client{
 			Base: "http://in.process", HTTP: &http.Client{Transport: client.InProcess{Handler: handler}},
 			Token: func() (string, error) { return key.Mint(a, now(), time.Hour) },
@@ -122,12 +122,12 @@ func (w *world) publish(method, path, document string) {
 }
 
 // load imports a file; query is pairs beside kind.
-func (w *world) load(kind string, file []byte, query ...string) service.ImportSummary {
+func (w *world) load(kind string, file []byte, query ...string) wire.ImportSummary {
 	w.Helper()
 	return w.stream(kind, bytes.NewReader(file), query...)
 }
 
-func (w *world) stream(kind string, file io.Reader, query ...string) (sum service.ImportSummary) {
+func (w *world) stream(kind string, file io.Reader, query ...string) (sum wire.ImportSummary) {
 	w.Helper()
 	q := url.Values{"kind": {kind}}
 	for i := 0; i < len(query); i += 2 {
@@ -142,15 +142,15 @@ func (w *world) stream(kind string, file io.Reader, query ...string) (sum servic
 }
 
 // settle closes a month and pays it, twice over.
-func (w *world) settle(month string) (payrun.PeriodStatus, payrun.Run) {
+func (w *world) settle(month string) (wire.PeriodStatus, wire.Run) {
 	w.Helper()
-	var status payrun.PeriodStatus
+	var status wire.PeriodStatus
 	w.call(http.MethodPost, "/v1/periods/"+month+"/close", nil, &status)
-	var run payrun.Run
+	var run wire.Run
 	w.call(http.MethodPost, "/v1/payout-runs", map[string]string{"period": month}, &run)
 	w.callAs(ben, client.Request{Method: http.MethodPost, Path: "/v1/payout-runs/" + run.ID + "/approve"}, nil, nil)
 	w.call(http.MethodPost, "/v1/payout-runs/"+run.ID+"/pay", nil, nil)
-	var again payrun.PeriodStatus
+	var again wire.PeriodStatus
 	w.call(http.MethodPost, "/v1/periods/"+month+"/close", nil, &again)
 	w.call(http.MethodPost, "/v1/payout-runs", map[string]string{"period": month}, &run)
 	w.call(http.MethodPost, "/v1/payout-runs/"+run.ID+"/pay", nil, &run)

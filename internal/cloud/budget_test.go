@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/fairlead/fairlead/internal/cloud/core"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/table/bolt"
@@ -30,7 +30,7 @@ func budgets(t *testing.T, tb table.Table) {
 	c := &counted{Table: tb}
 	w := worldOn(t, c)
 	w.app.Config.Lease = 30 * time.Second // the control block is at hand
-	w.core = core.On(w.app, c)
+	w.core = wiring.On(w.app, c)
 	w.door = w.api(w.core)
 	w.settle()
 	w.must("manager", "PUT /v1/partners/p2", `{"name":"Two","currency":"EUR","regions":["FR"],"capacity":1}`)

@@ -15,12 +15,12 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/task"
-	"github.com/fairlead/fairlead/internal/payrun"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
+	"github.com/fairlead/fairlead/internal/intake"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 //go:embed prices.json
@@ -92,10 +92,10 @@ func costOf(t *testing.T, partners int) (route, order, run table.Units) {
 	tb := &counted{Table: table.NewMemory()}
 	w := worldOn(t, tb)
 	w.app.Config.Lease = 30 * time.Second
-	w.core = core.On(w.app, tb)
+	w.core = wiring.On(w.app, tb)
 	w.door = w.api(w.core)
 	w.settle()
-	ctx, who := w.ctx, service.Actor{User: "x", Roles: []string{service.RoleManager}}
+	ctx, who := w.ctx, wire.Actor{User: "x", Roles: []string{wire.RoleManager}}
 	for p := range partners {
 		id := fmt.Sprintf("q%05d", p)
 		w.must("manager", "PUT /v1/partners/"+id, `{"name":"Partner `+id+`","currency":"EUR"}`)
@@ -103,7 +103,7 @@ func costOf(t *testing.T, partners int) (route, order, run table.Units) {
 		for c := range costCustomers {
 			customer := channel.CustomerID(fmt.Sprintf("%s-c%d", id, c))
 			w.must("crm", "PUT /v1/customers/"+string(customer), `{"region":"DE","declaredValue":"7000.00","currency":"EUR"}`)
-			_, err := w.core.Service.Assign(ctx, who, service.AssignRequest{Customer: customer, Owner: channel.PartnerOwner(channel.PartnerID(id)), Reason: "r", Key: "k"})
+			_, err := w.core.Assign.Assign(ctx, who, wire.AssignRequest{Customer: customer, Owner: channel.PartnerOwner(channel.PartnerID(id)), Reason: "r", Key: "k"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,7 +113,7 @@ func costOf(t *testing.T, partners int) (route, order, run table.Units) {
 				f := channel.Fact{ID: channel.EventID("e-" + name), Source: "shop", Type: channel.OrderCompleted, Time: w.now,
 					Order: &channel.Order{ID: channel.OrderID(name), Customer: customer, Amount: 10_000, Currency: "EUR"}}
 				order = tb.costs(t, func() error {
-					_, err := w.core.Service.ApplyFacts(ctx, who, []service.FactInput{{Fact: f}})
+					_, err := w.core.Intake.ApplyFacts(ctx, who, []intake.FactInput{{Fact: f}})
 					return err
 				})
 			}
@@ -123,7 +123,7 @@ func costOf(t *testing.T, partners int) (route, order, run table.Units) {
 		id := channel.CustomerID("routed-" + key)
 		w.must("crm", "PUT /v1/customers/"+string(id), `{"region":"DE","declaredValue":"7000.00","currency":"EUR"}`)
 		route = tb.costs(t, func() error {
-			_, err := w.core.Service.Route(ctx, who, service.RouteRequest{Customer: id, Key: key})
+			_, err := w.core.Assign.Route(ctx, who, wire.RouteRequest{Customer: id, Key: key})
 			return err
 		})
 	}
@@ -140,7 +140,7 @@ func (w *world) closeAndPay() error {
 		return err
 	}
 	w.must("finance", "POST /v1/payout-runs", `{"period":"2026-03"}`)
-	if _, err := w.core.Payrun.Approve(w.ctx, payrun.ApproveRequest{Run: "2026-03", User: "ben", Override: true, Reason: "first"}); err != nil {
+	if _, err := w.core.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03", User: "ben", Override: true, Reason: "first"}); err != nil {
 		return err
 	}
 	w.post("POST /v1/payout-runs/2026-03/pay")

@@ -11,11 +11,11 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/core"
-	"github.com/fairlead/fairlead/internal/cloud/door"
+	"github.com/fairlead/fairlead/internal/cloud/gateway"
 	"github.com/fairlead/fairlead/internal/cloud/hook"
 	"github.com/fairlead/fairlead/internal/cloud/machine"
 	"github.com/fairlead/fairlead/internal/cloud/sweep"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/cloud/worker"
 	"github.com/fairlead/fairlead/internal/table/dynamo"
 )
@@ -29,7 +29,7 @@ func (w *world) webhook(body string, at time.Time) events.APIGatewayProxyRequest
 		"webhook-id": {"msg_1"}, "webhook-timestamp": {strconv.FormatInt(at.Unix(), 10)}, "webhook-signature": {signature}, "content-type": {"application/cloudevents+json"}}}
 }
 
-func (w *world) hooked(d *door.Door, e events.APIGatewayProxyRequest, want int) {
+func (w *world) hooked(d *gateway.Door, e events.APIGatewayProxyRequest, want int) {
 	w.t.Helper()
 	if r := w.send(d, e); r.StatusCode != want {
 		w.t.Fatalf("%d %s; want %d", r.StatusCode, r.Body, want)
@@ -88,7 +88,7 @@ func TestWebhook_DeliveredTwiceOrAfterADay_CountsOnce(t *testing.T) {
 	}
 	before := w.must("crm", "GET /v1/customers/c1", "")
 	w.now = w.now.Add(24 * time.Hour) // and the queue once more, a day later, to another process
-	if failed := w.deliver(worker.New(w.app, core.On(w.app, w.table)), w.aws.messages[0]); failed != nil {
+	if failed := w.deliver(worker.New(w.app, wiring.On(w.app, w.table)), w.aws.messages[0]); failed != nil {
 		t.Fatal(failed)
 	}
 	if after := w.must("crm", "GET /v1/customers/c1", ""); after != before || strings.Count(after, `"kind":"order"`) != 1 {
@@ -177,7 +177,7 @@ func TestWorker_WithoutItsTableGivesEverythingBack(t *testing.T) {
 	w.aws.answer = func(string) (int, string) {
 		return 400, `{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"x"}`
 	}
-	gone := core.On(w.app, dynamo.New(dynamo.Options{Config: w.app.AWS, Ledger: "ledger", State: "state", Clock: w.app.Clock}))
+	gone := wiring.On(w.app, dynamo.New(dynamo.Options{Config: w.app.AWS, Ledger: "ledger", State: "state", Clock: w.app.Clock}))
 	good, _ := json.Marshal(map[string]string{"source": "standard", "id": "m", "body": order("o1", "c1", "2026-03-02T11:00:00Z", "100.00")})
 	if failed := w.deliver(worker.New(w.app, gone), string(good), string(good)); len(failed) != 2 {
 		t.Errorf("failed %v", failed)
@@ -188,7 +188,7 @@ func TestWorker_WithoutItsTableGivesEverythingBack(t *testing.T) {
 	if r := w.ask(w.api(gone), "crm", "GET /v1/customers/c1", ""); r.StatusCode != 503 || strings.Contains(r.Body, "ResourceNotFound") {
 		t.Errorf("the caller is told %d %s", r.StatusCode, r.Body)
 	}
-	if err := sweep.New(w.app, gone, machine.New(w.app, gone.Payrun)).Handle(w.ctx, sweep.Event{}); err == nil {
+	if err := sweep.New(w.app, gone, machine.New(w.app, gone.UseCases)).Handle(w.ctx, sweep.Event{}); err == nil {
 		t.Error("a sweep of nothing succeeded")
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/task"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/workflow"
@@ -37,7 +37,7 @@ func TestLease_AProcessThatHasNotHeardOfTheClose_BooksBehindTheFenceAndThenForwa
 	w.settle().month()
 	w.app.Config.Lease, w.app.Config.Write, w.app.Config.Grace = 30*time.Second, 10*time.Second, 16*time.Minute
 	counted := &controlReads{Table: w.table}
-	late := w.api(core.On(w.app, counted))
+	late := w.api(wiring.On(w.app, counted))
 	book := func(id string) string {
 		t.Helper()
 		r := w.ask(late, "crm", "POST /v1/facts", order(id, "c1", "2026-03-20T10:00:00Z", "100.00"))

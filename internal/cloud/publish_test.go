@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fairlead/fairlead/internal/cloud/core"
-	"github.com/fairlead/fairlead/internal/cloud/door"
+	"github.com/fairlead/fairlead/internal/cloud/gateway"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 )
 
 // stricter is the second version of the world's policy.
@@ -17,7 +17,7 @@ var stricter = strings.NewReplacer(`"50000.00"`, `"60000.00"`, `"2026-01-01"`, `
 
 // routed routes a new customer at a process and returns the version of the policy
 // that the decision names, and the decision.
-func (w *world) routed(d *door.Door, id string) (version int, decision string) {
+func (w *world) routed(d *gateway.Door, id string) (version int, decision string) {
 	w.t.Helper()
 	w.ask(d, "crm", "PUT /v1/customers/"+id, `{"region":"DE","declaredValue":"7000.00","currency":"EUR"}`)
 	r := w.ask(d, "crm", "POST /v1/customers/"+id+"/route", "")
@@ -36,7 +36,7 @@ func (w *world) routed(d *door.Door, id string) (version int, decision string) {
 // and every one can be made again.
 func TestAPI_ADocumentPublishedWhileRequestsRun_IsUsedByTheNextDecision(t *testing.T) {
 	w := newWorld(t).settle()
-	doors := []*door.Door{w.door, w.api(core.On(w.app, w.table)), w.api(core.On(w.app, w.table))}
+	doors := []*gateway.Door{w.door, w.api(wiring.On(w.app, w.table)), w.api(wiring.On(w.app, w.table))}
 	var mu sync.Mutex
 	decisions, before := map[string]int{}, make(chan struct{}, 3)
 	var all sync.WaitGroup
@@ -88,8 +88,8 @@ func TestAPI_ADocumentIsInForceEverywhereAfterTheLease(t *testing.T) {
 	w := newWorld(t)
 	w.settle()
 	w.app.Config.Lease = 30 * time.Second
-	here, there := w.api(core.On(w.app, w.table)), w.api(core.On(w.app, w.table))
-	for name, d := range map[string]*door.Door{"here": here, "there": there} {
+	here, there := w.api(wiring.On(w.app, w.table)), w.api(wiring.On(w.app, w.table))
+	for name, d := range map[string]*gateway.Door{"here": here, "there": there} {
 		if version, _ := w.routed(d, "before-"+name); version != 1 {
 			t.Fatalf("%s: version %d", name, version)
 		}
@@ -100,7 +100,7 @@ func TestAPI_ADocumentIsInForceEverywhereAfterTheLease(t *testing.T) {
 	for _, c := range []struct {
 		after       time.Duration
 		name        string
-		door        *door.Door
+		door        *gateway.Door
 		wantVersion int
 	}{{0, "here", here, 2}, {0, "there", there, 1}, {29 * time.Second, "there-later", there, 1}, {2 * time.Second, "there-after", there, 2}} {
 		w.now = w.now.Add(c.after)

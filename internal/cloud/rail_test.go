@@ -8,13 +8,13 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/cloud/task"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/config"
 	"github.com/fairlead/fairlead/internal/payout"
-	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/wire"
 	"github.com/fairlead/fairlead/internal/workflow"
 )
 
@@ -23,7 +23,7 @@ func approved(t *testing.T, rail string) *world {
 	t.Helper()
 	w := newWorld(t)
 	w.app.Config.Rail = rail
-	w.core = core.On(w.app, w.table)
+	w.core = wiring.On(w.app, w.table)
 	w.door = w.api(w.core)
 	w.settle().month()
 	w.post("POST /v1/periods/2026-03/close")
@@ -31,7 +31,7 @@ func approved(t *testing.T, rail string) *world {
 		t.Fatal(err)
 	}
 	w.must("finance", "POST /v1/payout-runs", `{"period":"2026-03"}`)
-	if _, err := w.core.Payrun.Approve(w.ctx, payrun.ApproveRequest{Run: "2026-03", User: "ben"}); err != nil {
+	if _, err := w.core.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03", User: "ben"}); err != nil {
 		t.Fatal(err)
 	}
 	return w

@@ -11,17 +11,17 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/machine"
 	"github.com/fairlead/fairlead/internal/cloud/sweep"
 	"github.com/fairlead/fairlead/internal/cloud/task"
-	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/table"
+	"github.com/fairlead/fairlead/internal/wire"
 	"github.com/fairlead/fairlead/internal/workflow"
 )
 
 func (w *world) sweep() *sweep.Sweep {
-	return sweep.New(w.app, w.core, machine.New(w.app, w.core.Payrun))
+	return sweep.New(w.app, w.core, machine.New(w.app, w.core.UseCases))
 }
 
 // evening is an installation in which a sweep has something to do: an offer that
@@ -67,8 +67,8 @@ func TestSweep_FiringTwiceAtOnceDoesNothingTwice(t *testing.T) {
 	for range 2 { // twice in one process, and twice in processes of their own
 		one := w.sweep()
 		go func() { done <- one.Handle(w.ctx, sweep.Event{Nightly: true}) }()
-		c := core.On(w.app, w.table)
-		other := sweep.New(w.app, c, machine.New(w.app, c.Payrun))
+		c := wiring.On(w.app, w.table)
+		other := sweep.New(w.app, c, machine.New(w.app, c.UseCases))
 		go func() { done <- other.Handle(w.ctx, sweep.Event{Nightly: true}) }()
 	}
 	if err := errors.Join(<-done, <-done, <-done, <-done); err != nil {
@@ -182,7 +182,7 @@ func TestSweep_WhatIsHalfwayAndNotRunningIsCounted(t *testing.T) {
 	}
 	halted("0")
 	w.must("finance", "POST /v1/payout-runs", `{"period":"2026-03"}`)
-	if _, err := w.core.Payrun.Approve(w.ctx, payrun.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
+	if _, err := w.core.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
 		t.Fatal(err)
 	}
 	w.post("POST /v1/payout-runs/2026-03/pay")

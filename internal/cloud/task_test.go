@@ -14,11 +14,11 @@ import (
 
 	"github.com/fairlead/fairlead/internal/announce"
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/stream"
 	"github.com/fairlead/fairlead/internal/cloud/task"
-	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/table"
+	"github.com/fairlead/fairlead/internal/wire"
 	"github.com/fairlead/fairlead/internal/workflow"
 )
 
@@ -30,7 +30,7 @@ func (w *world) execute(name string, before func(task.Task) error) error {
 	if err := json.Unmarshal([]byte(w.aws.started[len(w.aws.started)-1]), &s); err != nil {
 		w.t.Fatal(err)
 	}
-	p := task.New(w.app, core.On(w.app, w.table), task.NewFiles(w.app)) // another process than the API
+	p := task.New(w.app, wiring.On(w.app, w.table), task.NewFiles(w.app)) // another process than the API
 	run := func(t task.Task) (workflow.Planned, error) {
 		if before != nil {
 			if err := before(t); err != nil {
@@ -158,8 +158,8 @@ func (w *world) pay(t *testing.T) {
 	if r := w.ask(w.door, "finance", "POST /v1/payout-runs/2026-03/pay", ""); r.StatusCode != 409 || len(w.aws.started) != 2 {
 		t.Fatalf("paid without approval: %d %s", r.StatusCode, r.Body)
 	}
-	a := core.On(w.app, w.table)
-	if _, err := a.Payrun.Approve(w.ctx, payrun.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
+	a := wiring.On(w.app, w.table)
+	if _, err := a.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
 		t.Fatal(err)
 	}
 	if status, body := w.post("POST /v1/payout-runs/2026-03/pay"); status != 202 || body != "approved running" {
@@ -193,7 +193,7 @@ func TestTask_KilledAfterItsWrite_IsRepeatedWithoutDoingItTwice(t *testing.T) {
 	w := newWorld(t).settle().month()
 	w.post("POST /v1/periods/2026-03/close")
 	twice := func(job task.Task) error {
-		_, err := task.New(w.app, core.On(w.app, w.table), task.NewFiles(w.app)).Handle(w.ctx, job)
+		_, err := task.New(w.app, wiring.On(w.app, w.table), task.NewFiles(w.app)).Handle(w.ctx, job)
 		return err
 	}
 	if err := w.execute("close-2026-03", twice); err != nil {
@@ -307,7 +307,7 @@ func TestAPI_KilledAfterItsWrite_AnswersTheRepeatWithWhatWasDecided(t *testing.T
 	w := worldOn(t, inner).settle()
 	w.must("crm", "PUT /v1/customers/c9", `{"region":"DE","declaredValue":"7000.00","currency":"EUR"}`)
 	first := w.ask(w.door, "crm", "POST /v1/customers/c9/route", "", "Idempotency-Key", "k")
-	again := w.ask(w.api(core.On(w.app, inner)), "crm", "POST /v1/customers/c9/route", "", "Idempotency-Key", "k")
+	again := w.ask(w.api(wiring.On(w.app, inner)), "crm", "POST /v1/customers/c9/route", "", "Idempotency-Key", "k")
 	if first.Body != again.Body || again.MultiValueHeaders["Idempotency-Replayed"] == nil {
 		t.Errorf("%s\n%s", first.Body, again.Body)
 	}

@@ -21,14 +21,14 @@ import (
 
 	"github.com/fairlead/fairlead/internal/cloud"
 	"github.com/fairlead/fairlead/internal/cloud/api"
-	"github.com/fairlead/fairlead/internal/cloud/core"
-	"github.com/fairlead/fairlead/internal/cloud/door"
+	"github.com/fairlead/fairlead/internal/cloud/gateway"
 	"github.com/fairlead/fairlead/internal/cloud/machine"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/config"
 	"github.com/fairlead/fairlead/internal/httpapi"
-	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/table"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // amazon stands for the services of AWS at the level of HTTP: what the clients
@@ -174,10 +174,10 @@ type world struct {
 	now    time.Time
 	aws    *amazon
 	app    *cloud.App
-	core   core.Core
+	core   wiring.Rooms
 	table  table.Table
 	key    *httpapi.DevKey
-	door   *door.Door
+	door   *gateway.Door
 	logged *bytes.Buffer
 }
 
@@ -210,22 +210,22 @@ func worldOn(t *testing.T, tb table.Table) *world {
 		Clock: func() time.Time { return w.now }, Log: cloud.NewLog(&onePen{to: w.logged}),
 		Metrics: metrics.NewWriter(&onePen{to: w.logged}, config.LocalStage, "test"),
 	}
-	w.core = core.On(w.app, tb)
+	w.core = wiring.On(w.app, tb)
 	w.door = w.api(w.core)
 	return w
 }
 
 // api is one more process of the API.
-func (w *world) api(c core.Core) *door.Door {
+func (w *world) api(c wiring.Rooms) *gateway.Door {
 	w.t.Helper()
-	return cloud.Must(api.New(w.app, c, machine.New(w.app, c.Payrun), "test"))
+	return cloud.Must(api.New(w.app, c, machine.New(w.app, c.UseCases), "test"))
 }
 
 // ask sends a request as somebody with a role.
-func (w *world) ask(d *door.Door, role, call, body string, headers ...string) events.APIGatewayProxyResponse {
+func (w *world) ask(d *gateway.Door, role, call, body string, headers ...string) events.APIGatewayProxyResponse {
 	w.t.Helper()
-	a := service.Actor{User: "the " + role, Roles: []string{role}}
-	if role == service.RolePartner {
+	a := wire.Actor{User: "the " + role, Roles: []string{role}}
+	if role == wire.RolePartner {
 		a.Partner = "p2"
 	}
 	token := cloud.Must(w.key.Mint(a, w.now, time.Hour))
@@ -246,7 +246,7 @@ func (w *world) ask(d *door.Door, role, call, body string, headers ...string) ev
 }
 
 // send hands an event to a door as Lambda does, and reads what it would send on.
-func (w *world) send(d *door.Door, e events.APIGatewayProxyRequest) (r events.APIGatewayProxyResponse) {
+func (w *world) send(d *gateway.Door, e events.APIGatewayProxyRequest) (r events.APIGatewayProxyResponse) {
 	w.t.Helper()
 	e.RequestContext.AccountID = "111111111111"
 	answer, err := d.Invoke(w.ctx, cloud.Must(json.Marshal(e)))

@@ -11,7 +11,7 @@ import (
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // The only signatures a token may carry, whatever its header says.
@@ -40,14 +40,14 @@ func badToken(why string, cause error) error {
 }
 
 // actor is who sent the request.
-func (t *tokens) actor(r *http.Request) (service.Actor, error) {
+func (t *tokens) actor(r *http.Request) (wire.Actor, error) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "bearer") || strings.TrimSpace(token) == "" {
-		return service.Actor{}, errNoToken
+		return wire.Actor{}, errNoToken
 	}
 	c, err := t.verify(strings.TrimSpace(token))
 	if err != nil {
-		return service.Actor{}, err
+		return wire.Actor{}, err
 	}
 	return c.actor()
 }
@@ -93,8 +93,8 @@ func whyRefused(err error) string {
 
 // actor turns verified claims into who acts. A partner or pod role without the
 // id it acts for, or an id that is none, is not a usable token.
-func (c *claims) actor() (service.Actor, error) {
-	a := service.Actor{User: c.Subject, Roles: c.Roles}
+func (c *claims) actor() (wire.Actor, error) {
+	a := wire.Actor{User: c.Subject, Roles: c.Roles}
 	_, err := channel.ParsePerson("sub", c.Subject)
 	if err != nil {
 		return a, badToken("its user (sub) "+fault.Of(err).Fields[0].Message, err)
@@ -115,7 +115,7 @@ func (c *claims) actor() (service.Actor, error) {
 // admit decides whether the actor may use the route at all, and, where a role
 // sees only itself, whether this is itself. Somebody else's resource does not
 // exist as far as the actor can tell.
-func (rt Route) admit(a service.Actor, r *http.Request) error {
+func (rt Route) admit(a wire.Actor, r *http.Request) error {
 	if len(rt.Roles) == 0 {
 		return nil
 	}

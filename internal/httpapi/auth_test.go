@@ -20,7 +20,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 func channelPartner(id string) channel.PartnerID { return channel.PartnerID(id) }
@@ -213,7 +213,7 @@ func TestOIDC_NeedsASafeAddressThatAnswers(t *testing.T) {
 
 func TestMint_TellsWhoActs(t *testing.T) {
 	h := newHouse(t)
-	a := service.Actor{User: "ann", Roles: []string{partner}, Partner: "p1"}
+	a := wire.Actor{User: "ann", Roles: []string{partner}, Partner: "p1"}
 	token, err := h.key.Mint(a, noon, time.Minute)
 	if err != nil {
 		t.Fatal(err)

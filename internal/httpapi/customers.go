@@ -2,7 +2,7 @@ package httpapi
 
 import (
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type listCustomers struct {
@@ -11,12 +11,12 @@ type listCustomers struct {
 	page
 }
 
-func (a *api) customers(c *Call, q listCustomers) (service.List[service.Customer], error) {
+func (a *api) customers(c *Call, q listCustomers) (wire.List[wire.Customer], error) {
 	owner, err := a.owner(c, q.Owner)
 	if err != nil {
-		return service.List[service.Customer]{}, err
+		return wire.List[wire.Customer]{}, err
 	}
-	return a.Service.Customers(c, c.Actor, service.CustomersQuery{Owner: owner, State: q.State, Page: q.page.service()})
+	return a.Views.Customers(c, c.Actor, wire.CustomersQuery{Owner: owner, State: q.State, Page: q.page.wire()})
 }
 
 type partnerCustomers struct {
@@ -24,23 +24,23 @@ type partnerCustomers struct {
 	page
 }
 
-func (a *api) partnerCustomers(c *Call, q partnerCustomers) (service.List[service.Customer], error) {
+func (a *api) partnerCustomers(c *Call, q partnerCustomers) (wire.List[wire.Customer], error) {
 	id, err := channel.ParseID[channel.PartnerID]("id", q.ID)
 	if err != nil {
-		return service.List[service.Customer]{}, err
+		return wire.List[wire.Customer]{}, err
 	}
-	if _, err := a.Service.Partner(c, c.Actor, id); err != nil {
-		return service.List[service.Customer]{}, err
+	if _, err := a.Registrar.Partner(c, c.Actor, id); err != nil {
+		return wire.List[wire.Customer]{}, err
 	}
-	return a.Service.Customers(c, c.Actor, service.CustomersQuery{Owner: channel.PartnerOwner(id), Page: q.page.service()})
+	return a.Views.Customers(c, c.Actor, wire.CustomersQuery{Owner: channel.PartnerOwner(id), Page: q.page.wire()})
 }
 
-func (a *api) customer(c *Call, q idPath) (service.CustomerDetail, error) {
+func (a *api) customer(c *Call, q idPath) (wire.CustomerDetail, error) {
 	id, err := channel.ParseID[channel.CustomerID]("id", q.ID)
 	if err != nil {
-		return service.CustomerDetail{}, err
+		return wire.CustomerDetail{}, err
 	}
-	return a.Service.Customer(c, c.Actor, id)
+	return a.Views.Customer(c, c.Actor, id)
 }
 
 type routeCustomer struct {
@@ -51,28 +51,28 @@ type routeCustomer struct {
 	} `body:"optional"`
 }
 
-func (a *api) route(c *Call, q routeCustomer) (service.RouteResponse, error) {
+func (a *api) route(c *Call, q routeCustomer) (wire.RouteResponse, error) {
 	id, err := channel.ParseID[channel.CustomerID]("id", q.ID)
 	if err != nil {
-		return service.RouteResponse{}, err
+		return wire.RouteResponse{}, err
 	}
 	p := a.parser(c)
 	at := p.time("at", q.Body.At)
 	if err := p.done(); err != nil {
-		return service.RouteResponse{}, err
+		return wire.RouteResponse{}, err
 	}
-	return c.decided(a.Service.Route(c, c.Actor, service.RouteRequest{Customer: id, Key: c.Key, Preview: q.Preview, At: at}))
+	return c.decided(a.Assign.Route(c, c.Actor, wire.RouteRequest{Customer: id, Key: c.Key, Preview: q.Preview, At: at}))
 }
 
 // decided sets status and header of an answer that is a decision.
-func (c *Call) decided(r service.RouteResponse, err error) (service.RouteResponse, error) {
+func (c *Call) decided(r wire.RouteResponse, err error) (wire.RouteResponse, error) {
 	c.Created(r.Created && !r.Replayed)
 	c.Replayed(r.Replayed)
 	return r, err
 }
 
-func (a *api) routeAll(c *Call, _ none) (service.RouteSummary, error) {
-	s, err := a.Service.RouteAll(c, c.Actor, service.RouteAllRequest{Key: c.Key, Progress: c.progress()})
+func (a *api) routeAll(c *Call, _ none) (wire.RouteSummary, error) {
+	s, err := a.Assign.RouteAll(c, c.Actor, wire.RouteAllRequest{Key: c.Key, Progress: c.progress()})
 	c.Replayed(s.Replayed)
 	return s, err
 }
@@ -85,14 +85,14 @@ type assignCustomer struct {
 	} `body:"json"`
 }
 
-func (a *api) assign(c *Call, q assignCustomer) (service.RouteResponse, error) {
+func (a *api) assign(c *Call, q assignCustomer) (wire.RouteResponse, error) {
 	id, err := channel.ParseID[channel.CustomerID]("id", q.ID)
 	if err != nil {
-		return service.RouteResponse{}, err
+		return wire.RouteResponse{}, err
 	}
 	owner, err := a.owner(c, q.Body.Owner)
 	if err != nil {
-		return service.RouteResponse{}, err
+		return wire.RouteResponse{}, err
 	}
-	return c.decided(a.Service.Assign(c, c.Actor, service.AssignRequest{Customer: id, Owner: owner, Reason: q.Body.Reason, Key: c.Key}))
+	return c.decided(a.Assign.Assign(c, c.Actor, wire.AssignRequest{Customer: id, Owner: owner, Reason: q.Body.Reason, Key: c.Key}))
 }

@@ -3,7 +3,7 @@ package httpapi
 import (
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type listDecisions struct {
@@ -15,8 +15,8 @@ type listDecisions struct {
 	page
 }
 
-func (a *api) decisions(c *Call, q listDecisions) (service.List[service.Decision], error) {
-	var none service.List[service.Decision]
+func (a *api) decisions(c *Call, q listDecisions) (wire.List[wire.Decision], error) {
+	var none wire.List[wire.Decision]
 	p := a.parser(c)
 	since := p.time("since", q.Since)
 	if err := p.done(); err != nil {
@@ -26,23 +26,23 @@ func (a *api) decisions(c *Call, q listDecisions) (service.List[service.Decision
 	if err != nil {
 		return none, err
 	}
-	return a.Service.Decisions(c, c.Actor, service.DecisionsQuery{
-		Since: since, Outcome: q.Outcome, Owner: owner, Reason: q.Reason, Customer: channel.CustomerID(q.Customer), Page: q.page.service(),
+	return a.Views.Decisions(c, c.Actor, wire.DecisionsQuery{
+		Since: since, Outcome: q.Outcome, Owner: owner, Reason: q.Reason, Customer: channel.CustomerID(q.Customer), Page: q.page.wire(),
 	})
 }
 
-func (a *api) decision(c *Call, q idPath) (service.Decision, error) {
-	return a.Service.Decision(c, c.Actor, channel.DecisionID(q.ID))
+func (a *api) decision(c *Call, q idPath) (wire.Decision, error) {
+	return a.Views.Decision(c, c.Actor, channel.DecisionID(q.ID))
 }
 
 // explanation takes the id of a decision, or of a customer for its decision in
 // force.
-func (a *api) explanation(c *Call, q idPath) (service.Explanation, error) {
-	return a.Service.Why(c, c.Actor, q.ID)
+func (a *api) explanation(c *Call, q idPath) (wire.Explanation, error) {
+	return a.Views.Why(c, c.Actor, q.ID)
 }
 
-func (a *api) replay(c *Call, q idPath) (service.ReplayResult, error) {
-	return a.Service.Replay(c, c.Actor, channel.DecisionID(q.ID))
+func (a *api) replay(c *Call, q idPath) (wire.ReplayResult, error) {
+	return a.Views.Replay(c, c.Actor, channel.DecisionID(q.ID))
 }
 
 type listOffers struct {
@@ -51,12 +51,12 @@ type listOffers struct {
 	page
 }
 
-func (a *api) offers(c *Call, q listOffers) (service.List[service.Offer], error) {
-	query := service.OffersQuery{State: q.State, Partner: channel.PartnerID(q.Partner), Page: q.page.service()}
+func (a *api) offers(c *Call, q listOffers) (wire.List[wire.Offer], error) {
+	query := wire.OffersQuery{State: q.State, Partner: channel.PartnerID(q.Partner), Page: q.page.wire()}
 	if !c.Actor.SeesAll() {
 		query.Partner = c.Actor.Partner
 	}
-	return a.Service.Offers(c, c.Actor, query)
+	return a.Views.Offers(c, c.Actor, query)
 }
 
 type answerOffer struct {
@@ -66,22 +66,22 @@ type answerOffer struct {
 	} `body:"optional"`
 }
 
-func (a *api) accept(c *Call, q answerOffer) (service.OfferAnswered, error) {
-	return c.answered(a.Service.AcceptOffer(c, c.partnerActor(), service.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
+func (a *api) accept(c *Call, q answerOffer) (wire.OfferAnswered, error) {
+	return c.answered(a.Assign.AcceptOffer(c, c.partnerActor(), wire.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
 }
 
-func (a *api) refuse(c *Call, q answerOffer) (service.OfferAnswered, error) {
-	return c.answered(a.Service.RefuseOffer(c, c.partnerActor(), service.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
+func (a *api) refuse(c *Call, q answerOffer) (wire.OfferAnswered, error) {
+	return c.answered(a.Assign.RefuseOffer(c, c.partnerActor(), wire.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
 }
 
-func (c *Call) answered(r service.OfferAnswered, err error) (service.OfferAnswered, error) {
+func (c *Call) answered(r wire.OfferAnswered, err error) (wire.OfferAnswered, error) {
 	c.Replayed(r.Replayed)
 	return r, err
 }
 
 // partnerActor is the actor as nothing but the partner of its token: only the
 // partner to whom an offer was made may answer it, whatever else a token says.
-func (c *Call) partnerActor() service.Actor {
+func (c *Call) partnerActor() wire.Actor {
 	a := c.Actor
 	a.Roles = []string{partner}
 	return a

@@ -18,7 +18,7 @@ import (
 	"github.com/MicahParks/keyfunc/v3"
 	"github.com/golang-jwt/jwt/v5"
 
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // What development tokens say of themselves.
@@ -103,7 +103,7 @@ func makeDevKey(path string) (*DevKey, error) {
 }
 
 // Mint signs a token for an actor, valid from now for ttl.
-func (k *DevKey) Mint(a service.Actor, now time.Time, ttl time.Duration) (string, error) {
+func (k *DevKey) Mint(a wire.Actor, now time.Time, ttl time.Duration) (string, error) {
 	c := claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: devIssuer, Subject: a.User, Audience: jwt.ClaimStrings{devAudience},

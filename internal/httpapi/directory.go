@@ -2,7 +2,7 @@ package httpapi
 
 import (
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // partnerBody is a partner as PUT /partners/{id} takes it: all of it, every
@@ -26,29 +26,29 @@ type putPartner struct {
 	Body partnerBody `body:"json"`
 }
 
-func (a *api) putPartner(c *Call, q putPartner) (service.Partner, error) {
+func (a *api) putPartner(c *Call, q putPartner) (wire.Partner, error) {
 	id, err := channel.ParseID[channel.PartnerID]("id", q.ID)
 	if err != nil {
-		return service.Partner{}, err
+		return wire.Partner{}, err
 	}
-	return a.Service.PutPartner(c, c.Actor, id, service.PartnerBody(q.Body))
+	return a.Registrar.PutPartner(c, c.Actor, id, wire.PartnerBody(q.Body))
 }
 
-func (a *api) partner(c *Call, q idPath) (service.Partner, error) {
+func (a *api) partner(c *Call, q idPath) (wire.Partner, error) {
 	id, err := channel.ParseID[channel.PartnerID]("id", q.ID)
 	if err != nil {
-		return service.Partner{}, err
+		return wire.Partner{}, err
 	}
-	return a.Service.Partner(c, c.Actor, id)
+	return a.Registrar.Partner(c, c.Actor, id)
 }
 
 // partners lists all partners to who may see all, and a partner itself.
-func (a *api) partners(c *Call, q page) (service.List[service.Partner], error) {
+func (a *api) partners(c *Call, q page) (wire.List[wire.Partner], error) {
 	if c.Actor.SeesAll() {
-		return a.Service.Partners(c, c.Actor, q.service())
+		return a.Registrar.Partners(c, c.Actor, q.wire())
 	}
-	p, err := a.Service.Partner(c, c.Actor, c.Actor.Partner)
-	return service.List[service.Partner]{Items: []service.Partner{p}}, err
+	p, err := a.Registrar.Partner(c, c.Actor, c.Actor.Partner)
+	return wire.List[wire.Partner]{Items: []wire.Partner{p}}, err
 }
 
 type assignPlan struct {
@@ -60,17 +60,17 @@ type assignPlan struct {
 	} `body:"json"`
 }
 
-func (a *api) assignPlan(c *Call, q assignPlan) (service.Partner, error) {
+func (a *api) assignPlan(c *Call, q assignPlan) (wire.Partner, error) {
 	id, err := channel.ParseID[channel.PartnerID]("id", q.ID)
 	if err != nil {
-		return service.Partner{}, err
+		return wire.Partner{}, err
 	}
 	plan, err := channel.ParseID[channel.PlanID]("plan", q.Body.Plan)
 	if err != nil {
-		return service.Partner{}, err
+		return wire.Partner{}, err
 	}
-	return a.Service.AssignPlan(c, c.Actor, service.AssignPlanRequest{
-		Partner: id, PlanAssignment: service.PlanAssignment{Plan: plan, From: q.Body.From, To: q.Body.To},
+	return a.Registrar.AssignPlan(c, c.Actor, wire.AssignPlanRequest{
+		Partner: id, PlanAssignment: wire.PlanAssignment{Plan: plan, From: q.Body.From, To: q.Body.To},
 	})
 }
 
@@ -89,27 +89,27 @@ type putPod struct {
 	Body podBody `body:"json"`
 }
 
-func (a *api) putPod(c *Call, q putPod) (service.Pod, error) {
+func (a *api) putPod(c *Call, q putPod) (wire.Pod, error) {
 	id, err := channel.ParseID[channel.PodID]("id", q.ID)
 	if err != nil {
-		return service.Pod{}, err
+		return wire.Pod{}, err
 	}
-	return a.Service.PutPod(c, c.Actor, id, service.PodBody(q.Body))
+	return a.Registrar.PutPod(c, c.Actor, id, wire.PodBody(q.Body))
 }
 
-func (a *api) pod(c *Call, q idPath) (service.Pod, error) {
+func (a *api) pod(c *Call, q idPath) (wire.Pod, error) {
 	id, err := channel.ParseID[channel.PodID]("id", q.ID)
 	if err != nil {
-		return service.Pod{}, err
+		return wire.Pod{}, err
 	}
-	return a.Service.Pod(c, c.Actor, id)
+	return a.Registrar.Pod(c, c.Actor, id)
 }
 
 // pods lists all pods to who may see all, and a pod itself.
-func (a *api) pods(c *Call, q page) (service.List[service.Pod], error) {
+func (a *api) pods(c *Call, q page) (wire.List[wire.Pod], error) {
 	if c.Actor.SeesAll() {
-		return a.Service.Pods(c, c.Actor, q.service())
+		return a.Registrar.Pods(c, c.Actor, q.wire())
 	}
-	p, err := a.Service.Pod(c, c.Actor, c.Actor.Pod)
-	return service.List[service.Pod]{Items: []service.Pod{p}}, err
+	p, err := a.Registrar.Pod(c, c.Actor, c.Actor.Pod)
+	return wire.List[wire.Pod]{Items: []wire.Pod{p}}, err
 }

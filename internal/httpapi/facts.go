@@ -6,8 +6,9 @@ import (
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/intake"
 	"github.com/fairlead/fairlead/internal/source"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type factPath struct {
@@ -15,20 +16,20 @@ type factPath struct {
 	ID     string `path:"id"`
 }
 
-func (a *api) fact(c *Call, q factPath) (service.FactOutcome, error) {
+func (a *api) fact(c *Call, q factPath) (wire.FactOutcome, error) {
 	source, err := channel.ParseID[channel.Source]("source", q.Source)
 	if err != nil {
-		return service.FactOutcome{}, err
+		return wire.FactOutcome{}, err
 	}
 	id, err := channel.ParseEventID("id", q.ID)
 	if err != nil {
-		return service.FactOutcome{}, err
+		return wire.FactOutcome{}, err
 	}
-	return a.Service.Fact(c, c.Actor, source, id)
+	return a.Intake.Fact(c, c.Actor, source, id)
 }
 
-func (a *api) importByID(c *Call, q idPath) (service.ImportSummary, error) {
-	return a.Service.ImportByID(c, c.Actor, q.ID)
+func (a *api) importByID(c *Call, q idPath) (wire.ImportSummary, error) {
+	return a.Importer.ImportByID(c, c.Actor, q.ID)
 }
 
 // maxFacts is how large a body of facts may be, in bytes.
@@ -41,8 +42,8 @@ type postFacts struct {
 // factsAnswer is the outcome of each fact, in order. One that was sent alone,
 // not in a list, has its outcome at the top as well.
 type factsAnswer struct {
-	*service.FactOutcome
-	Items []service.FactOutcome `json:"items"`
+	*wire.FactOutcome
+	Items []wire.FactOutcome `json:"items"`
 }
 
 func (a *api) postFacts(c *Call, _ postFacts) (factsAnswer, error) {
@@ -57,11 +58,11 @@ func (a *api) postFacts(c *Call, _ postFacts) (factsAnswer, error) {
 	if err != nil {
 		return factsAnswer{}, unreadable(err)
 	}
-	inputs := make([]service.FactInput, len(items))
+	inputs := make([]intake.FactInput, len(items))
 	for i, it := range items {
-		inputs[i] = service.FactInput{Fact: it.Fact, ID: it.ID, Source: it.Source, Err: it.Err}
+		inputs[i] = intake.FactInput{Fact: it.Fact, ID: it.ID, Source: it.Source, Err: it.Err}
 	}
-	outcomes, err := a.Service.ApplyFacts(c, c.Actor, inputs)
+	outcomes, err := a.Intake.ApplyFacts(c, c.Actor, inputs)
 	answer := factsAnswer{Items: outcomes}
 	if err == nil && len(outcomes) == 1 && bytes.TrimSpace(data)[0] != '[' {
 		answer.FactOutcome = &outcomes[0]

@@ -10,11 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/rail"
-	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
+	"github.com/fairlead/fairlead/internal/usecases"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // noon is where the clock of every test stands, unless the test moves it.
@@ -45,9 +45,8 @@ func (h *house) clock() time.Time { return h.now }
 
 func (h *house) config() Config {
 	return Config{
-		Service: service.New(service.Config{Store: h.store, Clock: h.clock}),
-		Payrun:  payrun.New(payrun.Config{Store: h.store, Clock: h.clock, Rails: rail.Embedded()}),
-		Store:   h.store, Issuers: []Issuer{h.key.Issuer()}, Clock: h.clock, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
+		UseCases: usecases.New(usecases.Config{Store: h.store, Clock: h.clock, Rails: rail.Embedded()}),
+		Store:    h.store, Issuers: []Issuer{h.key.Issuer()}, Clock: h.clock, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 	}
 }
 
@@ -57,7 +56,7 @@ type person struct {
 	token string
 }
 
-func (h *house) as(a service.Actor) person {
+func (h *house) as(a wire.Actor) person {
 	h.t.Helper()
 	token, err := h.key.Mint(a, h.now, time.Hour)
 	if err != nil {
@@ -68,7 +67,7 @@ func (h *house) as(a service.Actor) person {
 
 // role is somebody with one role; the partner is p1, the pod north.
 func (h *house) role(role string) person {
-	a := service.Actor{User: "the " + role, Roles: []string{role}}
+	a := wire.Actor{User: "the " + role, Roles: []string{role}}
 	switch role {
 	case partner:
 		a.Partner = "p1"
@@ -79,7 +78,7 @@ func (h *house) role(role string) person {
 }
 
 func (h *house) partner(id string) person {
-	return h.as(service.Actor{User: "somebody at " + id, Roles: []string{partner}, Partner: channelPartner(id)})
+	return h.as(wire.Actor{User: "somebody at " + id, Roles: []string{partner}, Partner: channelPartner(id)})
 }
 
 // reply is an answer.

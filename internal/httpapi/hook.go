@@ -11,8 +11,9 @@ import (
 	"path/filepath"
 
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/intake"
 	"github.com/fairlead/fairlead/internal/source"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // Hooks is how webhooks are taken.
@@ -31,8 +32,8 @@ type postHook struct {
 
 // hookAnswer is what became of the facts of a webhook, or that they wait.
 type hookAnswer struct {
-	Queued bool                  `json:"queued"`
-	Items  []service.FactOutcome `json:"items,omitempty"`
+	Queued bool               `json:"queued"`
+	Items  []wire.FactOutcome `json:"items,omitempty"`
 }
 
 // hook takes a webhook: verified over its raw bytes, then queued or applied. A
@@ -61,17 +62,17 @@ func (a *api) hook(c *Call, q postHook) (hookAnswer, error) {
 		c.Accepted(true)
 		return hookAnswer{Queued: true}, a.Hooks.Queue(c, w)
 	}
-	items, err := a.Service.ApplyWebhook(c, w.Source, inputs(w))
+	items, err := a.Intake.ApplyWebhook(c, w.Source, inputs(w))
 	c.Accepted(err == nil)
 	return hookAnswer{Items: items}, err
 }
 
 // inputs are the facts of a webhook for the service.
-func inputs(w source.Webhook) []service.FactInput {
+func inputs(w source.Webhook) []intake.FactInput {
 	items, _ := w.Items() // read once already
-	out := make([]service.FactInput, len(items))
+	out := make([]intake.FactInput, len(items))
 	for i, it := range items {
-		out[i] = service.FactInput{Fact: it.Fact, ID: it.ID, Source: it.Source, Err: it.Err}
+		out[i] = intake.FactInput{Fact: it.Fact, ID: it.ID, Source: it.Source, Err: it.Err}
 	}
 	return out
 }

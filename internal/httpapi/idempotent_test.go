@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type bump struct {
@@ -55,7 +55,7 @@ func TestKey_WithAnotherBodyIs409AndOfAnotherCallerOrPathIsAnotherKey(t *testing
 		t.Error(r.Body)
 	}
 	f.do("POST", "/v1/counters/b", `{"by":2}`, "Idempotency-Key", "k1").expect(http.StatusCreated)
-	h.as(service.Actor{User: "another", Roles: []string{finance}}).do("POST", "/v1/counters/a", `{"by":2}`, "Idempotency-Key", "k1").expect(http.StatusCreated)
+	h.as(wire.Actor{User: "another", Roles: []string{finance}}).do("POST", "/v1/counters/a", `{"by":2}`, "Idempotency-Key", "k1").expect(http.StatusCreated)
 	if *n != 3 {
 		t.Errorf("%d times", *n)
 	}

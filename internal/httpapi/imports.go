@@ -10,10 +10,12 @@ import (
 	"strings"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/intake"
 	"github.com/fairlead/fairlead/internal/source"
 	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type importFile struct {
@@ -29,8 +31,8 @@ const maxNamed = 100
 // importAnswer is the account of an import; Rejects are the first lines that
 // were not taken, where the caller does not read line by line.
 type importAnswer struct {
-	service.ImportSummary
-	Rejects []service.ImportReject `json:"rejects,omitempty"`
+	wire.ImportSummary
+	Rejects []wire.ImportReject `json:"rejects,omitempty"`
 }
 
 // importFile reads a file as it comes, however long it is, and answers at its
@@ -86,14 +88,14 @@ func (a *api) importOnce(c *Call, q importFile) error {
 
 // importRows does it.
 func (a *api) importRows(c *Call, q importFile, body io.Reader) (importAnswer, error) {
-	request := service.ImportRequest{Kind: q.Kind, Route: q.Route, Key: c.Key}
+	request := intake.ImportRequest{Kind: q.Kind, Route: q.Route, Key: c.Key}
 	broken, err := a.rows(c, body, &request)
 	if err != nil {
 		return importAnswer{}, err
 	}
 	lines := c.streams()
-	var named []service.ImportReject
-	request.Rejected = func(r service.ImportReject) error {
+	var named []wire.ImportReject
+	request.Rejected = func(r wire.ImportReject) error {
 		r.Field = columnOf(q.Kind, r.Field)
 		if lines == nil && len(named) < maxNamed {
 			named = append(named, r)
@@ -103,7 +105,7 @@ func (a *api) importRows(c *Call, q importFile, body io.Reader) (importAnswer, e
 	if lines != nil {
 		request.Progress = c.progress()
 	}
-	sum, err := a.Service.Import(c, c.Actor, request)
+	sum, err := a.Importer.Import(c, c.Actor, request)
 	if err != nil {
 		return importAnswer{}, err
 	}
@@ -119,7 +121,7 @@ func (a *api) importRows(c *Call, q importFile, body io.Reader) (importAnswer, e
 // the service tells is a path in an event.
 func columnOf(kind, field string) string {
 	switch {
-	case field == "time" && kind == service.ImportCustomers:
+	case field == "time" && kind == intake.ImportCustomers:
 		return "arrived_at"
 	case field == "time":
 		return "occurred_at"
@@ -146,8 +148,8 @@ func (a *api) mayImport(c *Call, q importFile) error {
 
 // rows opens the file and puts its lines into the request. broken tells,
 // afterwards, whether the file ended before its end.
-func (a *api) rows(c *Call, body io.Reader, r *service.ImportRequest) (broken func() error, err error) {
-	cal, err := a.Service.Calendar(c)
+func (a *api) rows(c *Call, body io.Reader, r *intake.ImportRequest) (broken func() error, err error) {
+	cal, err := a.Documents.Calendar(c)
 	if err != nil {
 		return nil, err
 	}
@@ -187,15 +189,15 @@ func mapped[T, R any](file *source.File[T], f func(source.Row[T]) R) iter.Seq[R]
 	}
 }
 
-func factRow(r source.Row[channel.Fact]) service.FactRow {
-	return service.FactRow{Line: r.Line, Fact: r.Value, Err: r.Err}
+func factRow(r source.Row[channel.Fact]) intake.FactRow {
+	return intake.FactRow{Line: r.Line, Fact: r.Value, Err: r.Err}
 }
 
-func partnerRow(r source.Row[source.PartnerRow]) service.PartnerRow {
-	return service.PartnerRow{Line: r.Line, Partner: r.Value.Partner, Plan: r.Value.Plan, PlanFrom: r.Value.PlanFrom,
-		Given: service.Given(r.Value.Given), Err: r.Err}
+func partnerRow(r source.Row[source.PartnerRow]) documents.PartnerRow {
+	return documents.PartnerRow{Line: r.Line, Partner: r.Value.Partner, Plan: r.Value.Plan, PlanFrom: r.Value.PlanFrom,
+		Given: documents.Given(r.Value.Given), Err: r.Err}
 }
 
-func podRow(r source.Row[source.PodRow]) service.PodRow {
-	return service.PodRow{Line: r.Line, Pod: r.Value.Pod, Given: service.Given(r.Value.Given), Err: r.Err}
+func podRow(r source.Row[source.PodRow]) documents.PodRow {
+	return documents.PodRow{Line: r.Line, Pod: r.Value.Pod, Given: documents.Given(r.Value.Given), Err: r.Err}
 }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"reflect"
 	"strconv"
 	"strings"
 )
@@ -13,7 +14,7 @@ type object = map[string]any
 // openAPI makes the OpenAPI 3.1 document from the table of routes. It is made
 // when somebody asks for it, not at start. (A test reads it with kin-openapi.)
 func openAPI(routes []Route, version string) ([]byte, error) {
-	s := &schemas{components: object{}}
+	s := &schemas{components: object{}, types: map[string]reflect.Type{}}
 	paths := object{}
 	for _, rt := range routes {
 		path := strings.TrimSuffix(rt.Path, "{$}")

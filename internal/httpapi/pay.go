@@ -6,32 +6,34 @@ import (
 	"strings"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/closing"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/statement"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type periodPath struct {
 	Period string `path:"period"`
 }
 
-func (a *api) closePeriod(c *Call, q periodPath) (payrun.PeriodStatus, error) {
+func (a *api) closePeriod(c *Call, q periodPath) (wire.PeriodStatus, error) {
 	period, err := channel.ParsePeriod("period", q.Period)
 	if err != nil {
-		return payrun.PeriodStatus{}, err
+		return wire.PeriodStatus{}, err
 	}
-	status, err := a.Work.Close(c, payrun.CloseRequest{Period: period, User: c.Actor.User, Progress: c.progressOf()})
+	status, err := a.Work.Close(c, wire.CloseRequest{Period: period, User: c.Actor.User, Progress: c.progressOf()})
 	c.Accepted(status.Started)
 	return status, err
 }
 
-func (a *api) period(c *Call, q periodPath) (payrun.PeriodStatus, error) {
+func (a *api) period(c *Call, q periodPath) (wire.PeriodStatus, error) {
 	period, err := channel.ParsePeriod("period", q.Period)
 	if err != nil {
-		return payrun.PeriodStatus{}, err
+		return wire.PeriodStatus{}, err
 	}
-	status, err := a.Payrun.Period(c, period)
+	status, err := a.Closing.Period(c, period)
 	if err == nil {
-		status.Work, err = a.Work.Working(c, payrun.CloseName(period))
+		status.Work, err = a.Work.Working(c, closing.CloseName(period))
 	}
 	return status, err
 }
@@ -42,26 +44,26 @@ type prepareRun struct {
 	} `body:"json"`
 }
 
-func (a *api) prepare(c *Call, q prepareRun) (payrun.Run, error) {
+func (a *api) prepare(c *Call, q prepareRun) (wire.Run, error) {
 	period, err := channel.ParsePeriod("period", q.Body.Period)
 	if err != nil {
-		return payrun.Run{}, err
+		return wire.Run{}, err
 	}
-	run, err := a.Payrun.Prepare(c, payrun.PrepareRequest{Period: period, User: c.Actor.User})
+	run, err := a.Runs.Prepare(c, wire.PrepareRequest{Period: period, User: c.Actor.User})
 	c.Created(err == nil && !run.Existing)
 	return run, err
 }
 
-func (a *api) runs(c *Call, q page) (payrun.List[payrun.Run], error) {
-	return a.Payrun.Runs(c, q.payrun())
+func (a *api) runs(c *Call, q page) (wire.List[wire.Run], error) {
+	return a.Runs.Runs(c, q.wire())
 }
 
-func (a *api) run(c *Call, q idPath) (payrun.Run, error) {
-	run, err := a.Payrun.Show(c, q.ID)
+func (a *api) run(c *Call, q idPath) (wire.Run, error) {
+	run, err := a.Runs.Show(c, q.ID)
 	if err != nil {
 		return run, err
 	}
-	name, err := payrun.PayName(q.ID)
+	name, err := paying.PayName(q.ID)
 	if err == nil {
 		run.Work, err = a.Work.Working(c, name)
 	}
@@ -73,11 +75,11 @@ type runLines struct {
 	page
 }
 
-func (a *api) runLines(c *Call, q runLines) (payrun.List[payrun.RunLine], error) {
-	return a.Payrun.Lines(c, q.ID, q.page.payrun())
+func (a *api) runLines(c *Call, q runLines) (wire.List[wire.RunLine], error) {
+	return a.Runs.Lines(c, q.ID, q.page.wire())
 }
 
-func (a *api) runDiff(c *Call, q idPath) (payrun.Diff, error) { return a.Payrun.Diff(c, q.ID) }
+func (a *api) runDiff(c *Call, q idPath) (wire.Diff, error) { return a.Runs.Diff(c, q.ID) }
 
 type approveRun struct {
 	idPath
@@ -87,8 +89,8 @@ type approveRun struct {
 	} `body:"optional"`
 }
 
-func (a *api) approve(c *Call, q approveRun) (payrun.Run, error) {
-	return a.Payrun.Approve(c, payrun.ApproveRequest{Run: q.ID, User: c.Actor.User, Override: q.Body.Override, Reason: q.Body.Reason})
+func (a *api) approve(c *Call, q approveRun) (wire.Run, error) {
+	return a.Runs.Approve(c, wire.ApproveRequest{Run: q.ID, User: c.Actor.User, Override: q.Body.Override, Reason: q.Body.Reason})
 }
 
 type denyRun struct {
@@ -98,12 +100,12 @@ type denyRun struct {
 	} `body:"json"`
 }
 
-func (a *api) deny(c *Call, q denyRun) (payrun.Run, error) {
-	return a.Payrun.Deny(c, payrun.DenyRequest{Run: q.ID, User: c.Actor.User, Reason: q.Body.Reason})
+func (a *api) deny(c *Call, q denyRun) (wire.Run, error) {
+	return a.Runs.Deny(c, wire.DenyRequest{Run: q.ID, User: c.Actor.User, Reason: q.Body.Reason})
 }
 
-func (a *api) pay(c *Call, q idPath) (payrun.Run, error) {
-	run, err := a.Work.Pay(c, payrun.PayRequest{Run: q.ID, User: c.Actor.User, Progress: c.progressOf()})
+func (a *api) pay(c *Call, q idPath) (wire.Run, error) {
+	run, err := a.Work.Pay(c, wire.PayRequest{Run: q.ID, User: c.Actor.User, Progress: c.progressOf()})
 	c.Accepted(run.Started)
 	return run, err
 }
@@ -115,15 +117,15 @@ type confirmRun struct {
 	} `body:"optional"`
 }
 
-func (a *api) confirm(c *Call, q confirmRun) (payrun.Run, error) {
-	return a.Payrun.Confirm(c, payrun.ConfirmRequest{Run: q.ID, Line: q.Body.Line, User: c.Actor.User})
+func (a *api) confirm(c *Call, q confirmRun) (wire.Run, error) {
+	return a.Payer.Confirm(c, wire.ConfirmRequest{Run: q.ID, Line: q.Body.Line, User: c.Actor.User})
 }
 
 // payments is the payments file of a run, made whole before the first byte
 // goes out: half a payments file is worse than none.
 func (a *api) payments(c *Call, q idPath) error {
 	var file bytes.Buffer
-	if err := a.Payrun.Payments(c, q.ID, &file); err != nil {
+	if err := a.Payer.Payments(c, q.ID, &file); err != nil {
 		return err
 	}
 	c.w.Header().Set("Content-Disposition", `attachment; filename="payments-`+safeName(q.ID)+`.csv"`)
@@ -145,12 +147,12 @@ type listStatements struct {
 	page
 }
 
-func (a *api) statements(c *Call, q listStatements) (payrun.List[payrun.StatementSummary], error) {
+func (a *api) statements(c *Call, q listStatements) (wire.List[wire.StatementSummary], error) {
 	id, err := a.partnerID(c, q.ID)
 	if err != nil {
-		return payrun.List[payrun.StatementSummary]{}, err
+		return wire.List[wire.StatementSummary]{}, err
 	}
-	return a.Payrun.Statements(c, id, q.page.payrun())
+	return a.Statements.Statements(c, id, q.page.wire())
 }
 
 // partnerID is the id of a partner that exists and that the actor may see.
@@ -159,7 +161,7 @@ func (a *api) partnerID(c *Call, s string) (channel.PartnerID, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = a.Service.Partner(c, c.Actor, id)
+	_, err = a.Registrar.Partner(c, c.Actor, id)
 	return id, err
 }
 
@@ -180,7 +182,7 @@ func (a *api) statement(c *Call, q getStatement) error {
 	if err != nil {
 		return err
 	}
-	doc, err := a.Payrun.Statement(c, payrun.StatementRequest{Partner: id, Period: period, Preview: q.Preview})
+	doc, err := a.Statements.Statement(c, wire.StatementRequest{Partner: id, Period: period, Preview: q.Preview})
 	if err != nil {
 		return err
 	}
@@ -227,16 +229,16 @@ type getLedger struct {
 	Period string `query:"period" validate:"required"`
 }
 
-func (a *api) ledger(c *Call, q getLedger) (payrun.PartnerLedger, error) {
+func (a *api) ledger(c *Call, q getLedger) (wire.PartnerLedger, error) {
 	id, err := a.partnerID(c, q.ID)
 	if err != nil {
-		return payrun.PartnerLedger{}, err
+		return wire.PartnerLedger{}, err
 	}
 	period, err := channel.ParsePeriod("period", q.Period)
 	if err != nil {
-		return payrun.PartnerLedger{}, err
+		return wire.PartnerLedger{}, err
 	}
-	return a.Payrun.Ledger(c, id, period)
+	return a.Runs.Ledger(c, id, period)
 }
 
 // emptyStatement stands for the type in the table of routes.

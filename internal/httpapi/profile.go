@@ -6,7 +6,7 @@ import (
 	"reflect"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // figure is an amount in a customer's profile: decimal text in the profile's
@@ -19,7 +19,7 @@ func (f *figure) UnmarshalJSON(data []byte) error {
 	if len(data) > 0 && data[0] == '"' {
 		return json.Unmarshal(data, &f.amount)
 	}
-	var m service.Money
+	var m wire.Money
 	if err := decodeJSON(data, &m); err != nil {
 		return invalidRequest().At("", `an amount is a text such as "7000.00", or {"amount":"7000.00","currency":"EUR"}`)
 	}
@@ -48,16 +48,16 @@ type putCustomer struct {
 	Body profileBody `body:"json"`
 }
 
-func (a *api) putCustomer(c *Call, q putCustomer) (service.CustomerPut, error) {
+func (a *api) putCustomer(c *Call, q putCustomer) (wire.CustomerPut, error) {
 	raw, err := q.Body.raw(q.ID)
 	if err != nil {
-		return service.CustomerPut{}, err
+		return wire.CustomerPut{}, err
 	}
 	u, err := raw.Parse()
 	if err != nil {
-		return service.CustomerPut{}, err
+		return wire.CustomerPut{}, err
 	}
-	answer, err := a.Service.PutCustomer(c, c.Actor, *u)
+	answer, err := a.Intake.PutCustomer(c, c.Actor, *u)
 	c.Created(err == nil && answer.Created)
 	return answer, err
 }

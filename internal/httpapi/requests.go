@@ -7,8 +7,7 @@ import (
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/payrun"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // idPath is the request of a route that only names a thing.
@@ -22,8 +21,7 @@ type page struct {
 	Cursor string `query:"cursor" validate:"max=2048"`
 }
 
-func (p page) service() service.Page { return service.Page{Limit: p.Limit, Cursor: p.Cursor} }
-func (p page) payrun() payrun.Page   { return payrun.Page{Limit: p.Limit, Cursor: p.Cursor} }
+func (p page) wire() wire.Page { return wire.Page{Limit: p.Limit, Cursor: p.Cursor} }
 
 // parse collects problems of several fields, so that one answer names them all.
 type parse struct {
@@ -35,7 +33,7 @@ type parse struct {
 
 // parser reads times in the programme's calendar.
 func (a *api) parser(c *Call) *parse {
-	cal, err := a.Service.Calendar(c)
+	cal, err := a.Documents.Calendar(c)
 	return &parse{ctx: c, cal: cal, err: err}
 }
 
@@ -81,9 +79,9 @@ func (a *api) owner(c *Call, s string) (channel.Owner, error) {
 	if _, err := channel.ParseID[channel.PartnerID]("owner", s); err != nil {
 		return "", err
 	}
-	asks := service.Actor{User: c.Actor.User, Roles: []string{manager}}
-	_, noPartner := a.Service.Partner(c, asks, channel.PartnerID(s))
-	_, noPod := a.Service.Pod(c, asks, channel.PodID(s))
+	asks := wire.Actor{User: c.Actor.User, Roles: []string{manager}}
+	_, noPartner := a.Registrar.Partner(c, asks, channel.PartnerID(s))
+	_, noPod := a.Registrar.Pod(c, asks, channel.PodID(s))
 	for _, err := range []error{noPartner, noPod} {
 		if err != nil && fault.Of(err).Kind != fault.NotFound {
 			return "", err

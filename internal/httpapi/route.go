@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // Roles says who may call a route. Empty: anyone, without a token.
@@ -15,12 +15,12 @@ type Roles []string
 
 // The roles of a token (service owns the words).
 const (
-	crm     = service.RoleCRM
-	manager = service.RoleManager
-	finance = service.RoleFinance
-	auditor = service.RoleAuditor
-	pod     = service.RolePod
-	partner = service.RolePartner
+	crm     = wire.RoleCRM
+	manager = wire.RoleManager
+	finance = wire.RoleFinance
+	auditor = wire.RoleAuditor
+	pod     = wire.RolePod
+	partner = wire.RolePartner
 )
 
 // readers are who may read something: those named, and always manager and
@@ -58,7 +58,7 @@ func (r Route) name() string { return r.Method + " " + r.Path }
 // Call is one request on its way through a handler.
 type Call struct {
 	context.Context
-	Actor service.Actor
+	Actor wire.Actor
 	Key   string // Idempotency-Key, "" if none was sent
 
 	w        http.ResponseWriter
@@ -89,7 +89,7 @@ func (c *Call) Replayed(yes bool) { c.replayed = yes }
 
 // onlyAs reports whether the actor comes in by this role alone, having none of
 // the route's others.
-func (r Route) onlyAs(role string, a service.Actor) bool {
+func (r Route) onlyAs(role string, a wire.Actor) bool {
 	for _, other := range r.Roles {
 		if other != role && a.Has(other) {
 			return false

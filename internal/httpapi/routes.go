@@ -4,14 +4,14 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // routes is the table: method, path, who may, what is done, and what it is for.
 // The mux, /openapi.json and the authorization matrix come from it.
 func (a *api) routes() []Route {
 	return slices.Concat(a.customerRoutes(), a.decisionRoutes(), a.factRoutes(), a.directoryRoutes(),
-		a.documentRoutes("policies", service.KindPolicy), a.documentRoutes("plans", service.KindPlan),
+		a.documentRoutes("policies", wire.KindPolicy), a.documentRoutes("plans", wire.KindPlan),
 		a.statementRoutes(), a.payRoutes(), a.hookRoutes(), a.openRoutes())
 }
 
@@ -25,7 +25,7 @@ func (a *api) customerRoutes() []Route {
 		post("/v1/routes", writers(manager), a.routeAll, "Route everyone not yet routed, and everyone waiting").keyed(),
 		post("/v1/sweeps", writers(manager), a.sweep, "Expire offers, route waiting and orphaned customers, fall back, value everybody anew, take the census").stored(),
 		raw(http.MethodPost, "/v1/values/fit", writers(manager), a.fitValues, "Fit the value model on the orders in the store as of a day; rows as text/csv (x,t_x,T[,m_x]) are fitted and not stored").
-			media("text/csv", "application/json").responds(service.FitResponse{}),
+			media("text/csv", "application/json").responds(wire.FitResponse{}),
 		get("/v1/customers/{id}/value", readers(), a.customerValue, "What a customer is worth now, and why"),
 		get("/v1/portfolios/{owner}", readers(pod), a.portfolio, "What an owner's customers bought this month and are worth; a pod reads its own"),
 		get("/v1/balance", readers(), a.balance, "The newest census, and where the balance guard is on"),
@@ -49,7 +49,7 @@ func (a *api) factRoutes() []Route {
 		post("/v1/facts", writers(crm), a.postFacts, "One fact or up to 100 as CloudEvents; each has its own outcome").takesEvents(),
 		get("/v1/facts/{source}/{id}", readers(crm), a.fact, "What became of a fact"),
 		raw(http.MethodPost, "/v1/imports", writers(crm, manager), a.importFile, "A CSV file of any size, streamed; partners and pods: manager only").keyed().
-			media("text/csv", "application/json", ndjson).responds(service.ImportSummary{}),
+			media("text/csv", "application/json", ndjson).responds(wire.ImportSummary{}),
 		get("/v1/imports/{id}", readers(crm), a.importByID, "The account of a finished import"),
 	}
 }
@@ -90,7 +90,7 @@ func (a *api) statementRoutes() []Route {
 
 func (a *api) payRoutes() []Route {
 	return []Route{
-		put("/v1/programme", writers(manager), a.publish(service.KindProgramme), "Publish the programme: time zone, settlement, approval, rail").creates(),
+		put("/v1/programme", writers(manager), a.publish(wire.KindProgramme), "Publish the programme: time zone, settlement, approval, rail").creates(),
 		get("/v1/programme", readers(crm, finance, partner, pod), a.programme, "The programme in force"),
 		post("/v1/periods/{period}/close", writers(finance), a.closePeriod, "Close a month: statements and seals are made, nothing is booked in it any more").stored().
 			answers(http.StatusOK, http.StatusAccepted),

@@ -1,24 +1,26 @@
 package httpapi
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // schemas makes JSON Schemas (2020-12, as OpenAPI 3.1 uses it) of Go types.
 // Named structs become components.
 type schemas struct {
 	components object
+	types      map[string]reflect.Type // of the components
 }
 
 // enums are the types of text that have few values.
 var enums = map[reflect.Type]any{
-	reflect.TypeFor[channel.Outcome]():      channel.Outcomes(),
-	reflect.TypeFor[service.VersionState](): service.VersionStates(),
+	reflect.TypeFor[channel.Outcome]():   channel.Outcomes(),
+	reflect.TypeFor[wire.VersionState](): wire.VersionStates(),
 }
 
 func reflectType(v any) reflect.Type {
@@ -79,15 +81,19 @@ func (s *schemas) structure(t reflect.Type, in bool) object {
 	if name == "" {
 		return s.fields(t, in)
 	}
+	if other := s.types[name]; other != nil && other != t {
+		panic(fmt.Sprintf("httpapi: %v and %v are both called %s", other, t, name))
+	}
 	if _, ok := s.components[name]; !ok {
+		s.types[name] = t
 		s.components[name] = object{} // ends the recursion of a type that holds itself
 		s.components[name] = s.fields(t, in)
 	}
 	return object{"$ref": "#/components/schemas/" + name}
 }
 
-// componentName is the type's name; a page of Ts is TList. Types of two
-// packages with one name are told apart by the package where it is not service.
+// componentName is the type's name; a page of Ts is TList. Types of another
+// package than wire or this one have its name before theirs.
 func componentName(t reflect.Type) string {
 	name := t.Name()
 	if base, arg, ok := strings.Cut(name, "["); ok {
@@ -98,7 +104,7 @@ func componentName(t reflect.Type) string {
 		return ""
 	}
 	pkg := t.PkgPath()[strings.LastIndexByte(t.PkgPath(), '/')+1:]
-	if pkg == "service" || pkg == "httpapi" || pkg == "payrun" && name == "Run" {
+	if pkg == "wire" || pkg == "httpapi" {
 		return strings.ToUpper(name[:1]) + name[1:]
 	}
 	return strings.ToUpper(pkg[:1]) + pkg[1:] + name

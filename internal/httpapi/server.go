@@ -9,15 +9,14 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/payrun"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/usecases"
 )
 
 // Config is what the door is wired with.
 type Config struct {
-	Service *service.Service
-	Payrun  *payrun.Payrun
+	*usecases.UseCases
 	Store   *store.Store     // for the stored answers of keyed requests
 	Issuers []Issuer         // whose tokens are believed; none: nobody gets in
 	Clock   func() time.Time // the service's clock, which tokens are checked against
@@ -25,8 +24,8 @@ type Config struct {
 	Version string           // shown in /openapi.json and on the index page
 	// Ready reports whether the store answers; nil: always.
 	Ready func(context.Context) error
-	// Work closes and pays; nil: Payrun, in place.
-	Work payrun.Starter
+	// Work closes and pays; nil: in place, within the request.
+	Work paying.Starter
 	// Hooks takes webhooks; nil: there is no source.
 	Hooks *Hooks
 	// Instance names the running process in /healthz, so that a command can
@@ -49,7 +48,7 @@ func New(c Config) http.Handler {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if c.Work == nil {
-		c.Work = c.Payrun
+		c.Work = c.InPlace()
 	}
 	a := &api{Config: c, tokens: &tokens{issuers: c.Issuers, clock: c.Clock}}
 	return a.serving(a.routes)

@@ -12,7 +12,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 func TestProblem_EveryKindHasAStatusOfItsOwn(t *testing.T) {
@@ -66,7 +66,7 @@ func TestAPanicIsA500AndTheCauseIsInTheLog(t *testing.T) {
 
 func TestTheAccessLogNamesNobody(t *testing.T) {
 	h := newHouse(t)
-	h.as(service.Actor{User: "ann@example.org", Roles: []string{manager}}).get("/v1/customers/max-mustermann?x=secret")
+	h.as(wire.Actor{User: "ann@example.org", Roles: []string{manager}}).get("/v1/customers/max-mustermann?x=secret")
 	line := h.log.String()
 	for _, personal := range []string{"ann", "max", "secret", "192.0.2.1", "Bearer", "eyJ"} {
 		if strings.Contains(line, personal) {

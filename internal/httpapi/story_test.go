@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 const storyPolicy = `{
@@ -42,9 +42,9 @@ func village(t *testing.T) *house {
 }
 
 // route routes c1 and returns the decision.
-func (p person) route(key string) service.Decision {
+func (p person) route(key string) wire.Decision {
 	p.h.t.Helper()
-	var d service.Decision
+	var d wire.Decision
 	p.do("POST", "/v1/customers/c1/route", "", "Idempotency-Key", key).expect(http.StatusCreated).into(&d)
 	return d
 }
@@ -68,7 +68,7 @@ func TestStory_APartnerSeesItselfAndNobodyElse(t *testing.T) {
 	p2.get("/v1/decisions/c1/explanation").expect(http.StatusNotFound)
 	p2.post("/v1/decisions/"+string(d.ID)+"/replay", "").expect(http.StatusNotFound)
 	for path, n := range map[string]int{"/v1/offers": 1, "/v1/decisions": 1, "/v1/partners": 1} {
-		var mine, theirs service.List[struct{ ID string }]
+		var mine, theirs wire.List[struct{ ID string }]
 		p1.get(path).expect(http.StatusOK).into(&mine)
 		p2.get(path).expect(http.StatusOK).into(&theirs)
 		if len(mine.Items) != n || path != "/v1/partners" && len(theirs.Items) != 0 || path == "/v1/partners" && theirs.Items[0].ID != "p2" {
@@ -88,7 +88,7 @@ func TestStory_OnlyThePartnerAskedMayAnswer(t *testing.T) {
 	accept := "/v1/offers/" + string(d.Offer.ID) + "/accept"
 	h.partner("p2").post(accept, "").expect(http.StatusNotFound)
 	h.role(manager).post(accept, "").expect(http.StatusForbidden)
-	both := h.as(service.Actor{User: "greedy", Roles: []string{manager, partner}, Partner: "p2"})
+	both := h.as(wire.Actor{User: "greedy", Roles: []string{manager, partner}, Partner: "p2"})
 	both.post(accept, "").expect(http.StatusNotFound)
 	p1 := h.partner("p1")
 	first := p1.post(accept, "").expect(http.StatusOK)
@@ -97,9 +97,9 @@ func TestStory_OnlyThePartnerAskedMayAnswer(t *testing.T) {
 		t.Errorf("the same answer again: %s then %s", first.Body, again.Body)
 	}
 	p1.post("/v1/offers/"+string(d.Offer.ID)+"/refuse", "").expect(http.StatusConflict)
-	var c service.Customer
+	var c wire.Customer
 	h.role(auditor).get("/v1/customers/c1").expect(http.StatusOK).into(&c)
-	if c.Owner == nil || *c.Owner != "partner:p1" || c.State != service.StateAssigned {
+	if c.Owner == nil || *c.Owner != "partner:p1" || c.State != wire.StateAssigned {
 		t.Errorf("%+v", c)
 	}
 }
@@ -154,7 +154,7 @@ func TestStory_FactsHaveAnOutcomeEach(t *testing.T) {
 	bad := `{"id":"e2","source":"shop","type":"order.completed","time":"2026-03-02T10:00:00Z","data":{"orderId":"o2","customerId":"c1","amount":"1.234","currency":"EUR"}}`
 	var answer struct {
 		Outcome channel.Outcome
-		Items   []service.FactOutcome
+		Items   []wire.FactOutcome
 	}
 	c.post("/v1/facts", order).expect(http.StatusOK).into(&answer)
 	if answer.Outcome != channel.Applied || len(answer.Items) != 1 {
@@ -249,13 +249,13 @@ func TestStory_WhoPreparesDoesNotApprove(t *testing.T) {
 	h.partner("p1").post("/v1/offers/"+string(h.role(crm).route("k1").Offer.ID)+"/accept", "").expect(http.StatusOK)
 	h.now = time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC)
 	h.role(crm).do("POST", "/v1/imports?kind=orders", strings.ReplaceAll(storyCSV, "2026-03-02", "2026-03-20"), "Content-Type", "text/csv").expect(http.StatusOK)
-	ann := h.as(service.Actor{User: "ann", Roles: []string{finance}})
+	ann := h.as(wire.Actor{User: "ann", Roles: []string{finance}})
 	if r := ann.post("/v1/periods/2026-03/close", "").expect(http.StatusConflict); r.slug() != "period_not_over" {
 		t.Error(r.Body)
 	}
 	h.now = time.Date(2026, 4, 10, 0, 0, 0, 0, time.UTC)
-	ann = h.as(service.Actor{User: "ann", Roles: []string{finance}})
-	bob := h.as(service.Actor{User: "bob", Roles: []string{finance}})
+	ann = h.as(wire.Actor{User: "ann", Roles: []string{finance}})
+	bob := h.as(wire.Actor{User: "bob", Roles: []string{finance}})
 	first := ann.do("POST", "/v1/periods/2026-03/close", "", "Idempotency-Key", "c1").expect(http.StatusOK)
 	again := ann.do("POST", "/v1/periods/2026-03/close", "", "Idempotency-Key", "c1").expect(http.StatusOK)
 	if again.Body != first.Body || again.Header.Get("Idempotency-Replayed") != "true" {
@@ -267,7 +267,7 @@ func TestStory_WhoPreparesDoesNotApprove(t *testing.T) {
 	if r := ann.post("/v1/payout-runs/2026-03.1/approve", "").expect(http.StatusForbidden); r.slug() != "same_person" {
 		t.Error(r.Body)
 	}
-	inCapitals := h.as(service.Actor{User: "ANN", Roles: []string{finance}})
+	inCapitals := h.as(wire.Actor{User: "ANN", Roles: []string{finance}})
 	if r := inCapitals.post("/v1/payout-runs/2026-03.1/approve", "").expect(http.StatusForbidden); r.slug() != "same_person" {
 		t.Error(r.Body)
 	}
@@ -335,12 +335,12 @@ func TestPolicies_ListAndShowSayWhichIsInForce(t *testing.T) {
 	m.post("/v1/policies", strings.Replace(storyPolicy, "2026-01-01", "2026-05-01", 1)).expect(http.StatusCreated)
 	m.post("/v1/plans", strings.Replace(storyPlan, "2026-01-01", "2026-05-01", 1)).expect(http.StatusCreated)
 	for path, id := range map[string]string{"/v1/policies": "world", "/v1/plans": "standard"} {
-		var list service.List[service.DocumentInfo]
+		var list wire.List[wire.DocumentInfo]
 		m.get(path).expect(http.StatusOK).into(&list)
 		if l := list.Items; len(l) != 2 || l[0].Version != 1 || l[0].State != "in_force" || !l[0].InForce || l[1].State != "upcoming" || l[1].InForce {
 			t.Errorf("%s: %+v", path, list.Items)
 		}
-		var newest service.Document
+		var newest wire.Document
 		m.get(path + "/" + id).expect(http.StatusOK).into(&newest)
 		if newest.Version != 2 || newest.State != "upcoming" || newest.InForce || !newest.Versions[0].InForce {
 			t.Errorf("%s/%s: %+v", path, id, newest)

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // ndjson is the media type of an answer that comes line by line. Whoever asks
@@ -24,10 +24,10 @@ type Progress struct {
 
 // streamed is one line; exactly one field is set.
 type streamed struct {
-	Progress *Progress             `json:"progress,omitempty"`
-	Reject   *service.ImportReject `json:"reject,omitempty"`
-	Result   any                   `json:"result,omitempty"`
-	Problem  *Problem              `json:"problem,omitempty"`
+	Progress *Progress          `json:"progress,omitempty"`
+	Reject   *wire.ImportReject `json:"reject,omitempty"`
+	Result   any                `json:"result,omitempty"`
+	Problem  *Problem           `json:"problem,omitempty"`
 }
 
 // stream writes lines as they come, from any goroutine.

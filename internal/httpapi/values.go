@@ -9,8 +9,9 @@ import (
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/service"
 	"github.com/fairlead/fairlead/internal/source"
+	"github.com/fairlead/fairlead/internal/sweep"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 type fitValues struct {
@@ -37,7 +38,7 @@ func (a *api) fitValues(c *Call, _ fitValues) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Service.FitValues(c, c.Actor, service.FitRequest{AsOf: q.AsOf})
+	out, err := a.Valuing.FitValues(c, c.Actor, wire.FitRequest{AsOf: q.AsOf})
 	if err != nil {
 		return err
 	}
@@ -52,44 +53,44 @@ func (a *api) fitRows(c *Call) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Service.FitRows(c, c.Actor, rows, spend)
+	out, err := a.Valuing.FitRows(c, c.Actor, rows, spend)
 	if err != nil {
 		return err
 	}
 	return c.json(out)
 }
 
-func (a *api) customerValue(c *Call, q idPath) (service.CustomerValue, error) {
+func (a *api) customerValue(c *Call, q idPath) (wire.CustomerValue, error) {
 	id, err := channel.ParseID[channel.CustomerID]("id", q.ID)
 	if err != nil {
-		return service.CustomerValue{}, err
+		return wire.CustomerValue{}, err
 	}
-	return a.Service.CustomerValue(c, c.Actor, id)
+	return a.Values.CustomerValue(c, c.Actor, id)
 }
 
 type ownerPath struct {
 	Owner string `path:"owner" validate:"required,max=80"`
 }
 
-func (a *api) portfolio(c *Call, q ownerPath) (service.Portfolio, error) {
+func (a *api) portfolio(c *Call, q ownerPath) (wire.Portfolio, error) {
 	owner, err := a.owner(c, q.Owner)
 	if err != nil {
-		return service.Portfolio{}, err
+		return wire.Portfolio{}, err
 	}
-	return a.Service.Portfolio(c, c.Actor, owner)
+	return a.Values.Portfolio(c, c.Actor, owner)
 }
 
-func (a *api) balance(c *Call, _ none) (service.Balance, error) {
-	return a.Service.Balance(c, c.Actor)
+func (a *api) balance(c *Call, _ none) (wire.Balance, error) {
+	return a.Values.Balance(c, c.Actor)
 }
 
 // sweep does what the schedules do, the nightly one included.
-func (a *api) sweep(c *Call, _ none) (service.SweepSummary, error) {
-	sum, err := a.Service.Sweep(c, c.Actor)
+func (a *api) sweep(c *Call, _ none) (wire.SweepSummary, error) {
+	sum, err := a.Sweeper.Sweep(c, c.Actor)
 	if err != nil {
 		return sum, err
 	}
-	night, err := a.Service.Night(c, c.Actor, service.NightScope{})
+	night, err := a.Sweeper.Night(c, c.Actor, sweep.NightScope{})
 	if fault.Is(err, "no_policy_in_force") { // an installation that is being set up
 		err = nil
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // rows are customers as the value model supposes them: each with its own rate, its
@@ -32,12 +32,12 @@ func rows() string {
 func TestValues_RowsAreFittedForManagersAndStoredNowhere(t *testing.T) {
 	h := newHouse(t)
 	m := h.role(manager)
-	var fit service.FitResponse
+	var fit wire.FitResponse
 	m.do("POST", "/v1/values/fit", rows(), "Content-Type", "text/csv").expect(200).into(&fit)
 	if fit.Model != "bg/nbd" || fit.Customers != 400 || fit.Params.R <= 0 || fit.LogLikelihood >= 0 || fit.Spend == nil || fit.ID != "" {
 		t.Errorf("%+v", fit)
 	}
-	var again service.FitResponse
+	var again wire.FitResponse
 	m.do("POST", "/v1/values/fit", rows(), "Content-Type", "text/plain; charset=utf-8").expect(200).into(&again)
 	if again.Params != fit.Params {
 		t.Errorf("%+v, then %+v", fit.Params, again.Params)
@@ -74,7 +74,7 @@ func TestPortfolios_APodReadsItsOwnAndNobodyElses(t *testing.T) {
 	for _, id := range []string{"north", "south"} {
 		h.role(manager).put("/v1/pods/"+id, `{"name":"x"}`)
 	}
-	var p service.Portfolio
+	var p wire.Portfolio
 	h.role(pod).get("/v1/portfolios/pod:north").expect(200).into(&p)
 	if p.Owner != "pod:north" || p.Period != "2026-03" || p.Customers != 0 {
 		t.Errorf("%+v", p)

@@ -7,22 +7,22 @@ import (
 	"net/http"
 
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/core"
-	"github.com/fairlead/fairlead/internal/cloud/door"
+	"github.com/fairlead/fairlead/internal/cloud/gateway"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/httpapi"
-	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/store"
 )
 
 // New is the whole API on a core. Tokens are those of the issuer, or on the
 // local stage development ones.
-func New(a *cloud.App, c core.Core, work payrun.Starter, version string) (*door.Door, error) {
+func New(a *cloud.App, c wiring.Rooms, work paying.Starter, version string) (*gateway.Door, error) {
 	issuers, err := issuers(a)
 	if err != nil {
 		return nil, err
 	}
-	return door.New(a, httpapi.New(httpapi.Config{
-		Service: c.Service, Payrun: c.Payrun, Store: c.Store, Work: work, Issuers: issuers,
+	return gateway.New(a, httpapi.New(httpapi.Config{
+		UseCases: c.UseCases, Store: c.Store, Work: work, Issuers: issuers,
 		Clock: a.Clock, Log: a.Log, Version: version,
 		Ready: func(ctx context.Context) error { _, err := c.Store.Get(ctx, store.ControlKey()); return err },
 	})), nil

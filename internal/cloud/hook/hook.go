@@ -13,16 +13,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/door"
+	"github.com/fairlead/fairlead/internal/cloud/gateway"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/httpapi"
 	"github.com/fairlead/fairlead/internal/source"
 )
 
 // New verifies webhooks and queues them.
-func New(a *cloud.App, secrets *Secrets, queue *Queue) *door.Door {
+func New(a *cloud.App, secrets *Secrets, queue *Queue) *gateway.Door {
 	hooks := &httpapi.Hooks{Secrets: secrets.Get, Queue: queue.Send}
-	return door.Counting(a, httpapi.NewHook(httpapi.Config{Clock: a.Clock, Log: a.Log, Hooks: hooks}))
+	return gateway.Counting(a, httpapi.NewHook(httpapi.Config{Clock: a.Clock, Log: a.Log, Hooks: hooks}))
 }
 
 // Queue is where verified webhooks wait.

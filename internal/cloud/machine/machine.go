@@ -12,8 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/paying"
+	"github.com/fairlead/fairlead/internal/usecases"
+	"github.com/fairlead/fairlead/internal/wire"
 	"github.com/fairlead/fairlead/internal/workflow"
 )
 
@@ -22,15 +25,15 @@ import (
 // before it was done is gone on with by a further execution of the same work
 // (-r2, -r3 and so on), whose steps find what the earlier ones left.
 type Machine struct {
-	api    *sfn.Client
-	arn    string
-	payrun *payrun.Payrun
+	api  *sfn.Client
+	arn  string
+	uses *usecases.UseCases
 }
 
-var _ payrun.Starter = (*Machine)(nil)
+var _ paying.Starter = (*Machine)(nil)
 
 // New makes the client of the state machine.
-func New(a *cloud.App, p *payrun.Payrun) *Machine {
+func New(a *cloud.App, p *usecases.UseCases) *Machine {
 	return &Machine{sfn.NewFromConfig(a.AWS), a.Config.StateMachine, p}
 }
 
@@ -39,29 +42,29 @@ const maxResumes = 50
 
 // Close starts closing a period. Where it is closed, that is the answer, unless
 // something after the closing was left undone.
-func (m *Machine) Close(ctx context.Context, r payrun.CloseRequest) (payrun.PeriodStatus, error) {
-	s, err := m.payrun.MayClose(ctx, r.Period)
+func (m *Machine) Close(ctx context.Context, r wire.CloseRequest) (wire.PeriodStatus, error) {
+	s, err := m.uses.Closing.MayClose(ctx, r.Period)
 	if err != nil {
 		return s, err
 	}
-	name := payrun.CloseName(r.Period)
+	name := closing.CloseName(r.Period)
 	latest, err := m.latest(ctx, name)
-	if err != nil || s.Already && latest.work != payrun.WorkFailed {
+	if err != nil || s.Already && latest.work != wire.WorkFailed {
 		s.Work = latest.work
 		return s, err
 	}
-	s.Started, s.Work = true, payrun.WorkRunning
+	s.Started, s.Work = true, wire.WorkRunning
 	return s, m.start(ctx, latest, workflow.Start{Work: workflow.Close, Name: name, Period: string(r.Period), User: r.User})
 }
 
 // Pay starts paying a run, or what is left of it; a run that only waits to be
 // confirmed is an answer.
-func (m *Machine) Pay(ctx context.Context, r payrun.PayRequest) (payrun.Run, error) {
-	run, err := m.payrun.MayPay(ctx, r.Run)
-	if err != nil || run.State == payrun.RunSettled || run.Exported {
+func (m *Machine) Pay(ctx context.Context, r wire.PayRequest) (wire.Run, error) {
+	run, err := m.uses.Payer.MayPay(ctx, r.Run)
+	if err != nil || run.State == wire.RunSettled || run.Exported {
 		return run, err
 	}
-	name, err := payrun.PayName(r.Run)
+	name, err := paying.PayName(r.Run)
 	if err != nil {
 		return run, err
 	}
@@ -69,7 +72,7 @@ func (m *Machine) Pay(ctx context.Context, r payrun.PayRequest) (payrun.Run, err
 	if err != nil {
 		return run, err
 	}
-	run.Started, run.Work = true, payrun.WorkRunning
+	run.Started, run.Work = true, wire.WorkRunning
 	return run, m.start(ctx, latest, workflow.Start{Work: workflow.Pay, Name: name, Run: run.ID, User: r.User})
 }
 
@@ -100,7 +103,7 @@ func (m *Machine) latest(ctx context.Context, name string) (execution, error) {
 			return last, cloud.Unavailable("the state machine", err)
 		}
 		last = execution{n, workOf(out.Status)}
-		if last.work == payrun.WorkRunning {
+		if last.work == wire.WorkRunning {
 			return last, nil
 		}
 	}
@@ -132,11 +135,11 @@ func (m *Machine) OldestSince(ctx context.Context) (time.Time, error) {
 func workOf(s sfntypes.ExecutionStatus) string {
 	switch s {
 	case sfntypes.ExecutionStatusSucceeded:
-		return payrun.WorkDone
+		return wire.WorkDone
 	case sfntypes.ExecutionStatusRunning, sfntypes.ExecutionStatusPendingRedrive:
-		return payrun.WorkRunning
+		return wire.WorkRunning
 	}
-	return payrun.WorkFailed
+	return wire.WorkFailed
 }
 
 // executionName is a work's name in the characters an execution may have, and
@@ -157,7 +160,7 @@ func (m *Machine) execution(name string) string {
 // start starts the next execution, unless one is running. That somebody else
 // started it just now is as good.
 func (m *Machine) start(ctx context.Context, latest execution, s workflow.Start) error {
-	if latest.work == payrun.WorkRunning {
+	if latest.work == wire.WorkRunning {
 		return nil
 	}
 	input, err := json.Marshal(s)

@@ -12,23 +12,23 @@ import (
 	"github.com/fairlead/fairlead/internal/announce"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
-	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
+	"github.com/fairlead/fairlead/internal/usecases"
 )
 
 // Stream tells the bus what is put into the ledger, and looks for entries that
 // slipped into a closed period.
 type Stream struct {
 	app    *cloud.App
-	payrun *payrun.Payrun
+	uses   *usecases.UseCases
 	teller *announce.Teller
 	bus    *Bus
 }
 
 // New wires the function.
-func New(a *cloud.App, c core.Core, bus *Bus) *Stream {
-	return &Stream{a, c.Payrun, announce.New(c.Store), bus}
+func New(a *cloud.App, c wiring.Rooms, bus *Bus) *Stream {
+	return &Stream{a, c.UseCases, announce.New(c.Store), bus}
 }
 
 // Handle takes a batch of records in their order. From the first one that fails
@@ -110,7 +110,7 @@ func (s *Stream) record(
 
 // look is the check for strays.
 func (s *Stream) look(ctx context.Context, id channel.CustomerID, sk string, counts metrics.Counts) error {
-	stray, err := s.payrun.Stray(ctx, id, sk)
+	stray, err := s.uses.Strays.Stray(ctx, id, sk)
 	if stray {
 		counts[metrics.Strays]++
 		// The key holds the period, the kind and an id of the fact, no personal data.

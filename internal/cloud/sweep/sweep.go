@@ -6,18 +6,18 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/payrun"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/sweep"
+	"github.com/fairlead/fairlead/internal/usecases"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // Sweep is what the schedules do: one every minute, one every night.
 type Sweep struct {
 	app     *cloud.App
-	service *service.Service
-	payrun  *payrun.Payrun
+	uses    *usecases.UseCases
 	running Running
 }
 
@@ -28,8 +28,8 @@ type Running interface {
 }
 
 // New wires the function.
-func New(a *cloud.App, c core.Core, running Running) *Sweep {
-	return &Sweep{a, c.Service, c.Payrun, running}
+func New(a *cloud.App, c wiring.Rooms, running Running) *Sweep {
+	return &Sweep{a, c.UseCases, running}
 }
 
 // Event is what a schedule sends. What the minutely one sends has no such
@@ -44,10 +44,10 @@ func (s *Sweep) Handle(ctx context.Context, e Event) error {
 		if !s.watch(ctx, counts) {
 			s.halted(ctx, counts)
 		}
-		sweeper := service.Actor{User: "sweep", Roles: []string{service.RoleManager}}
-		sum, err := s.service.SweepMinute(ctx, sweeper)
+		sweeper := wire.Actor{User: "sweep", Roles: []string{wire.RoleManager}}
+		sum, err := s.uses.Sweeper.SweepMinute(ctx, sweeper)
 		if err == nil { // a night that was not done in its time is gone on with minute by minute
-			sum.NightSummary, err = s.service.Night(ctx, sweeper, service.NightScope{Fit: e.Nightly, GoOn: !e.Nightly})
+			sum.NightSummary, err = s.uses.Sweeper.Night(ctx, sweeper, sweep.NightScope{Fit: e.Nightly, GoOn: !e.Nightly})
 			sum.Failed = append(sum.Failed, sum.NightSummary.Failed...)
 		}
 		counts[metrics.Expired], counts[metrics.SweepFailures] = int64(sum.Expired), int64(len(sum.Failed))
@@ -71,7 +71,7 @@ func (s *Sweep) Handle(ctx context.Context, e Event) error {
 
 // slugs counts why customers could not be decided. Which ones stays out of the
 // log; the command line's sweep says it.
-func slugs(failed []service.FailedRoute) map[string]int {
+func slugs(failed []wire.FailedRoute) map[string]int {
 	why := map[string]int{}
 	for _, f := range failed {
 		why[f.Slug]++
@@ -82,7 +82,7 @@ func slugs(failed []service.FailedRoute) map[string]int {
 // halted counts the closes and pays that are halfway while none is running: they
 // failed, and nobody has asked for them again.
 func (s *Sweep) halted(ctx context.Context, counts metrics.Counts) {
-	n, err := s.payrun.Halfway(ctx)
+	n, err := s.uses.Closing.Halfway(ctx)
 	if err != nil {
 		s.app.Failed(ctx, "what is halfway could not be counted", err)
 		counts[metrics.Failures]++

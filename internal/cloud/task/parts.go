@@ -7,10 +7,11 @@ import (
 	"fmt"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/payrun"
 	"github.com/fairlead/fairlead/internal/statement"
 	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 const bucketsPerWalk = store.Buckets / WalkBatches
@@ -28,10 +29,10 @@ func buckets() []int {
 func walkKey(name string, part int) string { return fmt.Sprintf("runs/%s/walk/%02d.json", name, part) }
 
 // walked is the whole walk.
-func (p *Payrun) walked(ctx context.Context, name string) (*payrun.Walk, error) {
-	all := &payrun.Walk{}
+func (p *Payrun) walked(ctx context.Context, name string) (*closing.Walk, error) {
+	all := &closing.Walk{}
 	for part := range WalkBatches {
-		var w payrun.Walk
+		var w closing.Walk
 		if err := p.files.GetJSON(ctx, walkKey(name, part), &w); err != nil {
 			return nil, err
 		}
@@ -49,7 +50,7 @@ func (p *Payrun) statements(ctx context.Context, t Task) (int, error) {
 		if !ok {
 			continue
 		}
-		doc, err := p.payrun.Statement(ctx, payrun.StatementRequest{Partner: id, Period: t.Period})
+		doc, err := p.uses.Statements.Statement(ctx, wire.StatementRequest{Partner: id, Period: t.Period})
 		if fault.Is(err, "statement_not_found") {
 			continue // on no plan by then
 		}

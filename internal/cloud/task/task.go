@@ -12,10 +12,12 @@ import (
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/fault"
-	"github.com/fairlead/fairlead/internal/payrun"
+	"github.com/fairlead/fairlead/internal/paying"
+	"github.com/fairlead/fairlead/internal/usecases"
+	"github.com/fairlead/fairlead/internal/wire"
 	"github.com/fairlead/fairlead/internal/workflow"
 )
 
@@ -39,18 +41,18 @@ type Task struct {
 	Part   int              `json:"part,omitempty"` // of the walk, from 0
 	From   int              `json:"from,omitempty"` // buckets
 	To     int              `json:"to,omitempty"`
-	Lines  []payrun.LineRef `json:"lines,omitempty"`
+	Lines  []paying.LineRef `json:"lines,omitempty"`
 }
 
 // Payrun is the function of the state machine's tasks.
 type Payrun struct {
-	app    *cloud.App
-	payrun *payrun.Payrun
-	files  *Files
+	app   *cloud.App
+	uses  *usecases.UseCases
+	files *Files
 }
 
 // New wires the function.
-func New(a *cloud.App, c core.Core, f *Files) *Payrun { return &Payrun{a, c.Payrun, f} }
+func New(a *cloud.App, c wiring.Rooms, f *Files) *Payrun { return &Payrun{a, c.UseCases, f} }
 
 // Handle runs one step.
 func (p *Payrun) Handle(ctx context.Context, t Task) (answer any, err error) {
@@ -86,11 +88,11 @@ func (p *Payrun) step(ctx context.Context, t Task, counts metrics.Counts) (any, 
 	case workflow.PlanClose.Name:
 		return p.planClose(ctx, t)
 	case workflow.CloseBatch.Name:
-		n, err := p.payrun.CloseOwners(ctx, t.Period, t.Owners)
+		n, err := p.uses.Closing.CloseOwners(ctx, t.Period, t.Owners)
 		counts[metrics.Incentives] = int64(n)
 		return workflow.Did{Step: t.Step, Count: n}, err
 	case workflow.WalkBatch.Name:
-		w, err := p.payrun.WalkBuckets(ctx, t.Period, t.From, t.To)
+		w, err := p.uses.Closing.WalkBuckets(ctx, t.Period, t.From, t.To)
 		if err == nil {
 			err = p.files.PutJSON(ctx, walkKey(t.Name, t.Part), w)
 		}
@@ -98,7 +100,7 @@ func (p *Payrun) step(ctx context.Context, t Task, counts metrics.Counts) (any, 
 	case workflow.VerifyBatch.Name:
 		w, err := p.walked(ctx, t.Name)
 		if err == nil {
-			err = p.payrun.VerifyOwners(ctx, t.Period, t.Owners, w)
+			err = p.uses.Closing.VerifyOwners(ctx, t.Period, t.Owners, w)
 		}
 		return workflow.Did{Step: t.Step, Count: len(t.Owners)}, err
 	case workflow.FinishClose.Name:
@@ -106,7 +108,7 @@ func (p *Payrun) step(ctx context.Context, t Task, counts metrics.Counts) (any, 
 		if err != nil {
 			return nil, err
 		}
-		s, err := p.payrun.FinishClose(ctx, t.Period, t.User, w)
+		s, err := p.uses.Closing.FinishClose(ctx, t.Period, t.User, w)
 		return workflow.Did{Step: t.Step, Count: s.Statements, State: s.State}, err
 	case workflow.Statements.Name:
 		n, err := p.statements(ctx, t)
@@ -114,7 +116,7 @@ func (p *Payrun) step(ctx context.Context, t Task, counts metrics.Counts) (any, 
 	case workflow.PlanPay.Name:
 		return p.planPay(ctx, t)
 	case workflow.PayBatch.Name:
-		n, err := p.payrun.PayLines(ctx, t.Run, t.Lines)
+		n, err := p.uses.Payer.PayLines(ctx, t.Run, t.Lines)
 		counts[metrics.Payouts] = int64(n)
 		return workflow.Did{Step: t.Step, Count: n}, err
 	case workflow.Settle.Name:
@@ -124,11 +126,11 @@ func (p *Payrun) step(ctx context.Context, t Task, counts metrics.Counts) (any, 
 }
 
 func (p *Payrun) settle(ctx context.Context, t Task, counts metrics.Counts) (any, error) {
-	run, err := p.payrun.Settle(ctx, t.Run)
+	run, err := p.uses.Payer.Settle(ctx, t.Run)
 	did := workflow.Did{Step: t.Step, Count: len(run.Lines), State: run.State}
-	if run.State != payrun.RunSettled {
+	if run.State != wire.RunSettled {
 		for _, l := range run.Lines {
-			if l.State != payrun.LinePaid && l.State != payrun.LineExported && l.State != payrun.LineCarried {
+			if l.State != wire.LinePaid && l.State != wire.LineExported && l.State != wire.LineCarried {
 				did.Left++
 			}
 		}
@@ -139,7 +141,7 @@ func (p *Payrun) settle(ctx context.Context, t Task, counts metrics.Counts) (any
 
 // planClose shuts the period and writes the batches.
 func (p *Payrun) planClose(ctx context.Context, t Task) (any, error) {
-	plan, err := p.payrun.PlanClose(ctx, t.Period)
+	plan, err := p.uses.Closing.PlanClose(ctx, t.Period)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +170,7 @@ func (p *Payrun) planClose(ctx context.Context, t Task) (any, error) {
 
 // planPay begins to pay and writes the batches of what is left.
 func (p *Payrun) planPay(ctx context.Context, t Task) (any, error) {
-	plan, err := p.payrun.PlanPay(ctx, t.Run)
+	plan, err := p.uses.Payer.PlanPay(ctx, t.Run)
 	if err != nil {
 		return nil, err
 	}

@@ -12,10 +12,11 @@ import (
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/cloud"
-	"github.com/fairlead/fairlead/internal/cloud/core"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
-	"github.com/fairlead/fairlead/internal/service"
+	"github.com/fairlead/fairlead/internal/cloud/wiring"
+	"github.com/fairlead/fairlead/internal/intake"
 	"github.com/fairlead/fairlead/internal/source"
+	"github.com/fairlead/fairlead/internal/usecases"
 )
 
 // Worker applies the webhooks of the queue. What becomes of a fact, rejected
@@ -23,12 +24,12 @@ import (
 // go better another time is given back to the queue, and after its last try the
 // queue puts it with the dead letters.
 type Worker struct {
-	app     *cloud.App
-	service *service.Service
+	app  *cloud.App
+	uses *usecases.UseCases
 }
 
 // New wires the function.
-func New(a *cloud.App, c core.Core) *Worker { return &Worker{a, c.Service} }
+func New(a *cloud.App, c wiring.Rooms) *Worker { return &Worker{a, c.UseCases} }
 
 // Handle takes a batch of messages, each on its own.
 func (w *Worker) Handle(ctx context.Context, e events.SQSEvent) (out events.SQSEventResponse, err error) {
@@ -63,11 +64,11 @@ func (w *Worker) apply(ctx context.Context, body string, counts metrics.Counts) 
 	if err != nil { // the hook refuses such a body, unless a newer version of it sent this one
 		return errPoisoned
 	}
-	inputs := make([]service.FactInput, len(items))
+	inputs := make([]intake.FactInput, len(items))
 	for i, it := range items {
-		inputs[i] = service.FactInput{Fact: it.Fact, ID: it.ID, Source: it.Source, Err: it.Err}
+		inputs[i] = intake.FactInput{Fact: it.Fact, ID: it.ID, Source: it.Source, Err: it.Err}
 	}
-	outcomes, err := w.service.ApplyWebhook(ctx, hook.Source, inputs)
+	outcomes, err := w.uses.Intake.ApplyWebhook(ctx, hook.Source, inputs)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,30 @@
+package paying_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/wire"
+)
+
+// TestClose_APlanThatCannotBeComputedLeavesThePeriodOpen, so that it can be
+// mended and the period closed after all.
+func TestClose_APlanThatCannotBeComputedLeavesThePeriodOpen(t *testing.T) {
+	w := newWorld(t)
+	w.march()
+	w.publish("plan", "standard", strings.Replace(planText, `"EUR"`, `"USD"`, 1)) // past the checks that would refuse it
+	w.at("2026-04-10T00:00:00Z")
+	if _, err := w.p.Closing.Close(w.ctx, wire.CloseRequest{Period: "2026-03", User: "ann"}); !fault.Is(err, "currency_mismatch") {
+		t.Fatalf("closing with a plan in another currency: %v, want currency_mismatch", err)
+	}
+	s, err := w.p.Closing.Period(w.ctx, "2026-03")
+	w.must(err)
+	if s.State != wire.PeriodOpen {
+		t.Fatalf("the period is %s, want open", s.State)
+	}
+	w.publish("plan", "standard", strings.Replace(planText, `"days":30`, `"days":31`, 1))
+	if got := w.close("2026-03"); got.State != wire.PeriodClosed {
+		t.Errorf("mended, the period is %s", got.State)
+	}
+}

@@ -1,0 +1,60 @@
+package valuing
+
+import (
+	"context"
+	"sync"
+
+	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/store"
+)
+
+// Ends reports whether an error is of the store, not of one customer: a damaged
+// item is that customer's own.
+func Ends(ctx context.Context, err error) bool {
+	return err != nil && (ctx.Err() != nil || fault.Of(err).Kind == fault.Unavailable)
+}
+
+// AtATime is how much is under way at once: enough that the embedded store
+// writes many in one go.
+const AtATime = 32
+
+// Everybody calls do for each bucket of customers.
+func Everybody(ctx context.Context, do func(ctx context.Context, bucket int) error) error {
+	return SideBySide(ctx, store.Buckets, do)
+}
+
+// SideBySide calls do for 0 to n-1, some at a time, until one fails.
+func SideBySide(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	work := make(chan int)
+	errs := make(chan error, AtATime)
+	var wg sync.WaitGroup
+	for range min(n, AtATime) {
+		wg.Go(func() {
+			for i := range work {
+				if err := do(ctx, i); err != nil {
+					errs <- err
+					cancel()
+					return
+				}
+			}
+		})
+	}
+feeding:
+	for i := range n {
+		select {
+		case work <- i:
+		case <-ctx.Done():
+			break feeding
+		}
+	}
+	close(work)
+	wg.Wait()
+	select {
+	case err := <-errs:
+		return err
+	default:
+		return ctx.Err()
+	}
+}
