@@ -49,6 +49,8 @@ func TestEveryRoomImportsOnlyWhatStandsLeftOfIt(t *testing.T) {
 			switch {
 			case internal && !row.allows(ours):
 				t.Errorf("%s imports %s, which is not on its left (%s)", f.path, ours, row.why)
+			case internal && row.pure && !rowOf(ours).pure:
+				t.Errorf("%s imports %s, but %s is pure, and %s is not", f.path, ours, row.path, ours)
 			case !internal && strings.Contains(strings.Split(imported, "/")[0], ".") && !hasPrefix(row.modules, imported):
 				t.Errorf("%s imports %s, which is not a dependency of this room (%s)", f.path, imported, row.why)
 			case row.pure && slices.Contains(impure, imported):

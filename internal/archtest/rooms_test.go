@@ -13,7 +13,7 @@ type room struct {
 // The groups, left to right: nothing knows anything on its right.
 var groups = map[string][]string{
 	"nouns":     {"fault", "money", "seal", "channel"},
-	"questions": {"history", "ledger", "value", "routing", "incentive", "payout", "rail", "statement", "programme", "document", "condition"},
+	"questions": {"history", "ledger", "value", "routing", "incentive", "payout", "statement", "programme", "document", "condition"},
 	"state":     {"table", "store"},
 	"uses":      {"wire", "documents", "valuing", "views", "assign", "sweep", "intake", "closing", "paying", "usecases", "audit"},
 }
@@ -35,8 +35,8 @@ var rooms = []room{
 	{"internal/routing", true, []string{"nouns", "history", "document", "condition"}, nil, "who serves; it knows no pay"},
 	{"internal/incentive", true, []string{"nouns", "history", "document", "condition", "ledger"}, nil, "what is paid; it knows no routing"},
 	{"internal/payout", true, []string{"nouns", "history", "ledger"}, nil, "the life of a run; it knows no plan"},
-	{"internal/rail", true, []string{"nouns", "payout"}, []string{"github.com/moov-io/iso20022"}, "the banks' words for a payout's attempts"},
-	{"internal/statement", true, []string{"nouns", "history", "ledger", "incentive", "rail"}, nil, "the partner's document of a computed month; CSV cells are made safe in one place, rail"},
+	{"internal/statement", true, []string{"nouns", "history", "ledger", "incentive"}, nil, "the partner's document of a computed month; CSV cells are made safe in one place, here"},
+	{"internal/rail", false, []string{"nouns", "payout", "statement"}, []string{"github.com/moov-io/iso20022"}, "the banks' words for a payout's attempts; a call has a context, and may fail"},
 	{"internal/table", false, []string{"fault"}, nil, "the storage port knows nothing that is stored"},
 	{"internal/table/tabletest", false, []string{"fault", "table"}, []string{"github.com/anishathalye/porcupine", "pgregory.net/rapid", "github.com/google/go-cmp"}, "one suite over every implementation"},
 	{"internal/table/faulty", false, []string{"fault", "table"}, nil, "faults over any implementation"},
@@ -52,7 +52,7 @@ var rooms = []room{
 	{"internal/intake", false, []string{"nouns", "questions", "state", "wire", "documents", "views", "assign", "sweep"}, nil, "facts come in, and cause what they cause"},
 	{"internal/workflow", true, nil, nil, "names that the stacks, the functions and the use cases agree on, std only"},
 	{"internal/closing", false, []string{"nouns", "questions", "clv", "state", "wire", "workflow"}, nil, "what is owed; it pays nobody"},
-	{"internal/paying", false, []string{"nouns", "questions", "state", "wire", "workflow", "closing"}, nil, "moves what closing says is owed"},
+	{"internal/paying", false, []string{"nouns", "questions", "rail", "state", "wire", "workflow", "closing"}, nil, "moves what closing says is owed"},
 	{"internal/usecases", false, []string{"nouns", "rail", "state", "uses"}, nil, "wires the rooms on a store, in the order in which they know each other"},
 	{"internal/audit", false, []string{"nouns", "questions", "clv", "state"}, nil, "re-derives everything without the code that wrote it"},
 	{"internal/announce", false, []string{"nouns", "routing", "state"}, nil, "what an insert means to others; who hears it is for the callers"},

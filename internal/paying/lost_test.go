@@ -1,6 +1,7 @@
 package paying_test
 
 import (
+	"context"
 	"sync"
 	"testing"
 
@@ -23,24 +24,35 @@ type forgetful struct {
 	paid map[string]int // by key
 }
 
-func (f *forgetful) Submit(a payout.Attempt) payout.Answer {
+func (f *forgetful) Submit(_ context.Context, batch []rail.Submission) ([]payout.Answer, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.paid == nil {
 		f.paid = map[string]int{}
 	}
-	f.paid[a.Key]++
-	f.n++
-	if f.tells != nil {
-		return f.tells(f.n)
+	answers := make([]payout.Answer, len(batch))
+	for i := range batch {
+		f.paid[batch[i].Key]++
+		f.n++
+		answers[i] = payout.Answer{Outcome: payout.Accepted}
+		if f.tells != nil {
+			answers[i] = f.tells(f.n)
+		}
 	}
-	return payout.Answer{Outcome: payout.Accepted}
+	return answers, nil
 }
 
-func (f *forgetful) Lookup(a payout.Attempt) (payout.Answer, bool) {
+func (f *forgetful) Lookup(_ context.Context, batch []rail.Submission) ([]payout.Answer, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return payout.Answer{Outcome: payout.Accepted}, f.paid[a.Key] > 0
+	answers := make([]payout.Answer, len(batch))
+	for i := range batch {
+		answers[i] = payout.Answer{Outcome: rail.Unheard}
+		if f.paid[batch[i].Key] > 0 {
+			answers[i] = payout.Answer{Outcome: payout.Accepted}
+		}
+	}
+	return answers, nil
 }
 
 // payBy makes a bank the only rail of a world.

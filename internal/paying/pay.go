@@ -2,6 +2,7 @@ package paying
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -49,6 +50,7 @@ type payable struct {
 	version uint64
 	lines   []lineAtVersion
 	by      rail.Named
+	payees  map[channel.PartnerID]rail.Payee // only while its lines are paid
 }
 
 // begin starts to pay a run, if it may be paid and has not begun.
@@ -136,16 +138,29 @@ func (p *Payer) putRun(ctx context.Context, r payout.Run, version uint64) (uint6
 	return version + 1, err
 }
 
-// payLines takes each line as far as it goes.
+// payLines takes each line as far as it goes, in batches of the rail's size.
 func (p *Payer) payLines(ctx context.Context, w payable, left []lineAtVersion, progress func(done int)) error {
+	if len(left) == 0 {
+		return nil
+	}
+	var err error
+	if w.payees, err = p.payees(ctx); err != nil {
+		return err
+	}
+	size := max(1, w.by.Batch)
+	batches := slices.Collect(slices.Chunk(left, size))
+	after := func(done int) {
+		if progress != nil {
+			progress(min(done*size, len(left)))
+		}
+	}
 	var mu sync.Mutex
 	var failed []error
-	err := closing.Each(ctx, len(left), progress, func(ctx context.Context, i int) error {
-		if err := p.payLine(ctx, w.by, left[i]); err != nil {
-			mu.Lock()
-			failed = append(failed, err)
-			mu.Unlock()
-		}
+	err = closing.Each(ctx, len(batches), after, func(ctx context.Context, i int) error {
+		some := p.payBatch(ctx, w, batches[i])
+		mu.Lock()
+		failed = append(failed, some...)
+		mu.Unlock()
 		return ctx.Err()
 	})
 	if err != nil || len(failed) == 0 {
@@ -157,55 +172,6 @@ func (p *Payer) payLines(ctx context.Context, w payable, left []lineAtVersion, p
 	return fault.New(fault.Unavailable, "unavailable",
 		"%d of %d lines of run %s could not be recorded; pay it again, that is safe",
 		len(failed), len(left), w.run.ID()).Because(failed[0])
-}
-
-// payLine takes one line as far as it goes. The order of the writes is what
-// keeps a payment from being made twice: the attempt and its money are set
-// aside together; it is marked as submitted before the rail hears of it; and
-// whoever finds it marked asks the rail about the very same attempt first.
-func (p *Payer) payLine(ctx context.Context, by rail.Named, l lineAtVersion) error {
-	if l.State == payout.Open || l.State == payout.Rejected {
-		if lost, err := p.reserve(ctx, by.Name, &l); err != nil || lost {
-			return err
-		}
-	}
-	a, err := p.attempt(ctx, l.Line)
-	if err != nil {
-		return err
-	}
-	carrier, err := p.carrier(by, a)
-	if err != nil {
-		return err
-	}
-	found := l.Underway()
-	if l.State == payout.Reserved {
-		if lost, err := p.submit(ctx, &l); err != nil || lost {
-			return err
-		}
-	}
-	var answer payout.Answer
-	known := false
-	if found {
-		answer, known = carrier.Lookup(a)
-	}
-	if !known {
-		answer = carrier.Submit(a)
-	}
-	return p.record(ctx, l, answer)
-}
-
-// carrier is the rail of an attempt. One that was begun on another rail than
-// the one of today stays with it: nobody else knows what became of it.
-func (p *Payer) carrier(by rail.Named, a payout.Attempt) (rail.Rail, error) {
-	if a.Rail == "" || a.Rail == by.Name {
-		return by.Rail, nil
-	}
-	if carrier, ok := p.rails.Named(a.Rail); ok {
-		return carrier, nil
-	}
-	return nil, fault.New(fault.Conflict, "rail_differs",
-		"the payment %s was begun on the rail %q, but payments leave here by %s: only that rail knows what became of it",
-		a.Key, a.Rail, p.rails)
 }
 
 // reserve writes attempt, pending transfer and line together. lost: another

@@ -94,7 +94,7 @@ func (l Line) Underway() bool { return l.State == Submitted || l.State == Unknow
 func (l Line) Sent() bool { return l.Underway() || l.State == Exported || l.State == Paid }
 
 // Attempt is one try at paying a line. Key is what the rail knows it by, for
-// ever; Hash is of everything the rail is asked to do.
+// ever; Hash is of all that stands here, but for the time.
 type Attempt struct {
 	Key      string            `json:"key"`
 	Partner  channel.PartnerID `json:"partner"`

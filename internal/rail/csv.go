@@ -3,10 +3,10 @@ package rail
 import (
 	"encoding/csv"
 	"io"
-	"strings"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/money"
+	"github.com/fairlead/fairlead/internal/statement"
 )
 
 // Payment is one row of the payments file. Statement names the statement that
@@ -31,22 +31,12 @@ func WriteCSV(w io.Writer, payments []Payment) error {
 		return err
 	}
 	for _, p := range payments {
-		row := []string{Cell(p.ID), Cell(string(p.Partner)), string(p.Period),
-			money.Format(p.Amount.Minor, p.Amount.Currency), p.Amount.Currency, Cell(p.Statement)}
+		row := []string{statement.Cell(p.ID), statement.Cell(string(p.Partner)), string(p.Period),
+			money.Format(p.Amount.Minor, p.Amount.Currency), p.Amount.Currency, statement.Cell(p.Statement)}
 		if err := out.Write(row); err != nil {
 			return err
 		}
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// Cell makes text safe to open in a spreadsheet: what begins like a formula
-// (= + - @, tab, line end) gets an apostrophe in front, which spreadsheets hide
-// and which keeps them from computing it. An id may begin with a hyphen.
-func Cell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }

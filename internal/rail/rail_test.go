@@ -33,50 +33,63 @@ func TestWriteCSV_AnIdThatLooksLikeAFormulaIsText(t *testing.T) {
 	if err != nil || rows[1][1] != "'-2:9" || rows[1][5] != "'-2:9/2026-03" || rows[1][0] != "2026-03.-2:9.EUR.1" {
 		t.Errorf("%q, %v", rows, err)
 	}
-	for text, want := range map[string]string{"": "", "a-b": "a-b", "=1": "'=1", "+1": "'+1", "@x": "'@x", "\tx": "'\tx", "Über": "Über"} {
-		if got := Cell(text); got != want {
-			t.Errorf("%q became %q, want %q", text, got, want)
-		}
+}
+
+func payment(key string) Submission {
+	return Submission{Attempt: payout.Attempt{Key: key, Partner: "p1", Currency: "EUR", Minor: 5}, Payee: Payee{"p1", "One"}, Statement: "p1/2026-03"}
+}
+
+// one is the only answer of a call with one payment.
+func one(t *testing.T, answers []payout.Answer, err error) payout.Answer {
+	t.Helper()
+	if len(answers) != 1 || err != nil {
+		t.Fatalf("answered %+v, %v", answers, err)
 	}
+	return answers[0]
 }
 
 func TestSandbox_PaysAKeyOnceHoweverOftenItIsSubmitted(t *testing.T) {
 	var s Sandbox
-	a := payout.Attempt{Key: "k", Partner: "p1", Currency: "EUR", Minor: 5}
-	if _, known := s.Lookup(a); known {
+	batch := []Submission{payment("k"), payment("l")}
+	answers, err := s.Lookup(t.Context(), batch[:1])
+	if got := one(t, answers, err); got.Outcome != Unheard {
 		t.Error("it knows a payment it never saw")
 	}
 	for range 3 {
-		if got := s.Submit(a); got.Outcome != payout.Accepted {
-			t.Errorf("answered %+v", got)
+		answers, err := s.Submit(t.Context(), batch)
+		if err != nil || len(answers) != 2 || answers[0].Outcome != payout.Accepted || answers[1].Reference != "sandbox:l" {
+			t.Errorf("answered %+v, %v", answers, err)
 		}
 	}
-	if got, known := s.Lookup(a); !known || got.Outcome != payout.Accepted {
-		t.Errorf("looked up %+v, %v", got, known)
+	answers, err = s.Lookup(t.Context(), batch[:1])
+	if got := one(t, answers, err); got.Outcome != payout.Accepted {
+		t.Errorf("looked up %+v", got)
 	}
-	if paid := s.Paid()["p1 EUR"]; paid != 5 {
+	if paid := s.Paid()["p1 EUR"]; paid != 10 {
 		t.Errorf("paid %d", paid)
 	}
 }
 
 func TestSandbox_MayTakeAPaymentAndLoseItsAnswer(t *testing.T) {
 	s := Sandbox{Script: func(payout.Attempt, int) (bool, payout.Answer) { return true, payout.Answer{Outcome: payout.Lost} }}
-	a := payout.Attempt{Key: "k", Partner: "p1", Currency: "EUR", Minor: 5}
-	if got := s.Submit(a); got.Outcome != payout.Lost {
+	answers, err := s.Submit(t.Context(), []Submission{payment("k")})
+	if got := one(t, answers, err); got.Outcome != payout.Lost {
 		t.Errorf("answered %+v", got)
 	}
-	if got, known := s.Lookup(a); !known || got.Outcome != payout.Accepted {
-		t.Errorf("looked up %+v, %v", got, known)
+	answers, err = s.Lookup(t.Context(), []Submission{payment("k")})
+	if got := one(t, answers, err); got.Outcome != payout.Accepted {
+		t.Errorf("looked up %+v", got)
 	}
 }
 
 func TestFile_PutsAPaymentIntoTheFileAndKnowsIt(t *testing.T) {
-	a := payout.Attempt{Key: "k", Partner: "p1", Currency: "EUR", Minor: 5}
-	if got := (File{}).Submit(a); got.Outcome != payout.Out {
+	answers, err := File{}.Submit(t.Context(), []Submission{payment("k")})
+	if got := one(t, answers, err); got.Outcome != payout.Out {
 		t.Errorf("answered %+v", got)
 	}
-	if got, known := (File{}).Lookup(a); !known || got.Outcome != payout.Out {
-		t.Errorf("looked up %+v, %v", got, known)
+	answers, err = File{}.Lookup(t.Context(), []Submission{payment("k")})
+	if got := one(t, answers, err); got.Outcome != payout.Out {
+		t.Errorf("looked up %+v", got)
 	}
 }
 

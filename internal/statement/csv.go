@@ -4,8 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
-
-	"github.com/fairlead/fairlead/internal/rail"
+	"strings"
 )
 
 // csvColumns are the columns of a statement as CSV. Rows of type line sum to
@@ -23,8 +22,8 @@ func CSV(w io.Writer, d *Document) error {
 		return err
 	}
 	row := func(kind string, l Line) error {
-		return out.Write([]string{rail.Cell(string(d.PartnerID)), string(d.Period), d.Currency, d.State, kind,
-			rail.Cell(l.Component), rail.Cell(l.Kind), string(l.Period), rail.Cell(l.Text), rail.Cell(l.Formula), l.Amount})
+		return out.Write([]string{Cell(string(d.PartnerID)), string(d.Period), d.Currency, d.State, kind,
+			Cell(l.Component), Cell(l.Kind), string(l.Period), Cell(l.Text), Cell(l.Formula), l.Amount})
 	}
 	for _, l := range d.Lines {
 		if err := row("line", l); err != nil {
@@ -64,4 +63,14 @@ func CSV(w io.Writer, d *Document) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// Cell makes text safe to open in a spreadsheet: what begins like a formula
+// (= + - @, tab, line end) gets an apostrophe in front, which spreadsheets hide
+// and which keeps them from computing it. An id may begin with a hyphen.
+func Cell(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
+		return "'" + text
+	}
+	return text
 }

@@ -279,6 +279,14 @@ func TestCSV_SaysWhatGrowingACustomerEarned(t *testing.T) {
 	}
 }
 
+func TestCell_WhatLooksLikeAFormulaIsText(t *testing.T) {
+	for text, want := range map[string]string{"": "", "a-b": "a-b", "=1": "'=1", "+1": "'+1", "@x": "'@x", "\tx": "'\tx", "Über": "Über"} {
+		if got := Cell(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestWords_ArePlain(t *testing.T) {
 	for text, want := range map[string]string{"0.00": "0.00", "-1234.50": "\u22121,234.50", "999": "999", "1000": "1,000", "1234567.891": "1,234,567.891", "12": "12"} {
 		if got := Grouped(text); got != want {
