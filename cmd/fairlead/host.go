@@ -11,6 +11,7 @@ import (
 
 	"github.com/fairlead/fairlead/internal/httpapi"
 	"github.com/fairlead/fairlead/internal/rail"
+	"github.com/fairlead/fairlead/internal/source"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/sweep"
 	"github.com/fairlead/fairlead/internal/table"
@@ -47,7 +48,7 @@ func openHost(dir string, clock func() time.Time, log *slog.Logger, issuers ...h
 		return nil, errors.Join(err, t.Close())
 	}
 	h := &host{dir: dir, table: t, store: store.New(t, store.Options{}), key: key, clock: clock, log: log}
-	h.wire(&httpapi.Hooks{Secrets: secrets}, issuers)
+	h.wire(&httpapi.Hooks{Senders: source.KnownSenders(), Secrets: secrets}, issuers)
 	return h, nil
 }
 

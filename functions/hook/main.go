@@ -13,13 +13,14 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/hook"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/config"
+	"github.com/fairlead/fairlead/internal/source"
 )
 
 var gate *gateway.Door
 
 func init() {
 	app := cloud.Must(cloud.Load(metrics.Hook, time.Now, os.Stdout, config.QueueURLVar, config.HookSecretsVar))
-	gate = hook.New(app, hook.NewSecrets(app), hook.NewQueue(app))
+	gate = hook.New(app, source.KnownSenders(), hook.NewSecrets(app), hook.NewQueue(app))
 }
 
 func main() { lambda.Start(gate) }

@@ -12,13 +12,14 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/cloud/worker"
 	"github.com/fairlead/fairlead/internal/config"
+	"github.com/fairlead/fairlead/internal/source"
 )
 
 var work *worker.Worker
 
 func init() {
 	app := cloud.Must(cloud.Load(metrics.Worker, time.Now, os.Stdout, config.LedgerTableVar, config.StateTableVar))
-	work = worker.New(app, wiring.New(app))
+	work = worker.New(app, source.KnownSenders(), wiring.New(app))
 }
 
 func main() { lambda.Start(work.Handle) }

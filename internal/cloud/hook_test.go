@@ -17,6 +17,7 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/sweep"
 	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/cloud/worker"
+	"github.com/fairlead/fairlead/internal/source"
 	"github.com/fairlead/fairlead/internal/table/dynamo"
 )
 
@@ -64,12 +65,12 @@ func (w *world) outcome(id string) string {
 
 func TestWebhook_GoesThroughTheQueueAndBecomesAFact(t *testing.T) {
 	w := newWorld(t).settle()
-	gate := hook.New(w.app, hook.NewSecrets(w.app), hook.NewQueue(w.app))
+	gate := hook.New(w.app, source.KnownSenders(), hook.NewSecrets(w.app), hook.NewQueue(w.app))
 	w.hooked(gate, w.webhook(order("o1", "c1", "2026-03-02T11:00:00Z", "100.00"), w.now), 202)
 	if w.outcome("o1") != "" || len(w.aws.messages) != 1 {
 		t.Fatal("applied before it was queued, or not queued")
 	}
-	if failed := w.deliver(worker.New(w.app, w.core), w.aws.messages...); failed != nil || w.outcome("o1") != "applied" {
+	if failed := w.deliver(worker.New(w.app, source.KnownSenders(), w.core), w.aws.messages...); failed != nil || w.outcome("o1") != "applied" {
 		t.Errorf("failed %v, outcome %q\n%s", failed, w.outcome("o1"), w.logged)
 	}
 	if log := w.logged.String(); strings.Contains(log, `"c1"`) || strings.Contains(log, "the crm") {
@@ -79,16 +80,16 @@ func TestWebhook_GoesThroughTheQueueAndBecomesAFact(t *testing.T) {
 
 func TestWebhook_DeliveredTwiceOrAfterADay_CountsOnce(t *testing.T) {
 	w := newWorld(t).settle()
-	gate := hook.New(w.app, hook.NewSecrets(w.app), hook.NewQueue(w.app))
+	gate := hook.New(w.app, source.KnownSenders(), hook.NewSecrets(w.app), hook.NewQueue(w.app))
 	for range 2 { // the sender sends it twice
 		w.hooked(gate, w.webhook(order("o1", "c1", "2026-03-02T11:00:00Z", "100.00"), w.now), 202)
 	}
-	if failed := w.deliver(worker.New(w.app, w.core), w.aws.messages...); failed != nil {
+	if failed := w.deliver(worker.New(w.app, source.KnownSenders(), w.core), w.aws.messages...); failed != nil {
 		t.Fatal(failed)
 	}
 	before := w.must("crm", "GET /v1/customers/c1", "")
 	w.now = w.now.Add(24 * time.Hour) // and the queue once more, a day later, to another process
-	if failed := w.deliver(worker.New(w.app, wiring.On(w.app, w.table)), w.aws.messages[0]); failed != nil {
+	if failed := w.deliver(worker.New(w.app, source.KnownSenders(), wiring.On(w.app, w.table)), w.aws.messages[0]); failed != nil {
 		t.Fatal(failed)
 	}
 	if after := w.must("crm", "GET /v1/customers/c1", ""); after != before || strings.Count(after, `"kind":"order"`) != 1 {
@@ -98,7 +99,7 @@ func TestWebhook_DeliveredTwiceOrAfterADay_CountsOnce(t *testing.T) {
 
 func TestHook_RefusesWhatIsNotSignedAndQueuesNothing(t *testing.T) {
 	w := newWorld(t)
-	gate := hook.New(w.app, hook.NewSecrets(w.app), hook.NewQueue(w.app))
+	gate := hook.New(w.app, source.KnownSenders(), hook.NewSecrets(w.app), hook.NewQueue(w.app))
 	body := order("o1", "c1", "2026-03-02T11:00:00Z", "100.00")
 	forged := w.webhook(body, w.now)
 	forged.Body += " "
@@ -118,7 +119,7 @@ func TestHook_RefusesWhatIsNotSignedAndQueuesNothing(t *testing.T) {
 func TestHook_SaysSendItAgainWhereTheQueueOrTheSecretsDoNotAnswer(t *testing.T) {
 	w := newWorld(t)
 	secrets := hook.NewSecrets(w.app)
-	gate := hook.New(w.app, secrets, hook.NewQueue(w.app))
+	gate := hook.New(w.app, source.KnownSenders(), secrets, hook.NewQueue(w.app))
 	e := w.webhook(order("o1", "c1", "2026-03-02T11:00:00Z", "100.00"), w.now)
 	for _, down := range []string{"GetSecretValue", "SendMessage"} {
 		w.aws.answer = func(call string) (int, string) {
@@ -146,7 +147,7 @@ func TestWorker_APoisonedMessageGoesBackAloneAndARejectedFactIsDone(t *testing.T
 	w := newWorld(t).settle()
 	good, _ := json.Marshal(map[string]string{"source": "standard", "id": "m", "body": order("o1", "c1", "2026-03-02T11:00:00Z", "100.00")})
 	wrong, _ := json.Marshal(map[string]string{"source": "standard", "id": "m", "body": order("o2", "c1", "2026-03-02T11:00:00Z", "many")})
-	failed := w.deliver(worker.New(w.app, w.core), "poison", string(wrong), string(good), `{"source":"standard","id":"m","body":"{","more":1}`)
+	failed := w.deliver(worker.New(w.app, source.KnownSenders(), w.core), "poison", string(wrong), string(good), `{"source":"standard","id":"m","body":"{","more":1}`)
 	if len(failed) != 2 || failed[0].ItemIdentifier != "m0" || failed[1].ItemIdentifier != "m3" || w.outcome("o1") != "applied" {
 		t.Errorf("failed %v, o1 %q", failed, w.outcome("o1"))
 	}
@@ -163,7 +164,7 @@ func TestWorker_AFactFromTheFutureIsDoneAndTakesNothing(t *testing.T) {
 		t.Helper()
 		w.logged.Reset()
 		message, _ := json.Marshal(map[string]string{"source": "standard", "id": "m", "body": order("o1", "c1", at, "100.00")})
-		failed := w.deliver(worker.New(w.app, w.core), string(message))
+		failed := w.deliver(worker.New(w.app, source.KnownSenders(), w.core), string(message))
 		if failed != nil || w.outcome("o1") != outcome || !strings.Contains(w.logged.String(), log) {
 			t.Errorf("%s: failed %v, outcome %q\n%s", at, failed, w.outcome("o1"), w.logged)
 		}
@@ -179,7 +180,7 @@ func TestWorker_WithoutItsTableGivesEverythingBack(t *testing.T) {
 	}
 	gone := wiring.On(w.app, dynamo.New(dynamo.Options{Config: w.app.AWS, Ledger: "ledger", State: "state", Clock: w.app.Clock}))
 	good, _ := json.Marshal(map[string]string{"source": "standard", "id": "m", "body": order("o1", "c1", "2026-03-02T11:00:00Z", "100.00")})
-	if failed := w.deliver(worker.New(w.app, gone), string(good), string(good)); len(failed) != 2 {
+	if failed := w.deliver(worker.New(w.app, source.KnownSenders(), gone), string(good), string(good)); len(failed) != 2 {
 		t.Errorf("failed %v", failed)
 	}
 	if !strings.Contains(w.logged.String(), "table_missing") {

@@ -12,18 +12,19 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/stream"
 	"github.com/fairlead/fairlead/internal/cloud/sweep"
 	"github.com/fairlead/fairlead/internal/cloud/worker"
+	"github.com/fairlead/fairlead/internal/source"
 )
 
 // TestHook_SignaturesAreOverTheBytes: the gateway sends every body as base64,
 // and what is signed are the bytes, line ends and all.
 func TestHook_SignaturesAreOverTheBytes_AlsoWhereTheGatewaySendsBase64(t *testing.T) {
 	w := newWorld(t).settle()
-	gate := hook.New(w.app, hook.NewSecrets(w.app), hook.NewQueue(w.app))
+	gate := hook.New(w.app, source.KnownSenders(), hook.NewSecrets(w.app), hook.NewQueue(w.app))
 	body := strings.Replace(order("o1", "c1", "2026-03-02T11:00:00Z", "100.00"), `"data":`, "\r\n \"data\":\t", 1) + "\n"
 	e := w.webhook(body, w.now)
 	e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString([]byte(body)), true
 	w.hooked(gate, e, 202)
-	if failed := w.deliver(worker.New(w.app, w.core), w.aws.messages...); failed != nil || w.outcome("o1") != "applied" {
+	if failed := w.deliver(worker.New(w.app, source.KnownSenders(), w.core), w.aws.messages...); failed != nil || w.outcome("o1") != "applied" {
 		t.Errorf("%v, %q", failed, w.outcome("o1"))
 	}
 	e.Body = base64.StdEncoding.EncodeToString([]byte(strings.TrimSpace(body))) // the same JSON in other bytes
@@ -39,7 +40,7 @@ func TestHook_SignaturesAreOverTheBytes_AlsoWhereTheGatewaySendsBase64(t *testin
 // frozen with the process, or lost with it.
 func TestFunctions_LeaveNothingRunningBehind(t *testing.T) {
 	w := evening(t)
-	gate, work := hook.New(w.app, hook.NewSecrets(w.app), hook.NewQueue(w.app)), worker.New(w.app, w.core)
+	gate, work := hook.New(w.app, source.KnownSenders(), hook.NewSecrets(w.app), hook.NewQueue(w.app)), worker.New(w.app, source.KnownSenders(), w.core)
 	told := stream.New(w.app, w.core, stream.NewBus(w.app))
 	w.hooked(gate, w.webhook(order("o0", "c1", "2026-03-02T11:00:00Z", "1.00"), w.now), 202) // clients are made
 	var rows strings.Builder                                                                 // a few hundred are applied side by side

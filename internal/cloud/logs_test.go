@@ -12,6 +12,7 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/stream"
 	"github.com/fairlead/fairlead/internal/cloud/sweep"
 	"github.com/fairlead/fairlead/internal/cloud/worker"
+	"github.com/fairlead/fairlead/internal/source"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
 )
@@ -43,7 +44,7 @@ func TestLogs_NameNobodyAndTheRequest(t *testing.T) {
 	w := newWorld(t).settle()
 	w.logged.Reset()
 	w.ctx = lambdacontext.NewContext(w.ctx, &lambdacontext.LambdaContext{AwsRequestID: "request-1"})
-	gate, work := hook.New(w.app, hook.NewSecrets(w.app), hook.NewQueue(w.app)), worker.New(w.app, w.core)
+	gate, work := hook.New(w.app, source.KnownSenders(), hook.NewSecrets(w.app), hook.NewQueue(w.app)), worker.New(w.app, source.KnownSenders(), w.core)
 	for _, body := range append(erikasFacts, `{"name":"`+erika) {
 		w.send(gate, w.webhook(body, w.now))
 	}

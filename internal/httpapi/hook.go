@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 
@@ -18,6 +19,8 @@ import (
 
 // Hooks is how webhooks are taken.
 type Hooks struct {
+	// Senders are those whose webhooks are taken.
+	Senders source.Senders
 	// Secrets are the active ones, asked for at each request.
 	Secrets func(context.Context) (source.Secrets, error)
 	// Queue keeps a verified webhook for later; nil: it is applied at once. When
@@ -51,25 +54,41 @@ func (a *api) hook(c *Call, q postHook) (hookAnswer, error) {
 	if err != nil {
 		return hookAnswer{}, err
 	}
-	w, err := source.Verify(source.Delivery{Source: q.Source, Header: c.r.Header, Body: body}, secrets, a.Clock())
+	for _, err := range a.Hooks.Senders.Unusable(q.Source, secrets) {
+		a.Log.WarnContext(c, "a secret of webhooks is passed over", "why", err.Error())
+	}
+	d := source.Delivery{Sender: q.Source, Method: c.r.Method, URL: addressOf(c.r),
+		Header: c.r.Header, Body: body, At: a.Clock()}
+	w, err := a.Hooks.Senders.Verify(d, secrets)
 	if err != nil {
 		return hookAnswer{}, err
 	}
-	if _, err := w.Items(); err != nil {
+	facts, err := a.Hooks.Senders.Items(w)
+	if err != nil {
 		return hookAnswer{}, unreadable(err)
 	}
 	if a.Hooks.Queue != nil {
 		c.Accepted(true)
 		return hookAnswer{Queued: true}, a.Hooks.Queue(c, w)
 	}
-	items, err := a.Intake.ApplyWebhook(c, w.Source, inputs(w))
+	items, err := a.Intake.ApplyWebhook(c, w.Source, inputs(facts))
 	c.Accepted(err == nil)
 	return hookAnswer{Items: items}, err
 }
 
+// addressOf is the address that a request was sent to, as the sender wrote it: a
+// signature may cover it. Behind a proxy it is what the proxy says of itself; who
+// lies about it has signed another address.
+func addressOf(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + r.URL.RequestURI()
+}
+
 // inputs are the facts of a webhook for the service.
-func inputs(w source.Webhook) []intake.FactInput {
-	items, _ := w.Items() // read once already
+func inputs(items []source.Item) []intake.FactInput {
 	out := make([]intake.FactInput, len(items))
 	for i, it := range items {
 		out[i] = intake.FactInput{Fact: it.Fact, ID: it.ID, Source: it.Source, Err: it.Err}

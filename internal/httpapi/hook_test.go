@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"github.com/fairlead/fairlead/internal/source"
 )
 
 func TestHook_OnADataFolder_IsAppliedAtOnceAndItsSecretCanBeReplaced(t *testing.T) {
@@ -22,7 +24,7 @@ func TestHook_OnADataFolder_IsAppliedAtOnceAndItsSecretCanBeReplaced(t *testing.
 		t.Fatal(err)
 	}
 	c := h.config()
-	c.Hooks = &Hooks{Secrets: secrets}
+	c.Hooks = &Hooks{Senders: source.KnownSenders(), Secrets: secrets}
 	h.door = New(c)
 	first, err := secrets(context.Background())
 	if err != nil || len(first["standard"]) != 1 {
@@ -68,7 +70,7 @@ func TestHook_AFactFromTheFutureIsAnsweredAsRejectedAndIsNoConflictWhenItIsRight
 		t.Fatal(err)
 	}
 	c := h.config()
-	c.Hooks = &Hooks{Secrets: secrets}
+	c.Hooks = &Hooks{Senders: source.KnownSenders(), Secrets: secrets}
 	h.door = New(c)
 	known, err := secrets(context.Background())
 	if err != nil {

@@ -114,7 +114,7 @@ func (a *api) payRoutes() []Route {
 // hookRoutes need a signature instead of a token.
 func (a *api) hookRoutes() []Route {
 	return []Route{
-		post("/v1/hooks/{source}", anyone, a.hook, "A webhook, signed as Standard Webhooks says; its body is that of POST /v1/facts").
+		post("/v1/hooks/{source}", anyone, a.hook, "A webhook, signed as its sender signs; standard is Standard Webhooks with the body of POST /v1/facts").
 			takesEvents().answers(http.StatusAccepted),
 	}
 }

@@ -85,7 +85,8 @@ func crew(t *testing.T, tb table.Table, n int) *world {
 	w.at("2026-03-01")
 	for i := range n {
 		id, partner := channel.CustomerID(fmt.Sprintf("c%d", i)), channel.PartnerID(fmt.Sprintf("q%d", i))
-		w.dir.Partners = append(w.dir.Partners, channel.Partner{ID: partner, Name: fmt.Sprintf("Quality %d Ltd", i), Currency: "EUR",
+		w.dir.Partners = append(w.dir.Partners, channel.Partner{
+			ID: partner, Name: fmt.Sprintf("Quality %d Ltd", i), Currency: "EUR",
 			Capacity: channel.Unlimited, Status: channel.Active, Plans: w.dir.Partners[0].Plans})
 		w.customer(id, channel.PartnerOwner(partner), "2026-03-01")
 		w.order(id, channel.OrderID("o-"+id), "2026-03-05", "1000.00")
@@ -129,7 +130,8 @@ func TestPay_TheRailIsToldWhomItPaysAndWhatFor(t *testing.T) {
 	w.byBatches(bank, 5)
 	w.pay()
 	got := bank.asked["2026-03.q1.EUR.1"]
-	if got.Payee != (rail.Payee{Partner: "q1", Name: "Quality 1 Ltd"}) || got.Statement != "q1/2026-03" || got.Minor != 4500 || got.Currency != "EUR" || got.Rail != "bank" {
+	if got.Payee != (rail.Payee{Partner: "q1", Name: "Quality 1 Ltd"}) || got.Statement != "q1/2026-03" ||
+		got.Minor != 4500 || got.Currency != "EUR" || got.Rail != "bank" {
 		t.Errorf("asked %+v", got)
 	}
 }
@@ -143,7 +145,8 @@ func TestPay_ABatchHalfAnsweredPaysEachOnce(t *testing.T) {
 		bank := &counter{answers: answers}
 		w.byBatches(bank, 5)
 		r, states := w.pay()
-		if d := cmp.Diff(map[string]int{wire.LinePaid: 2, wire.LineUnknown: 3, wire.LineCarried: 2}, states); d != "" || r.State != wire.RunPaying {
+		want := map[string]int{wire.LinePaid: 2, wire.LineUnknown: 3, wire.LineCarried: 2}
+		if d := cmp.Diff(want, states); d != "" || r.State != wire.RunPaying {
 			t.Errorf("%s: run %s: %s", name, r.State, d)
 		}
 		bank.answers = nil
@@ -198,7 +201,8 @@ func TestPay_OneLineThatCannotBePaidStopsNoOtherOfItsBatch(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "1 of 9 lines") {
 		t.Errorf("got %v", err)
 	}
-	if r, err := w.p.Runs.Show(w.ctx, "2026-03.1"); err != nil || r.Lines[2].State != wire.LineUnknown || r.Lines[3].State != wire.LinePaid || r.Lines[10].State != wire.LinePaid {
+	r, err := w.p.Runs.Show(w.ctx, "2026-03.1")
+	if err != nil || r.Lines[2].State != wire.LineUnknown || r.Lines[3].State != wire.LinePaid || r.Lines[10].State != wire.LinePaid {
 		t.Errorf("run %+v, %v", r, err)
 	}
 	w.change("2026-03", "q0", func(l *payout.Line) { l.PaymentID = "2026-03.q0.EUR.1" })
@@ -212,7 +216,9 @@ func TestPay_OneLineThatCannotBePaidStopsNoOtherOfItsBatch(t *testing.T) {
 // begun.
 func TestPay_ABatchOfTwoRailsAsksEachForItsOwn(t *testing.T) {
 	w := crew(t, table.NewMemory(), 4)
-	old := &counter{answers: func(_ int, batch []rail.Submission) (int, []payout.Answer, error) { return len(batch), nil, nil }}
+	old := &counter{answers: func(_ int, batch []rail.Submission) (int, []payout.Answer, error) {
+		return len(batch), nil, nil
+	}}
 	w.byBatches(old, 9)
 	_, err := w.p.Payer.PayLines(w.ctx, "2026-03.1", []paying.LineRef{{"q0", "EUR"}, {"q1", "EUR"}})
 	w.must(err)
@@ -233,7 +239,8 @@ func TestPay_SaysHowManyLinesAreDoneNotHowManyBatches(t *testing.T) {
 	w := crew(t, table.NewMemory(), 7)
 	w.byBatches(&counter{}, 3)
 	var last [2]int
-	_, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: "2026-03.1", User: "ana", Progress: func(done, all int) { last = [2]int{done, all} }})
+	progress := func(done, all int) { last = [2]int{done, all} }
+	_, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: "2026-03.1", User: "ana", Progress: progress})
 	if err != nil || last != [2]int{9, 9} { // the two that have nothing to get are done from the start
 		t.Errorf("%v, %v", last, err)
 	}

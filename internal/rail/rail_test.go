@@ -36,7 +36,8 @@ func TestWriteCSV_AnIdThatLooksLikeAFormulaIsText(t *testing.T) {
 }
 
 func payment(key string) Submission {
-	return Submission{Attempt: payout.Attempt{Key: key, Partner: "p1", Currency: "EUR", Minor: 5}, Payee: Payee{"p1", "One"}, Statement: "p1/2026-03"}
+	return Submission{Attempt: payout.Attempt{Key: key, Partner: "p1", Currency: "EUR", Minor: 5},
+		Payee: Payee{"p1", "One"}, Statement: "p1/2026-03"}
 }
 
 // one is the only answer of a call with one payment.

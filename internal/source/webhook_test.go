@@ -1,122 +1,114 @@
 package source
 
 import (
-	"maps"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/fairlead/fairlead/internal/fault"
 )
 
-// The example of the specification's own reference implementations.
-const exampleSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+// plain is a sender that signs by writing its secret into a header, and counts
+// what it is asked.
+type plain struct{ opened, tried int }
 
-var hookNow = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
-
-func delivery(t *testing.T, secret, body string, at time.Time) Delivery {
-	t.Helper()
-	hook, err := standardwebhooks.NewWebhook(secret)
-	if err != nil {
-		t.Fatal(err)
+func (*plain) CheckSecret(secret string) error {
+	if len(secret) < 8 {
+		return fault.New(fault.Invalid, "invalid_secret", "is too short")
 	}
-	signature, err := hook.Sign("msg_1", at, []byte(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Delivery{Source: Standard, Body: []byte(body), Header: map[string][]string{
-		"Webhook-Id": {"msg_1"}, "Webhook-Timestamp": {strconv.FormatInt(at.Unix(), 10)}, "Webhook-Signature": {signature},
-		"Content-Type": {"application/cloudevents+json"},
-	}}
+	return nil
 }
 
-func TestVerify_PublishedExampleHolds(t *testing.T) {
-	d := Delivery{Source: Standard, Body: []byte(`{"test": 2432232314}`), Header: map[string][]string{
-		"Webhook-Id": {"msg_p5jXN8AQM9LWM0D4loKWxJek"}, "Webhook-Timestamp": {"1614265330"},
-		"Webhook-Signature": {"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="},
-	}}
-	if _, err := Verify(d, Secrets{Standard: {exampleSecret}}, time.Unix(1614265330, 0)); err != nil {
-		t.Error(err)
-	}
+func (p *plain) Open(d Delivery) (Webhook, time.Time, error) {
+	p.opened++
+	return Webhook{ID: "m1", Header: map[string]string{"topic": "orders"}}, d.At, nil
 }
 
-func TestVerify_AcceptsEveryActiveSecretWhileOneIsReplaced(t *testing.T) {
-	old, next := exampleSecret, "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
-	for _, secret := range []string{old, next} {
-		w, err := Verify(delivery(t, secret, `{}`, hookNow), Secrets{Standard: {old, next}}, hookNow)
-		if err != nil || w != (Webhook{Source: Standard, ID: "msg_1", ContentType: "application/cloudevents+json", Body: `{}`}) {
-			t.Errorf("%+v, %v", w, err)
-		}
-		if _, err := Verify(delivery(t, secret, `{}`, hookNow), Secrets{Standard: {old}}, hookNow); (err == nil) != (secret == old) {
-			t.Errorf("%s with the old secret alone: %v", secret, err)
-		}
-	}
+func (p *plain) Signed(d Delivery, secret string) bool {
+	p.tried++
+	return strings.Join(d.Header["Secret"], "") == secret
 }
 
-func TestVerify_RefusesWhatWasNotSignedLikeThis(t *testing.T) {
-	secrets := Secrets{Standard: {exampleSecret}}
-	good := delivery(t, exampleSecret, `{"a":1}`, hookNow)
-	with := func(name string, values ...string) Delivery {
-		d := good
-		d.Header = maps.Clone(d.Header)
-		d.Header[name] = values
-		return d
+func (*plain) Items(Webhook) ([]Item, error) { return []Item{{ID: "a"}, {ID: "b"}}, nil }
+
+func TestSenders_EachHasItsOwnSecretsAndAllAreTried(t *testing.T) {
+	p := &plain{}
+	senders := Senders{"plain": p, Standard: standard{}}
+	d := Delivery{Sender: "plain", At: hookNow, Body: []byte("{}"), Header: map[string][]string{"Secret": {"the first of three"}}}
+	secrets := Secrets{Standard: {"another one"},
+		"plain": {"the first of three", "short", "", "the second of three", "the third of three"}}
+	w, err := senders.Verify(d, secrets)
+	want := Webhook{Source: "plain", ID: "m1", Body: "{}", Header: map[string]string{"topic": "orders"}}
+	if diff := cmp.Diff(want, w); diff != "" || err != nil {
+		t.Errorf("%s, %v", diff, err)
 	}
-	for _, c := range []struct {
-		name, slug string
-		d          Delivery
-		secrets    Secrets
-	}{
-		{"another body", "signature_invalid", Delivery{Standard, good.Header, []byte(`{"a": 1}`)}, secrets},
-		{"another id", "signature_invalid", with("Webhook-Id", "msg_2"), secrets},
-		{"another time", "signature_invalid", with("Webhook-Timestamp", strconv.FormatInt(hookNow.Unix()+1, 10)), secrets},
-		{"no id", "signature_invalid", with("Webhook-Id"), secrets},
-		{"two ids", "signature_invalid", with("Webhook-Id", "msg_1", "msg_1"), secrets},
-		{"no signature", "signature_invalid", with("Webhook-Signature"), secrets},
-		{"a time that is none", "signature_invalid", with("Webhook-Timestamp", "soon"), secrets},
-		{"only an unknown version", "signature_invalid", with("Webhook-Signature", strings.Replace(good.Header["Webhook-Signature"][0], "v1,", "v2,", 1)), secrets},
-		{"hundreds of signatures", "signature_invalid", with("Webhook-Signature", strings.Repeat("v1,x ", 300)+good.Header["Webhook-Signature"][0]), secrets},
-		{"no secret", "signature_invalid", good, Secrets{}},
-		{"another source", "source_not_found", Delivery{"hubspot", good.Header, good.Body}, secrets},
-		{"too large", "webhook_too_large", Delivery{Standard, good.Header, make([]byte, MaxWebhook+1)}, secrets},
-	} {
-		if _, err := Verify(c.d, c.secrets, hookNow); !fault.Is(err, c.slug) {
-			t.Errorf("%s: %v, want %s", c.name, err, c.slug)
+	if p.tried != 3 {
+		t.Errorf("%d secrets were tried, want all three that can be used: the time tells which one was right", p.tried)
+	}
+	for _, secret := range []string{"another one", "short", ""} {
+		d.Header = map[string][]string{"Secret": {secret}}
+		if _, err := senders.Verify(d, secrets); !fault.Is(err, "signature_invalid") {
+			t.Errorf("signed with %q: %v", secret, err)
 		}
 	}
-}
-
-func TestVerify_FiveMinutesEitherWayAndNotASecondMore(t *testing.T) {
-	secrets := Secrets{Standard: {exampleSecret}}
-	for _, off := range []time.Duration{-300, 300, -301, 301} {
-		d := delivery(t, exampleSecret, `{}`, hookNow.Add(off*time.Second))
-		if _, err := Verify(d, secrets, hookNow); (err == nil) != (off.Abs() <= 300) {
-			t.Errorf("%d s off: %v", off, err)
-		}
+	if items, err := senders.Items(w); err != nil || len(items) != 2 {
+		t.Errorf("%v, %v", items, err)
 	}
 }
 
-func TestParseSecrets_RefusesWhatCouldNotVerifyAnything(t *testing.T) {
-	for _, bad := range []string{`[]`, `{"standard":"whsec_x"}`, `{"standard":["whsec_"]}`, `{"standard":["not base64, not at all, never was"]}`} {
+func TestVerify_WhatIsTooLargeIsNotLookedAt(t *testing.T) {
+	p := &plain{}
+	d := Delivery{Sender: "plain", At: hookNow, Body: make([]byte, MaxWebhook+1)}
+	_, err := (Senders{"plain": p}).Verify(d, Secrets{"plain": {"long enough"}})
+	if !fault.Is(err, "webhook_too_large") || p.opened+p.tried != 0 {
+		t.Errorf("%v, opened %d times, tried %d secrets", err, p.opened, p.tried)
+	}
+}
+
+// A queue keeps text: other bytes would come out of it as other bytes.
+func TestVerify_ABodyThatIsNotTextIsRefusedWhileItsSenderIsThere(t *testing.T) {
+	d := delivery(t, exampleSecret, "{\"id\":\"e\xff\"}", hookNow)
+	_, err := known.Verify(d, Secrets{Standard: {exampleSecret}})
+	if !fault.Is(err, "webhook_not_utf8") || fault.Of(err).Kind != fault.Invalid {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestParseSecrets_OneThatCannotBeReadStopsNoOther(t *testing.T) {
+	got, err := ParseSecrets([]byte(`{"standard":["` + exampleSecret + `",7,null],"later":["x"],"plain":"no list","nobody":[]}`))
+	want := Secrets{Standard: {exampleSecret, "", ""}, "later": {"x"}, "plain": {""}}
+	if d := cmp.Diff(want, got); d != "" || err != nil {
+		t.Errorf("%s, %v", d, err)
+	}
+	if _, err := known.Verify(delivery(t, exampleSecret, `{}`, hookNow), got); err != nil {
+		t.Errorf("%v", err)
+	}
+	for _, bad := range []string{`[]`, `{`, `"standard"`, ``} {
 		if _, err := ParseSecrets([]byte(bad)); err == nil {
 			t.Errorf("%s was accepted", bad)
 		}
 	}
-	if s, err := ParseSecrets([]byte(`{"standard":["` + exampleSecret + `"]}`)); err != nil || len(s[Standard]) != 1 {
-		t.Errorf("%v, %v", s, err)
-	}
 }
 
-func TestWebhook_ItsFactsAreReadAsThoseOfARequest(t *testing.T) {
-	w := Webhook{Source: Standard, ID: "m", ContentType: MediaEvent, Body: `{"specversion":"1.0","id":"e1","source":"shop","type":"customer.churned","time":"2026-07-01T00:00:00Z","data":{"customerId":"C1"}}`}
-	items, err := w.Items()
-	if err != nil || len(items) != 1 || items[0].Err != nil || items[0].Fact.Churn.Customer != "C1" {
-		t.Errorf("%+v, %v", items, err)
+func TestUnusable_NamesSenderAndNumberAndQuotesNoSecret(t *testing.T) {
+	const word = "not base64, not at all, never was"
+	got := known.Unusable(Standard, Secrets{Standard: {exampleSecret, word, "", "whsec_", "whsec_x"}, "later": {"x"}})
+	want := []string{
+		`secret 2 of the webhooks of "standard" is not whsec_ and base64 of at least 24 bytes`,
+		`secret 3 of the webhooks of "standard" is empty, or no text`,
+		`secret 4 of the webhooks of "standard" is not whsec_ and base64 of at least 24 bytes`,
+		`secret 5 of the webhooks of "standard" is not whsec_ and base64 of at least 24 bytes`,
 	}
-	if _, err := (Webhook{Source: "other"}).Items(); !fault.Is(err, "source_not_found") {
-		t.Errorf("%v", err)
+	var said []string
+	for _, err := range got {
+		said = append(said, err.Error())
+	}
+	if d := cmp.Diff(want, said); d != "" {
+		t.Error(d)
+	}
+	if got := known.Unusable("later", Secrets{"later": {"x"}}); got != nil {
+		t.Errorf("of a sender that there is not: %v", got)
 	}
 }

@@ -19,9 +19,9 @@ import (
 	"github.com/fairlead/fairlead/internal/source"
 )
 
-// New verifies webhooks and queues them.
-func New(a *cloud.App, secrets *Secrets, queue *Queue) *gateway.Door {
-	hooks := &httpapi.Hooks{Secrets: secrets.Get, Queue: queue.Send}
+// New verifies webhooks of some senders and queues them.
+func New(a *cloud.App, senders source.Senders, secrets *Secrets, queue *Queue) *gateway.Door {
+	hooks := &httpapi.Hooks{Senders: senders, Secrets: secrets.Get, Queue: queue.Send}
 	return gateway.Counting(a, httpapi.NewHook(httpapi.Config{Clock: a.Clock, Log: a.Log, Hooks: hooks}))
 }
 

@@ -24,12 +24,15 @@ import (
 // go better another time is given back to the queue, and after its last try the
 // queue puts it with the dead letters.
 type Worker struct {
-	app  *cloud.App
-	uses *usecases.UseCases
+	app     *cloud.App
+	senders source.Senders
+	uses    *usecases.UseCases
 }
 
-// New wires the function.
-func New(a *cloud.App, c wiring.Rooms) *Worker { return &Worker{a, c.UseCases} }
+// New wires the function for the webhooks of some senders.
+func New(a *cloud.App, senders source.Senders, c wiring.Rooms) *Worker {
+	return &Worker{a, senders, c.UseCases}
+}
 
 // Handle takes a batch of messages, each on its own.
 func (w *Worker) Handle(ctx context.Context, e events.SQSEvent) (out events.SQSEventResponse, err error) {
@@ -60,7 +63,7 @@ func (w *Worker) apply(ctx context.Context, body string, counts metrics.Counts) 
 	if err := d.Decode(&hook); err != nil || hook.Source == "" || hook.Body == "" {
 		return errPoisoned
 	}
-	items, err := hook.Items()
+	items, err := w.senders.Items(hook)
 	if err != nil { // the hook refuses such a body, unless a newer version of it sent this one
 		return errPoisoned
 	}
