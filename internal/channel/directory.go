@@ -71,5 +71,5 @@ type Programme struct {
 	DisputeDays       int
 	DiffThresholdPPM  int64
 	RefuseBeyondPPM   int64  // 0: no limit
-	Rail              string // "file" or "sandbox"; "": that of the installation
+	Rail              string // one of Rails; "": that of the installation
 }

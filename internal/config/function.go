@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
 )
 
 // The variables that the functions read; the stacks set them.
@@ -38,19 +40,24 @@ const (
 	DevStage   = "dev"
 )
 
-// The rails that a stage may pay by.
+// The rails that stages name.
 const (
-	FileRail    = "file"
-	SandboxRail = "sandbox"
+	FileRail    = channel.FileRail
+	SandboxRail = channel.SandboxRail
 )
 
-// CheckRail refuses a rail that there is not, and the sandbox where money is
-// meant: on every stage but local and dev.
+// CheckRail refuses a rail that there is not, and one that pays nobody where money
+// is meant: on every stage but local and dev.
 func CheckRail(stage, rail string) error {
+	var names []string
+	for _, r := range channel.Rails() {
+		names = append(names, r.Name)
+	}
+	by, known := channel.RailNamed(rail)
 	switch {
-	case rail != FileRail && rail != SandboxRail:
-		return fmt.Errorf("rail %q: want %s or %s", rail, FileRail, SandboxRail)
-	case rail == SandboxRail && stage != LocalStage && stage != DevStage:
+	case !known:
+		return fmt.Errorf("rail %q: want %s", rail, strings.Join(names, " or "))
+	case !by.Pays && stage != LocalStage && stage != DevStage:
 		return fmt.Errorf("rail %s on stage %q: it pays nobody, and is for the stages %s and %s only",
 			rail, stage, LocalStage, DevStage)
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fairlead/fairlead/internal/channel"
 )
 
 func env(pairs ...string) func(string) string {
@@ -55,6 +57,19 @@ func TestFunction_TheSandboxMustBeNamedAndOnlyWhereNoMoneyIsMeant(t *testing.T) 
 		if c.want != "" && (err != nil || f.Rail != c.want) {
 			t.Errorf("rail %q on stage %q: %q, %v", c.rail, c.stage, f.Rail, err)
 		}
+	}
+}
+
+func TestCheckRail_OfEveryRailOnlyTheOnesThatPayAreForAnyStage(t *testing.T) {
+	for _, r := range channel.Rails() {
+		for stage, ok := range map[string]bool{"prod": r.Pays, "": r.Pays, LocalStage: true, DevStage: true} {
+			if err := CheckRail(stage, r.Name); (err == nil) != ok {
+				t.Errorf("%s on stage %q: %v", r.Name, stage, err)
+			}
+		}
+	}
+	if err := CheckRail("prod", "bank"); err == nil || !strings.HasPrefix(err.Error(), `rail "bank": want file or `) {
+		t.Errorf("%v", err)
 	}
 }
 

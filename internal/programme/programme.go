@@ -5,10 +5,13 @@
 package programme
 
 import (
+	"bytes"
 	_ "embed"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/document"
@@ -20,7 +23,16 @@ var schemaSource []byte
 
 // Schema is the JSON Schema of a programme, also served at
 // /schemas/programme.json.
-var Schema = document.LazySchema("programme", schemaSource)
+var Schema = document.LazySchema("programme", bytes.Replace(schemaSource, []byte(`"RAIL"`), rails(), 1))
+
+// rails are the names of all rails, as a list in JSON has them.
+func rails() []byte {
+	var names []string
+	for _, r := range channel.Rails() {
+		names = append(names, strconv.Quote(r.Name))
+	}
+	return []byte(strings.Join(names, ", "))
+}
 
 // content is the document as written; every key but id is optional.
 type content struct {
@@ -131,11 +143,8 @@ func Explain(p channel.Programme) []string {
 		said = append(said, fmt.Sprintf(
 			"A run whose total moved by more than %s needs a reason to be approved.", percent(p.RefuseBeyondPPM)))
 	}
-	switch p.Rail {
-	case "file":
-		said = append(said, "Payments leave in a file for the bank; a line is paid once somebody confirms it.")
-	case "sandbox":
-		said = append(said, "Payments go to the sandbox: no bank is asked and no money moves.")
+	if by, named := channel.RailNamed(p.Rail); named {
+		said = append(said, by.Words)
 	}
 	return said
 }

@@ -1,6 +1,7 @@
 package programme_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,7 +50,7 @@ func TestParse_BadProgramme_SaysWhatAndWhere(t *testing.T) {
 		{"this machine's zone", `{"id": "p", "timeZone": "Local"}`, `timeZone: "Local" is not an IANA time zone`},
 		{"unknown currency", `{"id": "p", "reportingCurrency": "XYZ"}`, `reportingCurrency: "XYZ" is not an ISO 4217 currency`},
 		{"unknown moment", `{"id": "p", "routeOn": "never"}`, `routeOn: "never" is not one of "first_sight", "call"`},
-		{"unknown rail", `{"id": "p", "rail": "bank"}`, `rail: "bank" is not one of "file", "sandbox"`},
+		{"unknown rail", `{"id": "p", "rail": "bank"}`, `rail: "bank" is not one of "file", "`},
 		{"negative days", `{"id": "p", "settlement": {"graceDays": -1}}`, "settlement.graceDays: is -1; it must be 0 or more"},
 		{"days as text", `{"id": "p", "settlement": {"graceDays": "5"}}`, "settlement.graceDays: is text; it must be a whole number"},
 		{"minimum as a number", `{"id": "p", "settlement": {"minimumPayout": {"EUR": 25}}}`, `settlement.minimumPayout.EUR: is a number; it must be text: an amount as text, such as "25.00"`},
@@ -92,5 +93,17 @@ func TestExplain_SaysWhatHolds(t *testing.T) {
 	}
 	if got := programme.Explain(channel.Programme{RouteOnCall: true}); got[0] != "Months, days and effective dates are those of UTC." || len(got) != 3 {
 		t.Error(got)
+	}
+}
+
+func TestParse_EveryRailMayBeNamedAndIsExplained(t *testing.T) {
+	for _, r := range channel.Rails() {
+		p, err := programme.Parse([]byte(`{"id": "p", "rail": "` + r.Name + `"}`))
+		if err != nil || p.Rail != r.Name || !slices.Contains(programme.Explain(p), r.Words) {
+			t.Errorf("%s: %q, %v, %q", r.Name, p.Rail, err, programme.Explain(p))
+		}
+	}
+	if said := strings.Join(programme.Explain(channel.Programme{}), " "); strings.Contains(said, "ayments") {
+		t.Errorf("a programme that names none says %q", said)
 	}
 }

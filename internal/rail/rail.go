@@ -52,10 +52,10 @@ type Rail interface {
 // of the key, so submitting it (again) under the same key is right.
 const Unheard payout.Outcome = "unheard"
 
-// The names of the rails, as programmes and stages write them.
+// The names of the rails here.
 const (
-	FileName    = "file"
-	SandboxName = "sandbox"
+	FileName    = channel.FileRail
+	SandboxName = channel.SandboxRail
 )
 
 // Named is a rail with its name.
@@ -70,9 +70,14 @@ type Named struct {
 type Rails []Named
 
 // Embedded are the rails of an installation whose programme decides: the
-// payments file, unless the programme names the sandbox.
+// payments file, unless the programme names another. It is the table of all rails
+// that there are: each is a file of its own, a line here, and one of channel.Rails,
+// which is what programmes and stages know of it.
 func Embedded() Rails {
-	return Rails{{FileName, File{}, fileBatch}, {SandboxName, &Sandbox{}, sandboxBatch}}
+	return Rails{
+		{FileName, File{}, fileBatch},
+		{SandboxName, &Sandbox{}, sandboxBatch},
+	}
 }
 
 // Of is the one rail of a stage, by its name; none for a name that is none.

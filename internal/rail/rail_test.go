@@ -5,6 +5,9 @@ import (
 	"encoding/csv"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/payout"
@@ -115,5 +118,18 @@ func TestRails_TheProgrammeChoosesAmongThoseThatThereAre(t *testing.T) {
 		if got.Name != c.chosen || (c.slug == "") != (err == nil) || c.slug != "" && !fault.Is(err, c.slug) {
 			t.Errorf("%q of %s: %q, %v", c.name, c.rails, got.Name, err)
 		}
+	}
+}
+
+func TestEmbedded_HasARailForEveryNameThatMayBeNamed(t *testing.T) {
+	var may, are []string
+	for _, r := range channel.Rails() {
+		may = append(may, r.Name)
+	}
+	for _, n := range Embedded() {
+		are = append(are, n.Name)
+	}
+	if d := cmp.Diff(may, are); d != "" {
+		t.Error(d)
 	}
 }
