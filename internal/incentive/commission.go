@@ -1,293 +1,155 @@
 package incentive
 
 import (
-	"maps"
-	"slices"
+	"fmt"
+	"strings"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/document"
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// earned is what one commission comes to in one month.
-type earned struct {
-	comp    *Component
-	worth   int64 // now
-	through int64 // R(W) at the month's end, and at the end of the month before
-	before  int64
-	fresh   int64 // shares of orders that this statement books first
-	orders  int   // and how many these are
-	all     int64 // shares of all orders, under waive
-	stepUps int64 // under waive: what `whole` steps gave earlier orders
-	back    int64 // R(sum of share x refunded fraction)
-	backs   []refunded
-	// matchedBack is back of the orders that match: the same, but where a late
-	// fact made one match no longer.
-	matchedBack int64
-	tiers       []credits // fresh orders: how much of them fell into each tier
+// TypeCommission is a share of what customers ordered, by tiers of what the
+// partner attains in a month, quarter or year.
+const TypeCommission Type = "commission"
+
+var commissionType = componentType{is: TypeCommission, earns: true, listed: true, sees: liveOrder | deadOrder,
+	read: readCommission, work: workCommission}
+
+type commission struct {
+	*Component
+	onMargin bool // of margin, else of revenue
+	whole    bool // one rate on everything in the window; else marginal
+	waive    bool // refunds never move attainment; else they adjust it
+	windows  windowKind
+	tiers    []tier // from ascending, the first from 0
 }
 
-// refunded is one order of a reversal.
-type refunded struct {
-	order int32
-	share int64
+// tier is a rate from an attainment on, inclusive, in minor units.
+type tier struct {
+	from int64
+	rate money.Rate
 }
 
-// commissions computes and books every commission of every month.
-func (c *computation) commissions() error {
-	refunded := c.refundedByMonth()
-	for _, name := range c.names(TypeCommission) {
-		shares := map[int32]int64{}
-		months := make([]earned, len(c.months))
-		for _, s := range c.spans(name) {
-			if err := c.priceWindow(c.window(name, s), months, shares); err != nil {
-				return err
-			}
-		}
-		for i := range months {
-			e := &months[i]
-			if e.comp == nil {
-				continue
-			}
-			if err := c.reverse(name, e, refunded[i], shares); err != nil {
-				return err
-			}
-			c.bookCommission(name, i, e)
-			c.sum(&c.months[i].paid, e.worth)
-		}
+// windowKind is over how long attainment grows, by the programme's calendar.
+type windowKind string
+
+const (
+	monthly   windowKind = "month"
+	quarterly windowKind = "quarter"
+	yearly    windowKind = "year"
+)
+
+func readCommission(k *keys) terms {
+	t := &commission{Component: k.component, onMargin: k.is("basis", "margin"), whole: k.is("method", "whole"),
+		waive: k.is("tierConsequence", "waive"), windows: windowKind(k.text("attainment"))}
+	if t.windows == "" {
+		t.windows = monthly
 	}
-	return nil
+	k.readWhenGuarded()
+	k.readWhen()
+	for _, inner := range k.list("tiers") {
+		t.tiers = append(t.tiers, tier{inner.amount("from"), inner.share("rate")})
+	}
+	t.check(k)
+	return t
 }
 
-// names are the names that components of a type have in any month, sorted.
-func (c *computation) names(t Type) []string {
-	set := map[string]bool{}
-	for i := range c.months {
-		if m := &c.months[i]; m.plan != nil {
-			for j := range m.plan.Components {
-				if p := &m.plan.Components[j]; p.Type == t {
-					set[p.Name] = true
-				}
-			}
+// check: the first tier begins at zero, so that nothing falls below it; each
+// begins above the one before and, where one rate holds for everything, pays no
+// less.
+func (t *commission) check(k *keys) {
+	for i, next := range t.tiers {
+		switch {
+		case i == 0 && next.from != 0:
+			k.wrong(document.Path("tiers", 0, "from"), "must be 0: below the first tier nothing would be paid")
+		case i > 0 && next.from <= t.tiers[i-1].from:
+			k.wrong(document.Path("tiers", i, "from"), "must be above that of the tier before")
+		case i > 0 && next.rate < t.tiers[i-1].rate && t.whole:
+			k.wrong(document.Path("tiers", i, "rate"), "must not fall: one more order would lower the commission")
 		}
-	}
-	return slices.Sorted(maps.Keys(set))
-}
-
-// windowStart is the index of the first month of the window that month i is in
-// under its version of the commission.
-func (c *computation) windowStart(i int, w Window) int {
-	start := c.months[i].period
-	switch w {
-	case Quarterly:
-		start = start.QuarterStart()
-	case Yearly:
-		start = start.YearStart()
-	}
-	return max(0, start.Sub(c.low)) // no plan, and so nothing, before the first month
-}
-
-// span is one window: its first month, and how long it is.
-type span struct {
-	low  int
-	kind Window
-}
-
-// spans are the windows of a commission, each with some month of its own.
-func (c *computation) spans(name string) []span {
-	var out []span
-	known := map[span]bool{}
-	for i := range c.months {
-		if p, _ := c.months[i].component(name, TypeCommission); p != nil {
-			if s := (span{c.windowStart(i, p.Window), p.Window}); !known[s] {
-				known[s] = true
-				out = append(out, s)
-			}
-		}
-	}
-	return out
-}
-
-// window is the commission over the months of a span, up to the open one.
-func (c *computation) window(name string, s span) *window {
-	w := &window{c: c, span: s}
-	for i := s.low; i < len(c.months) && c.windowStart(i, s.kind) == s.low; i++ {
-		p, t := c.months[i].component(name, TypeCommission)
-		m := windowMonth{comp: p}
-		if p != nil {
-			m.orders = t.orders
-			w.whole = w.whole || p.Whole
-		}
-		w.months = append(w.months, m)
-	}
-	return w
-}
-
-// mine reports whether month i of the window is priced by it: another version
-// may have a longer or shorter window.
-func (w *window) mine(i int) bool {
-	p := w.months[i].comp
-	return p != nil && p.Window == w.kind
-}
-
-// priceWindow fills in the window's own months and the shares of their orders.
-func (c *computation) priceWindow(w *window, months []earned, shares map[int32]int64) error {
-	adjust, waive := false, false
-	for i, m := range w.months {
-		if w.mine(i) {
-			adjust, waive = adjust || !m.comp.Waive, waive || m.comp.Waive
-			months[w.low+i] = earned{comp: m.comp, tiers: make([]credits, len(m.comp.Tiers))}
-		}
-	}
-	c.shares = slices.Grow(c.shares, w.fresh())
-	if adjust {
-		nets, err := w.nets()
-		if err != nil {
-			return err
-		}
-		for i := range w.months {
-			if e := &months[w.low+i]; w.mine(i) && !e.comp.Waive {
-				e.through, e.before = nets[i], last(nets[:i])
-				e.worth = e.through - e.before
-			}
-		}
-		if err := w.share(w.byMonth(), false, months, shares); err != nil {
-			return err
-		}
-	}
-	if waive {
-		return w.share(w.byBooking(), true, months, shares)
-	}
-	return nil
-}
-
-// fresh counts the orders that this statement may freeze shares of.
-func (w *window) fresh() int {
-	n := 0
-	for i, m := range w.months {
-		if !w.mine(i) {
-			continue
-		}
-		for _, index := range m.orders {
-			if w.c.fresh(&w.c.orders[index]) {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// share prices the groups and keeps what the months of one consequence need:
-// under waive every share, else those of orders that may still be reversed.
-func (w *window) share(groups []group, waive bool, months []earned, shares map[int32]int64) error {
-	concerns := func(month int) *earned {
-		if e := &months[w.low+month]; w.mine(month) && e.comp.Waive == waive {
-			return e
-		}
-		return nil
-	}
-	visit := func(p priced) {
-		e := concerns(p.group.month)
-		if e == nil {
-			return
-		}
-		o := &w.c.orders[p.index]
-		e.all += p.share
-		if fresh := w.c.fresh(o); fresh {
-			e.fresh += p.share
-			e.orders++
-			e.addTiers(p, o.guarded)
-			w.c.shares = append(w.c.shares, Share{p.comp.Name, o.of.ID, p.share})
-		}
-		if o.net < o.amount {
-			shares[p.index] = p.share
-		}
-	}
-	return w.shares(groups, visit, func(g *group, up int64) {
-		if e := concerns(g.month); e != nil {
-			e.stepUps += up
-		}
-	})
-}
-
-// addTiers notes how much of a fresh order fell into which tier, for the
-// formula.
-func (e *earned) addTiers(p priced, guarded bool) {
-	if p.comp.Whole {
-		if p.tier >= 0 {
-			e.tiers[p.tier].addSpan(guarded, p.from, p.to)
-		}
-		return
-	}
-	for i, t := range p.comp.Tiers {
-		within := func(pos money.Wide) money.Wide {
-			switch {
-			case pos.Cmp(t.From) < 0:
-				return money.WideOf(t.From)
-			case i+1 < len(p.comp.Tiers) && pos.Cmp(p.comp.Tiers[i+1].From) > 0:
-				return money.WideOf(p.comp.Tiers[i+1].From)
-			}
-			return pos
-		}
-		e.tiers[i].addSpan(guarded, within(p.from), within(p.to))
 	}
 }
 
-// refundedByMonth lists the credited orders that have counted refunds.
-func (c *computation) refundedByMonth() [][]int32 {
-	out := make([][]int32, len(c.months))
-	for i := range c.orders {
-		if o := &c.orders[i]; o.net < o.amount {
-			out[o.month] = append(out[o.month], int32(i))
-		}
+func (t *commission) explain(p *Plan) string {
+	basis, how, consequence := "net revenue", "each rate on its own part", "A refund also takes back the tier it had helped to reach."
+	if t.onMargin {
+		basis = "margin"
 	}
-	return out
+	if t.whole {
+		how = "one rate on everything"
+	}
+	if t.waive {
+		consequence = "A refund takes back what its order earned and never moves a tier."
+	}
+	if len(t.tiers) == 1 {
+		return fmt.Sprintf("%s on the %s. %s", percent(t.tiers[0].rate), basis, consequence)
+	}
+	tiers := make([]string, 0, len(t.tiers))
+	for _, tier := range t.tiers {
+		tiers = append(tiers, fmt.Sprintf("%s from %s", percent(tier.rate), p.amount(tier.from)))
+	}
+	return fmt.Sprintf("%s on the %s of each %s, %s. %s", strings.Join(tiers, ", "), basis, t.windows, how, consequence)
 }
 
-// reverse computes what refunds take back of the month's shares. A share frozen
-// by an earlier statement counts as frozen, even if a late fact has made the
-// order match no longer; that is part of the rest, then, and under waive no
-// part of what the month is worth.
-func (c *computation) reverse(name string, e *earned, orders []int32, shares map[int32]int64) error {
-	var sum, matched money.Fractions
-	for _, i := range orders {
-		o := &c.orders[i]
-		share, matches := shares[i]
-		if frozen, known := c.frozen[frozenKey{name, o.of.ID}]; known && !c.fresh(o) {
-			share = frozen
-		}
-		if share == 0 {
-			continue
-		}
-		sum.AddMulDiv(share, o.amount-o.net, o.amount)
-		e.backs = append(e.backs, refunded{i, share})
-		if matches {
-			matched.AddMulDiv(share, o.amount-o.net, o.amount)
-		}
-	}
-	var err error
-	if e.back, err = sum.Round(); err != nil || !e.comp.Waive {
-		return err
-	}
-	e.matchedBack, err = matched.Round()
-	e.worth = e.all + e.stepUps - e.matchedBack
-	return err
-}
-
-// bookCommission books a month of a commission: its new orders at their shares,
-// its refunds at frozen shares, and the rest.
-func (c *computation) bookCommission(name string, i int, e *earned) {
-	was := map[Kind]int64{}
-	for _, k := range []Kind{Earning, Reversal, TierAdjustment} {
-		was[k] = c.before[bookKey{name, i, k}]
-	}
-	b := commissionBooking{c: c, e: e, month: i, was: was}
-	c.book(bookKey{name, i, Earning}, was[Earning]+e.fresh, b.earning)
-	c.book(bookKey{name, i, Reversal}, -e.back, b.reversal)
-	c.book(bookKey{name, i, TierAdjustment}, e.worth-was[Earning]-e.fresh+e.back, b.adjustment)
+// commissions is commission at work.
+type commissions struct {
+	*computation
+	frozen map[frozenKey]int64 // shares of earlier statements
+	fresh  []Share             // of this one
 }
 
 // frozenKey names a share.
 type frozenKey struct {
 	component string
 	order     channel.OrderID
+}
+
+func workCommission(c *computation) steps {
+	cs := &commissions{computation: c, frozen: make(map[frozenKey]int64, len(c.in.Shares))}
+	for _, s := range c.in.Shares {
+		cs.frozen[frozenKey{s.Component, s.Order}] = s.Amount
+	}
+	return steps{count: cs.takeOrder, earn: cs.bookCommissions, settle: func(r *Result) error { r.Shares = cs.fresh; return nil }}
+}
+
+// takeOrder refuses an order without margin where the commission is on margin,
+// and lists it.
+func (cs *commissions) takeOrder(p *Component, _ *tally, o *order) bool {
+	t, _ := p.terms.(*commission)
+	if !t.onMargin || o.of.Margin != nil {
+		return true
+	}
+	if o.class == liveOrder && cs.isFresh(o) {
+		value := money.Of(o.of.Amount, o.of.Currency)
+		cs.list(Unpaid{Customer: cs.customers[o.customer].Customer, Order: o.of.ID, Component: t.Name, Period: cs.months[o.month].period,
+			Code: NoMargin, Value: value,
+			Text: fmt.Sprintf("Order %s of %s has no margin, and %s is paid on margin: it earns nothing there.", o.of.ID, value, t.Name)})
+	}
+	return false
+}
+
+// bookCommissions computes and books every commission of every month.
+func (cs *commissions) bookCommissions() error {
+	refunded := cs.refundedByMonth()
+	for _, name := range names[*commission](cs.computation) {
+		shares := map[int32]int64{}
+		months := make([]earned, len(cs.months))
+		for _, s := range cs.spans(name) {
+			if err := cs.priceWindow(cs.window(name, s), months, shares); err != nil {
+				return err
+			}
+		}
+		for i := range months {
+			e := &months[i]
+			if e.terms == nil {
+				continue
+			}
+			if err := cs.reverse(e, refunded[i], shares); err != nil {
+				return err
+			}
+			cs.bookMonth(i, e)
+		}
+	}
+	return nil
 }

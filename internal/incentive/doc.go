@@ -15,11 +15,14 @@
 //
 // # Reading order
 //
-// plan, parse, validate: the document. compute: the steps. months: which version
-// holds when. gather, match: from histories to credited orders. window, net,
-// commission: attainment and shares. bonuses, growth, handover: the rest that
-// earns. limits: guarantee and cap. position: what the next statement opens
-// with. words: text and formula of a line. check, explain, wholeness: publishing.
+// components, component: the table of component types, and what each fills in.
+// Then one of them, top to bottom: mdf or retention first, commission last. The
+// rest is shared. plan, keys, parse, schema: the document. compute: the steps.
+// months: which version holds when. customer, gather, match, tally: from
+// histories to credited orders. kind, line, formula: what is booked and how it
+// is worded. limit: guarantee and cap over closed months. result, position: what
+// the statement says, and what the next one opens with. example, check, explain:
+// publishing.
 //
 // # Where the rules are silent
 //

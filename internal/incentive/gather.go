@@ -2,6 +2,7 @@ package incentive
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -21,48 +22,21 @@ type order struct {
 	amount   int64  // of.Amount, at hand because it is asked for so often
 	net      int64  // amount less counted refunds
 	guarded  bool
-	foreign  bool // in another currency than the plan's: earns nothing
+	first    bool  // no order that counts precedes it, under any owner
+	class    class // 0: in another currency and refunded in full
 }
 
-// fresh reports whether no earlier statement has booked the order.
-func (c *computation) fresh(o *order) bool { return int(o.stage) > c.through }
+// isFresh reports whether no earlier statement has booked the order.
+func (c *computation) isFresh(o *order) bool { return int(o.stage) > c.through }
 
-// customer is one history as the partner's computation sees it.
-type customer struct {
-	*history.History
-	first int    // index of the earliest order that counts, -1
-	mine  []bool // per span
+// stage is the index of the month whose statement first booked a fact of month
+// at: that in which it was booked, if there was a statement.
+func (c *computation) stage(booked channel.Period, at int) int32 {
+	return int32(max(booked.Sub(c.low), c.first, at))
 }
 
-// sortCustomers puts the customers in the order of their ids and notes when the
-// partner first owned one: no month before it can earn anything.
-func (c *computation) sortCustomers() {
-	me := channel.PartnerOwner(c.in.Partner.ID)
-	c.customers = make([]customer, 0, len(c.in.Customers))
-	var earliest time.Time
-	for _, h := range c.in.Customers {
-		if h == nil {
-			continue
-		}
-		mine, any := make([]bool, len(h.Spans)), false
-		for i := range h.Spans {
-			mine[i] = h.Spans[i].Owner == me
-			if mine[i] && (earliest.IsZero() || h.Spans[i].From.Before(earliest)) {
-				earliest = h.Spans[i].From
-			}
-			any = any || mine[i]
-		}
-		if any {
-			c.customers = append(c.customers, customer{History: h, mine: mine})
-		}
-	}
-	slices.SortFunc(c.customers, func(a, b customer) int { return cmp.Compare(a.Customer, b.Customer) })
-	if !earliest.IsZero() {
-		c.earliest = c.cal.Of(earliest)
-	}
-}
-
-// gather walks every customer once.
+// gather walks every customer once: it credits orders, and lets the components
+// see them and the customer.
 func (c *computation) gather() error {
 	total := 0
 	for i := range c.customers {
@@ -76,52 +50,14 @@ func (c *computation) gather() error {
 		if err := c.credit(int32(i), cust); err != nil {
 			return err
 		}
-		c.answers(cust)
-		c.retain(cust, c.orders[begun:])
-		c.handOver(int32(i), cust)
+		for j := range c.steps {
+			if meet := c.steps[j].meet; meet != nil {
+				meet(cust, c.orders[begun:])
+			}
+		}
 	}
 	c.arrange()
 	return nil
-}
-
-// counted is what the order's counted refunds take from it, at most its amount.
-// back is the seconds a refund counts for, -1 for always.
-func counted(o *history.Order, back int64) int64 {
-	if len(o.Refunds) == 0 {
-		return 0
-	}
-	left := o.Amount
-	for i := range o.Refunds {
-		r := &o.Refunds[i]
-		if back < 0 || r.Occurred.Sub(o.Occurred) <= time.Duration(back)*time.Second {
-			left -= min(left, r.Amount)
-		}
-	}
-	return o.Amount - left
-}
-
-// live: an order refunded in full counts as never placed. The refunded fraction
-// of an order of 0.00 is 0.
-func live(amount, refunded int64) bool { return amount == 0 || refunded < amount }
-
-// clawback is that of the plan version of the month at index i; without a plan
-// every refund counts.
-func (c *computation) clawback(i int) int64 {
-	if i < 0 || i >= len(c.months) {
-		return -1
-	}
-	return c.months[i].clawback
-}
-
-func (c *computation) findFirst(cust *customer) {
-	cust.first = -1
-	for i := range cust.Orders {
-		o := &cust.Orders[i]
-		if len(o.Refunds) == 0 || live(o.Amount, counted(o, c.clawback(c.monthOf(o.Occurred, 0)))) {
-			cust.first = i
-			return
-		}
-	}
 }
 
 // credit makes an order of each of the customer's orders that occurred while
@@ -133,7 +69,7 @@ func (c *computation) credit(index int32, cust *customer) error {
 		for span+1 < len(cust.Spans) && !cust.Spans[span+1].From.After(o.Occurred) {
 			span++
 		}
-		if span < 0 || !cust.mine[span] || !cust.Spans[span].Until.IsZero() && !o.Occurred.Before(cust.Spans[span].Until) {
+		if span < 0 || !cust.mine[span] || !within(cust.Spans[span].Until, o.Occurred) {
 			continue
 		}
 		at = c.monthOf(o.Occurred, at)
@@ -144,13 +80,13 @@ func (c *computation) credit(index int32, cust *customer) error {
 		if m.plan == nil || o.Occurred.Before(m.since) {
 			continue
 		}
-		next := order{of: o, customer: index, month: int32(at), amount: o.Amount, net: o.Amount - counted(o, m.clawback), foreign: o.Currency != m.plan.Currency}
-		next.stage = int32(max(o.Booked.Sub(c.low), c.first, at))
-		next.guarded = c.guards(m, cust, o.Occurred)
-		if err := c.count(&next, cust, cust.first < 0 || i <= cust.first); err != nil {
+		c.orders = append(c.orders, order{of: o, customer: index, month: int32(at), stage: c.stage(o.Booked, at), amount: o.Amount,
+			net: o.Amount - refundedOf(o, m.clawback), guarded: c.guards(m, cust, o.Occurred), first: cust.first < 0 || i <= cust.first})
+		next := &c.orders[len(c.orders)-1]
+		next.class = classOf(next, o.Currency != m.plan.Currency)
+		if err := c.count(next, cust); err != nil {
 			return err
 		}
-		c.orders = append(c.orders, next)
 	}
 	return nil
 }
@@ -160,81 +96,62 @@ func (c *computation) guards(m *month, cust *customer, t time.Time) bool {
 	return m.guarded || m.regions != nil && m.regions[cust.ProfileAt(t).Region]
 }
 
-// count tries the order against every component of its month that looks at
-// orders, and adds it to the tallies that need no order among orders.
-func (c *computation) count(o *order, cust *customer, first bool) error {
-	m := &c.months[o.month]
-	f := fact{order: o.of, history: cust.History, first: first, partner: m.partner}
-	c.matcher.next()
+// classOf is how components see an order.
+func classOf(o *order, foreign bool) class {
 	alive := live(o.amount, o.amount-o.net)
-	if o.foreign {
-		c.listForeign(o, cust, alive)
-	} else {
-		m.revenue.Add(o.net)
+	switch {
+	case foreign && alive:
+		return foreignOrder
+	case foreign:
+		return 0
+	case alive:
+		return liveOrder
 	}
-	for i := range m.plan.Components {
-		p := &m.plan.Components[i]
-		if !p.looksAt(o.foreign, alive) {
+	return deadOrder
+}
+
+// count tries the order against every component of its month that looks at
+// such orders.
+func (c *computation) count(o *order, cust *customer) error {
+	m := &c.months[o.month]
+	f := fact{order: o.of, history: cust.History, first: o.first, partner: m.partner}
+	c.matcher.next()
+	switch o.class {
+	case liveOrder, deadOrder:
+		m.revenue.Add(o.net)
+	case foreignOrder:
+		c.listForeign(o, cust)
+	}
+	for i := range m.sights {
+		s := &m.sights[i]
+		if s.sees&o.class == 0 {
 			continue
 		}
-		yes, err := c.matcher.match(p.When, &f)
+		yes, err := c.matcher.match(s.component.When, &f)
 		if err != nil {
 			return err
 		}
-		if yes && p.Type == TypeCommission && p.OnMargin && o.of.Margin == nil {
-			c.listNoMargin(o, cust, p, alive)
-			continue
-		}
-		if yes {
-			o.mask |= 1 << i
-			c.tally(p, &m.counts[i], o, first)
+		if yes && (s.count == nil || s.count(s.component, s.tally, o)) {
+			o.mask |= 1 << s.at
 		}
 	}
 	return nil
 }
 
-// looksAt reports whether the component looks at an order at all. An order in
-// another currency earns nothing, but its customer is active, and new. What
-// counts orders or customers counts live orders only; commissions still need
-// the others, because their shares are reversed.
-func (p *Component) looksAt(foreign, alive bool) bool {
-	switch p.Type {
-	case TypeCommission, TypeMDF:
-		return !foreign
-	case TypeBounty:
-		return !foreign && alive
-	case TypeRetention, TypeRecognition:
-		return alive
-	}
-	return false
-}
-
-func (c *computation) tally(p *Component, t *tally, o *order, first bool) {
-	switch p.Type {
-	case TypeMDF:
-		t.net.add(o.guarded, o.net)
-	case TypeRecognition:
-		if !o.foreign {
-			c.sum(t.side(o.guarded), 1)
-		}
-		if first {
-			*t.first.side(o.guarded)++
-		}
+// listForeign lists an order that earns nothing because of its currency.
+func (c *computation) listForeign(o *order, cust *customer) {
+	if value := money.Of(o.of.Amount, o.of.Currency); c.isFresh(o) {
+		c.list(Unpaid{Customer: cust.Customer, Order: o.of.ID, Period: c.months[o.month].period, Code: OtherCurrency, Value: value,
+			Text: foreignText(o.of.ID, value, c.in.Partner.Currency)})
 	}
 }
 
-// sum adds n to a total and notes when that leaves the range of amounts; the
-// computation then fails as a whole.
-func (c *computation) sum(total *int64, n int64) {
-	v, err := money.Add(*total, n)
-	if err != nil {
-		c.over = true
-	}
-	*total = v
+func foreignText(id channel.OrderID, value money.Amount, currency string) string {
+	return fmt.Sprintf("Order %s of %s earns nothing: the plan is in %s.", id, value, currency)
 }
 
-// arrange lists each month's matched orders of commissions and bounties in
-// (time, id).
+// arrange lists each month's matching orders in (time, id), for the types that
+// want them listed.
 func (c *computation) arrange() {
 	type key struct {
 		at    int64
@@ -261,7 +178,7 @@ func (c *computation) arrange() {
 		})
 		m := &c.months[i]
 		for j := range m.counts {
-			if t := m.plan.Components[j].Type; t != TypeCommission && t != TypeBounty {
+			if !m.plan.Components[j].rules.listed {
 				continue
 			}
 			list := make([]int32, 0, len(keys[i]))
@@ -277,33 +194,4 @@ func (c *computation) arrange() {
 
 func byTime(a, b *history.Order) int {
 	return cmp.Or(a.Occurred.Compare(b.Occurred), strings.Compare(string(a.ID), string(b.ID)))
-}
-
-// answers adds the customer's scores to the months in which the partner owned
-// it when it answered.
-func (c *computation) answers(cust *customer) {
-	at := 0
-	for i := range cust.Answers {
-		a := &cust.Answers[i]
-		if span := c.spanAt(cust, a.Occurred); span < 0 || !cust.mine[span] {
-			continue
-		}
-		if at = c.monthOf(a.Occurred, at); at >= 0 && at < len(c.months) {
-			c.months[at].answers++
-			c.months[at].scores += int64(a.Score)
-		}
-	}
-}
-
-// spanAt is the index of the span that holds t, -1 if nobody owned the customer.
-func (c *computation) spanAt(cust *customer, t time.Time) int {
-	for i := len(cust.Spans) - 1; i >= 0; i-- {
-		if s := &cust.Spans[i]; !s.From.After(t) {
-			if s.Until.IsZero() || t.Before(s.Until) {
-				return i
-			}
-			return -1
-		}
-	}
-	return -1
 }

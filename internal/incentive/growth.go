@@ -1,77 +1,119 @@
 package incentive
 
 import (
+	"fmt"
+
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// growths books growth for the open month. A closed month keeps what was
-// booked: values are pinned, and no ownership changes in it.
-func (c *computation) growths() error {
-	for i := range c.months[:c.open] {
-		if m := &c.months[i]; m.plan != nil {
-			for j := range m.plan.Components {
-				if p := &m.plan.Components[j]; p.Type == TypeGrowth {
-					key := bookKey{p.Name, i, Earning}
-					c.keep(key, c.before[key])
-				}
-			}
+// TypeGrowth is a share of how much the value of the customers rose.
+const TypeGrowth Type = "growth"
+
+var growthType = componentType{is: TypeGrowth, earns: true, read: readGrowth, work: workGrowth}
+
+type growth struct {
+	*Component
+	rate money.Rate // of the rise
+}
+
+func readGrowth(k *keys) terms {
+	t := &growth{k.component, k.share("rate")}
+	k.readWhenGuarded()
+	return t
+}
+
+func (t *growth) explain(*Plan) string {
+	return fmt.Sprintf("%s of the growth in value of the customers owned through the month, as observed in their orders; a fall is made good first.",
+		percent(t.rate))
+}
+
+// growing is growth at work in the open month.
+type growing struct {
+	*computation
+	owed int64 // the fall that is to be made good after this statement
+}
+
+func workGrowth(c *computation) steps {
+	g := &growing{c, c.in.Opening.Growth}
+	return steps{earn: g.bookGrowth, settle: func(r *Result) error { r.Position.Growth = g.owed; return nil }}
+}
+
+// bookGrowth books R(rate x max(0, rise - earlier fall)) for the open month. A closed
+// month keeps what was booked: values are pinned, and no ownership changes in
+// it.
+func (g *growing) bookGrowth() error {
+	for i := range g.months[:g.open] {
+		for _, t := range each[*growth](g.months[i].plan) {
+			key := bookKey{t.Name, i, Earning}
+			g.keep(key, g.before[key])
 		}
 	}
-	c.growth = c.in.Opening.Growth
-	m := &c.months[c.open]
-	if m.only(TypeGrowth) == nil {
+	m := &g.months[g.open]
+	if only[*growth](m.plan) == nil {
 		return nil
 	}
-	grown, customers := c.grown()
-	net := grown
-	c.sum(&net, -c.in.Opening.Growth)
-	c.growth = max(0, -net)
-	for j := range m.plan.Components {
-		p := &m.plan.Components[j]
-		if p.Type != TypeGrowth {
-			continue
-		}
+	rise, customers := g.rise()
+	net, fall := rise, g.in.Opening.Growth
+	g.sum(&net, -fall)
+	g.owed = max(0, -net)
+	for _, t := range each[*growth](m.plan) {
 		var x money.Exact
-		x.AddMul2(max(0, net), p.Rate, p.factor(m.guarded))
+		factor := t.factor(m.guarded)
+		x.AddMul2(max(0, net), t.rate, factor)
 		now, err := x.Round()
 		if err != nil {
 			return err
 		}
-		b := growthBooking{c: c, p: p, grown: grown, customers: customers}
-		c.book(bookKey{p.Name, c.open, Earning}, now, b.words)
+		g.book(bookKey{t.Name, g.open, Earning}, now, func(w *writer) {
+			w.say("The value of %s kept through %s grew.", many(customers, "customer"), w.month)
+			w.givenCount("customers observed at both ends", customers)
+			w.amountOf("growth of their value", rise)
+			w.formula = "round(max(0, " + w.amount(rise)
+			if fall != 0 {
+				w.amountOf("earlier fall to make good", fall)
+				w.formula += " - " + w.amount(fall)
+			}
+			w.given("rate", percent(t.rate))
+			w.formula += ") x " + percent(t.rate) + w.guarded("is on", factor) + ")"
+			w.lessBooked()
+		})
 	}
 	return nil
 }
 
-// grown is how much the value of the customers owned at both ends of the open
-// month rose, and of how many. A customer promoted within the month counts at
-// the value of its promotion. Only values observed at both ends count.
-func (c *computation) grown() (sum int64, customers int) {
-	values := make(map[channel.CustomerID]*Value, len(c.in.Values))
-	for i := range c.in.Values {
-		values[c.in.Values[i].Customer] = &c.in.Values[i]
+// rise is how much the value of the customers owned at both ends of the open
+// month rose, in minor units, and of how many. A customer promoted within the
+// month counts at the value of its promotion. Only values observed at both ends
+// count.
+func (g *growing) rise() (sum, customers int64) {
+	values := make(map[channel.CustomerID]*Value, len(g.in.Values))
+	for i := range g.in.Values {
+		values[g.in.Values[i].Customer] = &g.in.Values[i]
 	}
-	for i := range c.customers {
-		cust := &c.customers[i]
+	for i := range g.customers {
+		cust := &g.customers[i]
 		v := values[cust.Customer]
 		if v == nil || !v.StartObserved {
 			continue
 		}
-		promotion, owned := c.ownedThrough(cust, c.open)
+		promotion, owned := g.ownedThrough(cust, g.open)
 		if !owned {
 			continue
 		}
 		end, known := v.End, v.EndObserved
 		if promotion >= 0 {
 			move := &cust.Spans[promotion].Move
-			end, known = move.Value.Minor, move.Basis == observed && move.Value.Currency == c.in.Partner.Currency
+			end, known = move.Value.Minor, move.Basis == observed && move.Value.Currency == g.in.Partner.Currency
 		}
 		if known {
-			c.sum(&sum, end)
-			c.sum(&sum, -v.Start)
+			g.sum(&sum, end)
+			g.sum(&sum, -v.Start)
 			customers++
 		}
 	}
 	return sum, customers
 }
+
+// observed is the basis of a value that comes from the customer's own orders.
+const observed = "observed"

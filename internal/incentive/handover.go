@@ -1,25 +1,83 @@
 package incentive
 
 import (
-	"cmp"
-	"maps"
-	"slices"
+	"fmt"
+	"math"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/money"
 )
 
+// TypeHandover pays for a customer that is promoted to the sales force: once, a
+// share of its value, and then a trail on its orders.
+const TypeHandover Type = "handover"
+
+var handoverType = componentType{is: TypeHandover, earns: true, read: readHandover, work: workHandover}
+
+type handover struct {
+	*Component
+	rate         money.Rate // one-time, of the value handed over
+	floor        int64      // minor units: the one-time share is no less
+	ceiling      int64      // and no more; noCeiling: no limit
+	trailRate    money.Rate // of the customer's later orders, net of counted refunds
+	trailMonths  int        // from the move on; 0: no trail
+	wholeAtLeast money.Rate // below this share of what staying would earn, publishing warns; 0: never
+}
+
+const noCeiling int64 = math.MaxInt64
+
+func readHandover(k *keys) terms {
+	t := &handover{Component: k.component, rate: k.share("rate"), ceiling: noCeiling}
+	if trail := k.object("trail"); trail != nil {
+		t.trailRate, t.trailMonths = trail.share("rate"), int(trail.count("months", 0))
+	}
+	t.wholeAtLeast = k.factor("wholeAtLeast")
+	k.readWhenGuarded()
+	t.floor = k.amount("floor")
+	if k.has("ceiling") {
+		t.ceiling = k.amount("ceiling")
+	}
+	if t.ceiling < t.floor {
+		k.wrong("ceiling", "must not be below the floor")
+	}
+	return t
+}
+
+func (t *handover) explain(p *Plan) string {
+	limits := ""
+	if t.floor > 0 {
+		limits += ", at least " + p.amount(t.floor)
+	}
+	if t.ceiling != noCeiling {
+		limits += ", at most " + p.amount(t.ceiling)
+	}
+	out := fmt.Sprintf("when a customer is promoted to the sales force, %s of its value%s, once", percent(t.rate), limits)
+	if t.trailMonths > 0 {
+		out += fmt.Sprintf("; then %s of its orders for %s, whoever serves it", percent(t.trailRate), many(t.trailMonths, "month"))
+	}
+	return out + "."
+}
+
+// handovers is hand-over at work: the promotions, and what they pay for.
+type handovers struct {
+	*computation
+	promotions []*promotion
+	onces      map[handKey][]oneTime
+	trails     map[handKey][]trailed
+}
+
 // promotion is one move of a customer from the partner to a pod. Its terms are
 // those of the plan version of its month.
 type promotion struct {
-	customer int32
+	customer *customer
 	at       time.Time
 	month    int
 	plan     *Plan
-	value    money.Amount
-	until    time.Time // the trail's end, or the customer's return; zero: neither
-	paid     int64     // so far
+	value    money.Amount // as the decision says it
+	until    time.Time    // the trail's end, or the customer's return; zero: neither
+	paid     int64        // so far, in minor units
 }
 
 // handKey names what the hand-overs of one component pay in one month.
@@ -30,254 +88,124 @@ type handKey struct {
 
 // oneTime is the one-time share of one promotion.
 type oneTime struct {
-	promotion int32
-	terms     *Component
-	guarded   bool
+	*promotion
+	terms   *handover
+	guarded bool
 }
 
 // trailed is an order on which a promotion's trail pays.
 type trailed struct {
-	promotion int32
-	terms     *Component
-	order     *history.Order
-	net       int64
-	guarded   bool
+	*promotion
+	terms   *handover
+	order   *history.Order
+	net     int64 // of counted refunds
+	guarded bool
 }
 
-// handOver finds the customer's promotions and what they pay for.
-func (c *computation) handOver(index int32, cust *customer) {
+func workHandover(c *computation) steps {
+	h := &handovers{computation: c, onces: map[handKey][]oneTime{}, trails: map[handKey][]trailed{}}
+	return steps{meet: h.findPromotions, earn: h.bookHandovers, settle: h.compare}
+}
+
+// findPromotions finds the customer's promotions and what they pay for. Only the
+// first in the plan's currency pays a one-time share.
+func (h *handovers) findPromotions(cust *customer, _ []order) {
 	paid := false
 	for s := range cust.Spans {
 		if !cust.promotedAt(s) {
 			continue
 		}
 		span := &cust.Spans[s]
-		i := c.monthOf(span.From, 0)
-		if i < 0 || i >= len(c.months) || c.months[i].plan == nil || span.From.Before(c.months[i].since) {
+		i := h.monthOf(span.From, 0)
+		if i < 0 || i >= len(h.months) || span.From.Before(h.months[i].since) {
 			continue
 		}
-		m := &c.months[i]
-		if m.only(TypeHandover) == nil {
+		m := &h.months[i]
+		if only[*handover](m.plan) == nil {
 			continue
 		}
-		p := promotion{customer: index, at: span.From, month: i, plan: m.plan, value: span.Move.Value}
+		p := &promotion{customer: cust, at: span.From, month: i, plan: m.plan, value: span.Move.Value}
 		if p.value.Currency == "" && p.value.Minor == 0 {
 			p.value.Currency = m.plan.Currency // nothing is nothing in any currency
 		}
-		n := int32(len(c.promotions))
-		c.promotions = append(c.promotions, p)
+		h.promotions = append(h.promotions, p)
 		switch {
 		case p.value.Currency != m.plan.Currency:
-			c.listValue(&p, cust, span.Move.Booked)
+			h.listValue(p, span.Move.Booked)
 		case !paid:
 			paid = true
-			c.payOnce(n, c.guards(m, cust, span.From))
+			for _, t := range each[*handover](p.plan) {
+				key := handKey{t.Name, p.month}
+				h.onces[key] = append(h.onces[key], oneTime{p, t, h.guards(m, cust, span.From)})
+			}
 		}
-		c.followTrail(n, cust, s)
+		h.followTrails(p, s)
 	}
 }
 
-// payOnce notes the one-time share: once per partner and customer.
-func (c *computation) payOnce(n int32, guarded bool) {
-	p := &c.promotions[n]
-	for j := range p.plan.Components {
-		if t := &p.plan.Components[j]; t.Type == TypeHandover {
-			key := handKey{t.Name, p.month}
-			c.onces[key] = append(c.onces[key], oneTime{n, t, guarded})
-		}
-	}
-}
-
-// followTrail notes the orders on which the promotion's trails pay: from the
-// move to the trail's end or the customer's return, whoever owns the customer
-// then.
-func (c *computation) followTrail(n int32, cust *customer, span int) {
-	p := &c.promotions[n]
-	var returned time.Time
-	for next := span + 1; next < len(cust.Spans) && returned.IsZero(); next++ {
+// followTrails notes the orders on which the promotion's trails pay: from the
+// move to the trail's end or the customer's return, no matter who owns the
+// customer then.
+func (h *handovers) followTrails(p *promotion, span int) {
+	cust := p.customer
+	for next := span + 1; next < len(cust.Spans) && p.until.IsZero(); next++ {
 		if cust.mine[next] {
-			returned = cust.Spans[next].From
+			p.until = cust.Spans[next].From
 		}
 	}
-	p.until = returned
-	longest := 0
-	for j := range p.plan.Components {
-		t := &p.plan.Components[j]
-		if t.Type != TypeHandover || t.TrailMonths == 0 {
+	returned, longest := p.until, 0
+	for _, t := range each[*handover](p.plan) {
+		if t.trailMonths == 0 {
 			continue
 		}
-		end := c.cal.AddMonths(p.at, t.TrailMonths)
-		if !returned.IsZero() && returned.Before(end) {
+		end := h.cal.AddMonths(p.at, t.trailMonths)
+		if !within(returned, end) {
 			end = returned
 		}
-		if longest = max(longest, t.TrailMonths); longest == t.TrailMonths {
-			p.until = end
+		if t.trailMonths >= longest {
+			longest, p.until = t.trailMonths, end
 		}
 		for k := range cust.Orders {
-			o := &cust.Orders[k]
-			if o.Occurred.Before(p.at) || !o.Occurred.Before(end) {
-				continue
+			if o := &cust.Orders[k]; !o.Occurred.Before(p.at) && o.Occurred.Before(end) {
+				h.addTrail(p, t, o)
 			}
-			c.trail(n, t, cust, o)
 		}
 	}
 }
 
-func (c *computation) trail(n int32, t *Component, cust *customer, o *history.Order) {
-	p := &c.promotions[n]
-	i := c.monthOf(o.Occurred, p.month)
-	if i < 0 || i >= len(c.months) {
+// addTrail notes one order that a trail pays on.
+func (h *handovers) addTrail(p *promotion, t *handover, o *history.Order) {
+	i := h.monthOf(o.Occurred, p.month)
+	if i < 0 || i >= len(h.months) {
 		return
 	}
-	m := &c.months[i]
+	m := &h.months[i]
 	if o.Currency != p.plan.Currency {
-		c.listTrail(t, cust, o, i)
+		if int(h.stage(o.Booked, i)) > h.through {
+			value := money.Of(o.Amount, o.Currency)
+			h.list(Unpaid{Customer: p.customer.Customer, Order: o.ID, Component: t.Name, Period: m.period, Code: OtherCurrency,
+				Value: value, Text: foreignText(o.ID, value, h.in.Partner.Currency)})
+		}
 		return
 	}
 	back := m.clawback
 	if m.plan == nil {
-		back = c.months[p.month].clawback // the partner has left: the terms of the hand-over go on
+		back = h.months[p.month].clawback // the partner has left: the terms of the hand-over go on
 	}
 	key := handKey{t.Name, i}
-	c.trails[key] = append(c.trails[key], trailed{n, t, o, o.Amount - counted(o, back), c.guards(m, cust, o.Occurred)})
+	h.trails[key] = append(h.trails[key], trailed{p, t, o, o.Amount - refundedOf(o, back), h.guards(m, p.customer, o.Occurred)})
 }
 
-func sortedKeys[T any](m map[handKey]T) []handKey {
-	return slices.SortedFunc(maps.Keys(m), func(a, b handKey) int {
-		return cmp.Or(cmp.Compare(a.component, b.component), cmp.Compare(a.month, b.month))
-	})
-}
-
-// handovers books what hand-overs pay: per component and month one line of
-// one-time shares, one of trails on orders as placed, one of what refunds take
-// back of these.
-func (c *computation) handovers() error {
-	for _, key := range sortedKeys(c.onces) {
-		if err := c.bookOnce(key, c.onces[key]); err != nil {
-			return err
-		}
+// listValue lists a hand-over whose value is in another currency, once.
+func (h *handovers) listValue(p *promotion, booked channel.Period) {
+	stage := max(h.first, p.month)
+	if booked != "" {
+		stage = max(stage, booked.Sub(h.low))
 	}
-	for _, key := range sortedKeys(c.trails) {
-		if err := c.bookTrail(key, c.trails[key]); err != nil {
-			return err
-		}
+	if stage > h.through {
+		h.list(Unpaid{Customer: p.customer.Customer, Component: only[*handover](p.plan).Name, Period: h.months[p.month].period,
+			Code: OtherCurrency, Value: p.value,
+			Text: fmt.Sprintf("The hand-over of customer %s at a value of %s pays nothing at once: the plan is in %s.",
+				p.customer.Customer, p.value, h.in.Partner.Currency)})
 	}
-	return nil
-}
-
-func (c *computation) bookOnce(key handKey, list []oneTime) error {
-	slices.SortStableFunc(list, func(a, b oneTime) int {
-		p, q := &c.promotions[a.promotion], &c.promotions[b.promotion]
-		return cmp.Or(p.at.Compare(q.at), cmp.Compare(p.customer, q.customer))
-	})
-	var sum money.Exact
-	now := int64(0)
-	for _, o := range list {
-		p := &c.promotions[o.promotion]
-		o.terms.addOnce(&sum, p.value.Minor, o.terms.factor(o.guarded))
-		after, err := sum.Round()
-		if err != nil {
-			return err
-		}
-		p.paid += after - now
-		now = after
-	}
-	b := onceBooking{c: c, list: list, month: key.month}
-	c.book(bookKey{key.component, key.month, OneTime}, now, b.words)
-	return nil
-}
-
-// addOnce adds the one-time share of a value: its rate, between floor and
-// ceiling.
-func (p *Component) addOnce(x *money.Exact, value int64, factor money.Rate) {
-	var exact, floor, ceiling money.Exact
-	exact.AddMul(value, p.Rate)
-	floor.Add(p.Floor)
-	ceiling.Add(p.Ceiling)
-	switch {
-	case exact.Cmp(floor) < 0:
-		x.AddMul(p.Floor, factor)
-	case exact.Cmp(ceiling) > 0:
-		x.AddMul(p.Ceiling, factor)
-	default:
-		x.AddMul2(value, p.Rate, factor)
-	}
-}
-
-func (c *computation) bookTrail(key handKey, list []trailed) error {
-	slices.SortStableFunc(list, func(a, b trailed) int {
-		return cmp.Or(byTime(a.order, b.order), cmp.Compare(a.promotion, b.promotion))
-	})
-	var gross, net money.Exact
-	now := int64(0)
-	for _, o := range list {
-		factor := o.terms.factor(o.guarded)
-		gross.AddMul2(o.order.Amount, o.terms.TrailRate, factor)
-		net.AddMul2(o.net, o.terms.TrailRate, factor)
-		after, err := net.Round()
-		if err != nil {
-			return err
-		}
-		c.promotions[o.promotion].paid += after - now
-		now = after
-	}
-	placed, err := gross.Round()
-	if err != nil {
-		return err
-	}
-	b := trailBooking{c: c, list: list, month: key.month, placed: placed, now: now}
-	c.book(bookKey{key.component, key.month, Trail}, placed, b.trail)
-	c.book(bookKey{key.component, key.month, TrailReversal}, now-placed, b.reversal)
-	return nil
-}
-
-// compare sets what each running hand-over has paid beside what its customer's
-// orders in the same time (without a trail: since then) would have earned at the
-// partner's effective rate, which is each month's commission over each month's
-// net revenue; a month that sold nothing takes the rate of the last one that
-// did.
-func (c *computation) compare() ([]Handover, error) {
-	var out []Handover
-	open := &c.months[c.open]
-	for i := range c.promotions {
-		p := &c.promotions[i]
-		if p.month != c.open && !p.until.After(open.start) {
-			continue
-		}
-		cust := &c.customers[p.customer]
-		var sum money.Fractions
-		for k := range cust.Orders {
-			o := &cust.Orders[k]
-			if o.Occurred.Before(p.at) || !p.until.IsZero() && !o.Occurred.Before(p.until) || o.Currency != p.plan.Currency {
-				continue
-			}
-			at := c.monthOf(o.Occurred, p.month)
-			if at >= len(c.months) {
-				break
-			}
-			if m := c.effective(at); m != nil {
-				revenue, err := m.revenue.Minor()
-				if err != nil {
-					return nil, err
-				}
-				sum.AddMulDiv(o.Amount-counted(o, c.months[at].clawback), m.paid, revenue)
-			}
-		}
-		would, err := sum.Round()
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, Handover{Customer: cust.Customer, At: p.at, Until: p.until, WouldHaveEarned: would, PaidSoFar: p.paid})
-	}
-	return out, nil
-}
-
-// effective is the month whose effective rate counts for month i.
-func (c *computation) effective(i int) *month {
-	for ; i >= 0; i-- {
-		if m := &c.months[i]; m.revenue.Cmp(0) > 0 {
-			return m
-		}
-	}
-	return nil
 }

@@ -59,56 +59,44 @@ func cut(cal channel.Calendar, a channel.Assignment, versions []*Plan) []PlanSpa
 // month is one month of a computation with everything that is fixed for it.
 type month struct {
 	period     channel.Period
-	start, end time.Time
-	plan       *Plan // nil: none
+	start, end time.Time // end is exclusive
+	plan       *Plan     // nil: none
 	// since: earlier orders do not count, where the plan began inside the month.
 	since    time.Time
 	days, of int // the days of the month under a plan, and all of them
 	partner  *Partner
-	idle     bool // some retention of the plan asks for no order
-	guarded  bool // for every region
-	regions  map[string]bool
-	clawback int64      // seconds, -1: refunds always count
-	counts   []tally    // one per component of plan
-	revenue  money.Wide // net, of credited orders in the plan's currency
-	paid     int64      // what its commissions are worth
-	answers  int64      // of customers owned when they answered
-	scores   int64      // their sum
+	guarded  bool            // for every region
+	regions  map[string]bool // guarded ones
+	clawback int64           // seconds, -1: refunds always count
+	counts   []tally         // one per component of plan
+	sights   []sight         // the components that look at orders
+	revenue  money.Wide      // net minor units, of credited orders in the plan's currency
 }
 
-// tally is what one component counted in one month, apart for credits that
-// whenGuarded multiplies.
-type tally struct {
-	sides          // matches or customers
-	net    credits // marketing fund: net amounts
-	first  sides   // recognition: new customers
-	orders []int32 // commission and bounty: matched orders in (time, id)
+// sight is one component that looks at orders in a month. at is its index in
+// the plan.
+type sight struct {
+	at        int
+	component *Component
+	tally     *tally
+	sees      class
+	count     func(*Component, *tally, *order) bool // nil: every match counts
 }
 
-// component is the month's component of that name and type, with its tally.
-func (m *month) component(name string, t Type) (*Component, *tally) {
-	if m.plan == nil {
-		return nil, nil
-	}
-	for i := range m.plan.Components {
-		if c := &m.plan.Components[i]; c.Name == name && c.Type == t {
-			return c, &m.counts[i]
+// findSights notes for every month which components look at orders, so that no
+// order asks the others.
+func (c *computation) findSights() {
+	for i := range c.months {
+		m := &c.months[i]
+		for j := range m.counts {
+			p := m.plan.Components[j]
+			if p.rules.sees == 0 {
+				continue
+			}
+			at := slices.IndexFunc(c.types, func(t componentType) bool { return t.is == p.Type })
+			m.sights = append(m.sights, sight{j, p, &m.counts[j], p.rules.sees, c.steps[at].count})
 		}
 	}
-	return nil, nil
-}
-
-// only is the month's single component of a type, nil if it has none.
-func (m *month) only(t Type) *Component {
-	if m.plan == nil {
-		return nil
-	}
-	for i := range m.plan.Components {
-		if c := &m.plan.Components[i]; c.Type == t {
-			return c
-		}
-	}
-	return nil
 }
 
 // makeMonths lays out the months from the first that can earn anything to the
@@ -174,13 +162,7 @@ func (c *computation) assign(m *month) {
 			m.since, m.days = s.From, c.cal.DaysBetween(s.From, m.end)
 		}
 		m.counts = make([]tally, len(s.Plan.Components))
-		for j := range s.Plan.Components {
-			p := &s.Plan.Components[j]
-			m.idle = m.idle || p.Type == TypeRetention && p.MinOrder == 0
-		}
-		if back := m.only(TypeClawback); back != nil {
-			m.clawback = int64(back.Days) * 24 * 60 * 60
-		}
+		m.clawback = only[*clawback](s.Plan).seconds()
 		return
 	}
 }

@@ -52,10 +52,10 @@ func (n *naive) guaranteed(m channel.Period, draw, excess int64) (steps [4]int64
 	}
 	sum := own
 	drawAfter = draw
-	if g := n.component(m, "", TypeGuarantee); p != nil && g != nil {
-		minimum := share(g.Amount)
+	if g := find[*guarantee](n, m, ""); p != nil && g != nil {
+		minimum := share(g.amount)
 		steps[0] = max(0, minimum-own-handover)
-		if g.Recoverable {
+		if g.recoverable {
 			steps[1] = min(draw, max(0, own+handover-minimum))
 			drawAfter += steps[0] - steps[1]
 		}
@@ -63,10 +63,10 @@ func (n *naive) guaranteed(m channel.Period, draw, excess int64) (steps [4]int64
 	}
 	steps[2] = excess
 	sum += excess
-	if c := n.component(m, "", TypeCap); p != nil && c != nil {
-		if ceiling := share(c.Amount); sum > ceiling {
+	if c := find[*ceiling](n, m, ""); p != nil && c != nil {
+		if ceiling := share(c.amount); sum > ceiling {
 			steps[3] = sum - ceiling
-			if c.Carry {
+			if c.carry {
 				excessAfter = steps[3]
 			}
 		}
@@ -94,38 +94,41 @@ func (n *naive) close(m channel.Period) {
 		n.draw += draw - was[1]
 		n.excess += excess - was[2]
 	}
-	extra := func(t Type, kind Kind, amount int64) {
-		name := MinimumAndCeiling
-		if c := n.component(m, "", t); c != nil {
-			name = c.Name
-		}
+	guarantees, caps := MinimumAndCeiling, MinimumAndCeiling
+	if c := find[*guarantee](n, m, ""); c != nil {
+		guarantees = c.Name
+	}
+	if c := find[*ceiling](n, m, ""); c != nil {
+		caps = c.Name
+	}
+	extra := func(name string, kind Kind, amount int64) {
 		if amount != 0 {
 			n.lines[naiveKey{name, m, kind}] = amount
 			n.earned += amount
 		}
 	}
 	if n.draw < 0 {
-		extra(TypeGuarantee, DrawGiven, -n.draw)
+		extra(guarantees, DrawGiven, -n.draw)
 		n.draw = 0
 	}
 	n.opened[m] = [2]int64{n.draw, n.excess}
 	steps, draw, excess := n.guaranteed(m, n.draw, n.excess)
 	n.effect[m] = [3]int64{steps[0] - steps[1] + steps[2] - steps[3], draw, excess}
 	n.draw, n.excess = draw, excess
-	extra(TypeGuarantee, TopUp, steps[0])
-	extra(TypeGuarantee, DrawTaken, -steps[1])
-	extra(TypeCap, CarriedIn, steps[2])
-	extra(TypeCap, ExcessCut, -steps[3])
+	extra(guarantees, TopUp, steps[0])
+	extra(guarantees, DrawTaken, -steps[1])
+	extra(caps, CarriedIn, steps[2])
+	extra(caps, ExcessCut, -steps[3])
 	n.closed = append(n.closed, m)
 	n.settle(m)
 }
 
 func (n *naive) settle(m channel.Period) {
 	n.held, n.released, n.payable = 0, 0, 0
-	if c := n.component(m, "", TypeReserve); c != nil {
-		n.held = r(mul(rat(max(0, n.earned)), ppm(int64(c.Rate))))
+	if c := find[*reserve](n, m, ""); c != nil {
+		n.held = r(mul(rat(max(0, n.earned)), ppm(int64(c.share))))
 		if n.held != 0 {
-			n.holds[m] = Hold{Due: n.cal.AddDays(n.cal.End(m), c.Days), Amount: n.held}
+			n.holds[m] = Hold{Due: n.cal.AddDays(n.cal.End(m), int(c.days)), Amount: n.held}
 		}
 	}
 	for q, h := range n.holds {

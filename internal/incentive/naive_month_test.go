@@ -13,13 +13,13 @@ func (n *naive) stage(o *naiveOrder) channel.Period { return max(o.booked, n.fir
 
 // commission books one month of one commission.
 func (n *naive) commission(name string, m channel.Period) {
-	c := n.component(m, name, TypeCommission)
+	c := find[*commission](n, m, name)
 	if n.shares[name] == nil {
 		n.shares[name] = map[string]int64{}
 	}
 	var worth, fresh int64
 	now := map[string]int64{} // shares of the orders that match, as of now
-	if c.Waive {
+	if c.waive {
 		worth, fresh = n.waived(name, m, now)
 	} else {
 		w := func(last channel.Period) int64 {
@@ -55,7 +55,7 @@ func (n *naive) commission(name string, m channel.Period) {
 	}
 	was := n.booked[naiveKey{name, m, Earning}] + n.booked[naiveKey{name, m, Reversal}] + n.booked[naiveKey{name, m, TierAdjustment}]
 	reversed := -r(back) - n.booked[naiveKey{name, m, Reversal}]
-	if c.Waive {
+	if c.waive {
 		worth -= r(matched)
 	}
 	n.line(name, m, Earning, fresh)
@@ -105,7 +105,7 @@ func (n *naive) waived(name string, m channel.Period, shares map[string]int64) (
 
 // windowEnd is the last month up to now in m's window.
 func (n *naive) windowEnd(name string, m channel.Period) channel.Period {
-	w := n.component(m, name, TypeCommission).Window
+	w := find[*commission](n, m, name).windows
 	end := m
 	for windowStart(end.Next(), w) == windowStart(m, w) && end < n.now {
 		end = end.Next()
@@ -117,51 +117,50 @@ func (n *naive) windowEnd(name string, m channel.Period) channel.Period {
 func (n *naive) month(m channel.Period) {
 	p, _ := n.plan(m)
 	for i := 0; p != nil && i < len(p.Components); i++ {
-		if p.Components[i].Type == TypeCommission {
-			n.commission(p.Components[i].Name, m)
+		if c, is := p.Components[i].terms.(*commission); is {
+			n.commission(c.Name, m)
 		}
 	}
 	for i := 0; p != nil && i < len(p.Components); i++ {
-		c := &p.Components[i]
-		switch c.Type {
-		case TypeRetention:
-			n.worth(c.Name, m, Earning, r(mul(rat(c.Amount*n.kept(c, m)), n.multiplier(c, m))))
-		case TypeBounty:
-			n.worth(c.Name, m, Earning, r(mul(rat(c.Amount*n.bounties(c.Name, m)), n.multiplier(c, m))))
-		case TypeMDF:
+		switch c := p.Components[i].terms.(type) {
+		case *retention:
+			n.worth(c.Name, m, Earning, r(mul(rat(c.amount*n.kept(c, m)), n.multiplier(c.Component, m))))
+		case *bounty:
+			n.worth(c.Name, m, Earning, r(mul(rat(c.amount*n.bounties(c.Name, m)), n.multiplier(c.Component, m))))
+		case *mdf:
 			total := rat(0)
 			for _, o := range n.known() {
-				if n.cal.Of(o.at) == m && o.currency == "EUR" && n.matches(c, o) {
+				if n.cal.Of(o.at) == m && o.currency == "EUR" && n.matches(c.Component, o) {
 					total = sum(total, mul(rat(o.amount), sub(rat(1), n.fraction(o))))
 				}
 			}
 			key := naiveKey{c.Name, m, FundBooked}
-			now := r(mul(mul(total, ppm(int64(c.Rate))), n.multiplier(c, m)))
+			now := r(mul(mul(total, ppm(int64(c.rate))), n.multiplier(c.Component, m)))
 			n.fund += now - n.booked[key]
 			n.booked[key] = now
-		case TypeRecognition:
+		case *recognition:
 			n.recognised(c, m)
 		}
 	}
 	n.trails(m)
 	for i := 0; p != nil && i < len(p.Components); i++ {
-		if c := &p.Components[i]; c.Type == TypeSatisfaction {
+		if c, is := p.Components[i].terms.(*satisfaction); is {
 			n.satisfied(c, m)
 		}
 	}
 }
 
-func (n *naive) recognised(c *Component, m channel.Period) {
+func (n *naive) recognised(c *recognition, m channel.Period) {
 	now := int64(0)
 	for _, o := range n.known() {
-		if n.cal.Of(o.at) != m || !n.live(o) || !n.matches(c, o) {
+		if n.cal.Of(o.at) != m || !n.live(o) || !n.matches(c.Component, o) {
 			continue
 		}
 		if o.currency == "EUR" {
-			now += c.PerOrder
+			now += c.perOrder
 		}
 		if n.firstOf(o.customer) == o {
-			now += c.PerNewCustomer
+			now += c.perNewCustomer
 		}
 	}
 	key := naiveKey{c.Name, m, PointsBooked}
@@ -169,7 +168,7 @@ func (n *naive) recognised(c *Component, m channel.Period) {
 	n.booked[key] = now
 }
 
-func (n *naive) kept(c *Component, m channel.Period) (count int64) {
+func (n *naive) kept(c *retention, m channel.Period) (count int64) {
 	start, end := n.cal.Start(m), n.cal.End(m)
 	seen := map[string]bool{}
 	for _, move := range n.moves {
@@ -186,13 +185,13 @@ func (n *naive) kept(c *Component, m channel.Period) (count int64) {
 			promoted = promoted || owner == "p1" && x.owner == "pod" && !x.at.Before(start)
 			owner = x.owner
 		}
-		orders := 0
+		orders := int64(0)
 		for _, o := range n.known() {
-			if o.customer == move.customer && n.cal.Of(o.at) == m && n.live(o) && n.matches(c, o) {
+			if o.customer == move.customer && n.cal.Of(o.at) == m && n.live(o) && n.matches(c.Component, o) {
 				orders++
 			}
 		}
-		if n.owner(move.customer, start) == "p1" && (owner == "p1" || promoted) && orders >= c.MinOrder {
+		if n.owner(move.customer, start) == "p1" && (owner == "p1" || promoted) && orders >= c.minOrders {
 			count++
 		}
 	}
@@ -200,22 +199,22 @@ func (n *naive) kept(c *Component, m channel.Period) (count int64) {
 }
 
 func (n *naive) bounties(name string, m channel.Period) (count int64) {
-	rank := 0
+	rank := int64(0)
 	for _, o := range n.known() {
 		at := n.cal.Of(o.at)
-		c := n.component(at, name, TypeBounty)
+		c := find[*bounty](n, at, name)
 		day := o.at.In(n.cal.Location()).Format(time.DateOnly)
-		if c == nil || o.currency != "EUR" || !n.live(o) || !n.matches(c, o) || c.FirstOrder && n.firstOf(o.customer) != o || c.From != "" && day < c.From || c.To != "" && day > c.To {
+		if c == nil || o.currency != "EUR" || !n.live(o) || !n.matches(c.Component, o) || c.firstOrder && n.firstOf(o.customer) != o || c.from != "" && day < c.from || c.to != "" && day > c.to {
 			continue
 		}
-		if rank++; at == m && (c.Limit == 0 || rank <= c.Limit) {
+		if rank++; at == m && (c.limit == 0 || rank <= c.limit) {
 			count++
 		}
 	}
 	return count
 }
 
-func (n *naive) satisfied(c *Component, m channel.Period) {
+func (n *naive) satisfied(c *satisfaction, m channel.Period) {
 	count, total := int64(0), int64(0)
 	for _, a := range n.answers {
 		if a.booked <= n.now && n.cal.Of(a.at) == m && n.owner(a.customer, a.at) == "p1" {
@@ -224,16 +223,16 @@ func (n *naive) satisfied(c *Component, m channel.Period) {
 		}
 	}
 	share := rat(0)
-	if count > 0 && count >= int64(c.MinAnswers) {
-		for _, s := range c.Steps {
-			if big.NewRat(total, count).Cmp(ppm(s.MinAverage)) >= 0 {
-				share = ppm(int64(s.Share))
+	if count > 0 && count >= c.minAnswers {
+		for _, s := range c.steps {
+			if big.NewRat(total, count).Cmp(ppm(s.minAverage)) >= 0 {
+				share = ppm(int64(s.share))
 			}
 		}
 	}
 	net := int64(0)
 	for key, v := range n.booked {
-		if key.component == c.Of && key.month == m && key.kind != PointsBooked && key.kind != FundBooked {
+		if key.component == c.of && key.month == m && key.kind != PointsBooked && key.kind != FundBooked {
 			net += v
 		}
 	}
@@ -264,27 +263,27 @@ func (n *naive) trails(m channel.Period) {
 		}
 		has := false
 		for j := range p.Components {
-			c := &p.Components[j]
-			if c.Type != TypeHandover {
+			c, is := p.Components[j].terms.(*handover)
+			if !is {
 				continue
 			}
 			has = true
 			if t == m && !paid[move.customer] {
-				x := mul(rat(move.value), ppm(int64(c.Rate)))
-				if x.Cmp(rat(c.Floor)) < 0 {
-					x = rat(c.Floor)
+				x := mul(rat(move.value), ppm(int64(c.rate)))
+				if x.Cmp(rat(c.floor)) < 0 {
+					x = rat(c.floor)
 				}
-				if x.Cmp(rat(c.Ceiling)) > 0 {
-					x = rat(c.Ceiling)
+				if x.Cmp(rat(c.ceiling)) > 0 {
+					x = rat(c.ceiling)
 				}
-				at(once, c.Name).Add(at(once, c.Name), mul(x, n.multiplier(c, t)))
+				at(once, c.Name).Add(at(once, c.Name), mul(x, n.multiplier(c.Component, t)))
 			}
 			for _, o := range n.orders {
 				if o.booked > n.now || o.customer != move.customer || n.cal.Of(o.at) != m || o.currency != "EUR" || o.at.Before(move.at) ||
-					!o.at.Before(n.cal.AddMonths(move.at, c.TrailMonths)) || !back.IsZero() && !o.at.Before(back) {
+					!o.at.Before(n.cal.AddMonths(move.at, c.trailMonths)) || !back.IsZero() && !o.at.Before(back) {
 					continue
 				}
-				x := mul(mul(rat(o.amount), ppm(int64(c.TrailRate))), n.multiplier(c, m))
+				x := mul(mul(rat(o.amount), ppm(int64(c.trailRate))), n.multiplier(c.Component, m))
 				at(gross, c.Name).Add(at(gross, c.Name), x)
 				at(net, c.Name).Add(at(net, c.Name), mul(x, sub(rat(1), n.fraction(o))))
 			}

@@ -114,14 +114,15 @@ func (n *naive) plan(m channel.Period) (*Plan, time.Time) {
 	return nil, end
 }
 
-func (n *naive) component(m channel.Period, name string, t Type) *Component {
+// find is the month's component of a type, with a name or "".
+func find[T terms](n *naive, m channel.Period, name string) (none T) {
 	p, _ := n.plan(m)
 	for i := 0; p != nil && i < len(p.Components); i++ {
-		if c := &p.Components[i]; c.Type == t && (name == "" || c.Name == name) {
-			return c
+		if t, is := p.Components[i].terms.(T); is && (name == "" || t.name() == name) {
+			return t
 		}
 	}
-	return nil
+	return none
 }
 
 func (n *naive) owner(customer string, at time.Time) string {
@@ -152,9 +153,9 @@ func before(a, b *naiveOrder) bool { return a.at.Before(b.at) || a.at.Equal(b.at
 
 // fraction is the counted refunded fraction of an order.
 func (n *naive) fraction(o *naiveOrder) *big.Rat {
-	days := -1
-	if c := n.component(n.cal.Of(o.at), "", TypeClawback); c != nil {
-		days = c.Days
+	days := int64(-1)
+	if c := find[*clawback](n, n.cal.Of(o.at), ""); c != nil {
+		days = c.days
 	}
 	total := int64(0)
 	for _, f := range o.refunds {
@@ -205,36 +206,36 @@ func (n *naive) multiplier(c *Component, m channel.Period) *big.Rat {
 }
 
 // windowStart is the first month of the window a month is in.
-func windowStart(m channel.Period, w Window) channel.Period {
+func windowStart(m channel.Period, w windowKind) channel.Period {
 	switch w {
-	case Quarterly:
+	case quarterly:
 		return channel.PeriodOf(m.Year(), (m.Month()-1)/3*3+1)
-	case Yearly:
+	case yearly:
 		return channel.PeriodOf(m.Year(), 1)
 	}
 	return m
 }
 
 // scale is a commission's F: marginal from 0 to x, nothing below zero.
-func scale(c *Component, x *big.Rat) *big.Rat {
+func scale(c *commission, x *big.Rat) *big.Rat {
 	out := rat(0)
-	for i, t := range c.Tiers {
+	for i, t := range c.tiers {
 		top := x
-		if i+1 < len(c.Tiers) && x.Cmp(rat(c.Tiers[i+1].From)) > 0 {
-			top = rat(c.Tiers[i+1].From)
+		if i+1 < len(c.tiers) && x.Cmp(rat(c.tiers[i+1].from)) > 0 {
+			top = rat(c.tiers[i+1].from)
 		}
-		if top.Cmp(rat(t.From)) > 0 {
-			out = sum(out, mul(sub(top, rat(t.From)), ppm(int64(t.Rate))))
+		if top.Cmp(rat(t.from)) > 0 {
+			out = sum(out, mul(sub(top, rat(t.from)), ppm(int64(t.rate))))
 		}
 	}
 	return out
 }
 
-func rateOf(c *Component, attained *big.Rat) *big.Rat {
+func rateOf(c *commission, attained *big.Rat) *big.Rat {
 	rate := rat(0)
-	for _, t := range c.Tiers {
-		if attained.Cmp(rat(t.From)) >= 0 {
-			rate = ppm(int64(t.Rate))
+	for _, t := range c.tiers {
+		if attained.Cmp(rat(t.from)) >= 0 {
+			rate = ppm(int64(t.rate))
 		}
 	}
 	return rate
@@ -243,19 +244,19 @@ func rateOf(c *Component, attained *big.Rat) *big.Rat {
 // price is the exact commission on a list of orders in their order, each
 // counted at basis; `whole` ones at the rate of what all of it attains (or,
 // where a list is only the beginning of it, of attained).
-func (n *naive) price(name string, list []*naiveOrder, basis func(*Component, *naiveOrder) *big.Rat, attained *big.Rat) *big.Rat {
+func (n *naive) price(name string, list []*naiveOrder, basis func(*commission, *naiveOrder) *big.Rat, attained *big.Rat) *big.Rat {
 	total, pos := rat(0), rat(0)
 	for _, o := range list {
 		m := n.cal.Of(o.at)
-		c := n.component(m, name, TypeCommission)
+		c := find[*commission](n, m, name)
 		b := basis(c, o)
 		next := sum(pos, b)
-		if c.Whole {
+		if c.whole {
 			if attained.Sign() > 0 {
-				total = sum(total, mul(mul(b, rateOf(c, attained)), n.multiplier(c, m)))
+				total = sum(total, mul(mul(b, rateOf(c, attained)), n.multiplier(c.Component, m)))
 			}
 		} else {
-			total = sum(total, mul(sub(scale(c, next), scale(c, pos)), n.multiplier(c, m)))
+			total = sum(total, mul(sub(scale(c, next), scale(c, pos)), n.multiplier(c.Component, m)))
 		}
 		pos = next
 	}
@@ -265,21 +266,21 @@ func (n *naive) price(name string, list []*naiveOrder, basis func(*Component, *n
 	return total
 }
 
-func grossBasis(c *Component, o *naiveOrder) *big.Rat {
-	if c.OnMargin {
+func grossBasis(c *commission, o *naiveOrder) *big.Rat {
+	if c.onMargin {
 		return rat(o.margin)
 	}
 	return rat(o.amount)
 }
 
-func (n *naive) netBasis(c *Component, o *naiveOrder) *big.Rat {
+func (n *naive) netBasis(c *commission, o *naiveOrder) *big.Rat {
 	return mul(grossBasis(c, o), sub(rat(1), n.fraction(o)))
 }
 
-func (n *naive) attained(name string, list []*naiveOrder, basis func(*Component, *naiveOrder) *big.Rat) *big.Rat {
+func (n *naive) attained(name string, list []*naiveOrder, basis func(*commission, *naiveOrder) *big.Rat) *big.Rat {
 	t := rat(0)
 	for _, o := range list {
-		t = sum(t, basis(n.component(n.cal.Of(o.at), name, TypeCommission), o))
+		t = sum(t, basis(find[*commission](n, n.cal.Of(o.at), name), o))
 	}
 	return t
 }
@@ -287,12 +288,12 @@ func (n *naive) attained(name string, list []*naiveOrder, basis func(*Component,
 // window are the orders that a commission counts from the start of m's window
 // to the end of last.
 func (n *naive) window(name string, m, last channel.Period) []*naiveOrder {
-	start := windowStart(m, n.component(m, name, TypeCommission).Window)
+	start := windowStart(m, find[*commission](n, m, name).windows)
 	var out []*naiveOrder
 	for _, o := range n.known() {
 		at := n.cal.Of(o.at)
-		c := n.component(at, name, TypeCommission)
-		if at < start || at > last || c == nil || o.currency != "EUR" || c.OnMargin && !o.hasMargin || !n.matches(c, o) {
+		c := find[*commission](n, at, name)
+		if at < start || at > last || c == nil || o.currency != "EUR" || c.onMargin && !o.hasMargin || !n.matches(c.Component, o) {
 			continue
 		}
 		out = append(out, o)

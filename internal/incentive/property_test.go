@@ -45,7 +45,7 @@ func (w *world) totals() (components map[string]int64, earned int64) {
 	for _, r := range w.results {
 		earned += r.Earned
 		for _, l := range r.Lines {
-			if kindRank[l.Kind] < kindRank[TopUp] {
+			if _, is := l.Kind.standing(); is != limitLine {
 				components[l.Component] += l.Amount
 			}
 		}
@@ -256,23 +256,19 @@ func TestProperty_WindowLines_SumToTheRoundedWhole(t *testing.T) {
 		s.w.plans[0].Until, s.n.plans = time.Time{}, s.w.plans
 		s.run(1, nil)
 		s.n.now = "2026-05"
-		for i := range s.w.plans[0].Plan.Components {
-			c := &s.w.plans[0].Plan.Components[i]
-			if c.Type != TypeCommission {
-				continue
-			}
+		for _, c := range each[*commission](s.w.plans[0].Plan) {
 			want := map[channel.Period]int64{}
 			for m := january.Add(-4); m <= "2026-05"; m = m.Next() {
-				if n := s.n.component(m, c.Name, TypeCommission); n != nil {
+				if n := find[*commission](s.n, m, c.Name); n != nil {
 					list := s.n.window(c.Name, m, m)
-					want[windowStart(m, c.Window)] = r(s.n.price(c.Name, list, s.n.netBasis, s.n.attained(c.Name, list, s.n.netBasis)))
+					want[windowStart(m, c.windows)] = r(s.n.price(c.Name, list, s.n.netBasis, s.n.attained(c.Name, list, s.n.netBasis)))
 				}
 			}
 			got := map[channel.Period]int64{}
 			for _, result := range s.w.results {
 				for _, l := range result.Lines {
 					if l.Component == c.Name {
-						got[windowStart(l.Period, c.Window)] += l.Amount
+						got[windowStart(l.Period, c.windows)] += l.Amount
 					}
 				}
 			}

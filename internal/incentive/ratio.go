@@ -105,3 +105,6 @@ func roundRat(x *big.Rat) (int64, error) {
 	}
 	return quotient.Int64(), nil
 }
+
+// fraction is a rate as a share of one.
+func fraction(r money.Rate) *big.Rat { return big.NewRat(int64(r), int64(money.One)) }

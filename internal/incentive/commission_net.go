@@ -11,21 +11,21 @@ import (
 func (w *window) nets() ([]int64, error) {
 	for _, m := range w.months {
 		for _, i := range m.orders {
-			if _, whole := m.comp.net(&w.c.orders[i]); !whole {
+			if _, whole := m.terms.net(&w.cs.orders[i]); !whole {
 				return w.exactNets()
 			}
 		}
 	}
-	k := w.walker(func(p *Component, o *order) int64 { n, _ := p.net(o); return n })
+	k := w.walker(func(p *commission, o *order) int64 { n, _ := p.net(o); return n })
 	out := make([]int64, len(w.months))
 	for i, m := range w.months {
-		if m.comp == nil {
+		if m.terms == nil {
 			out[i] = last(out[:i])
 			continue
 		}
 		k.begin(&group{month: i, orders: m.orders})
 		for _, index := range m.orders {
-			k.next(m.comp, i, &w.c.orders[index])
+			k.next(m.terms, i, &w.cs.orders[index])
 		}
 		var err error
 		if out[i], err = k.sum(); err != nil {
@@ -47,12 +47,12 @@ func (w *window) exactNets() ([]int64, error) {
 	k := fractionWalker{wholes: make([][2]ratio, len(w.months))}
 	out := make([]int64, len(w.months))
 	for i, m := range w.months {
-		if m.comp == nil {
+		if m.terms == nil {
 			out[i] = last(out[:i])
 			continue
 		}
 		for _, index := range m.orders {
-			k.next(m.comp, i, &w.c.orders[index])
+			k.next(m.terms, i, &w.cs.orders[index])
 		}
 		k.endRun()
 		var err error
@@ -60,7 +60,7 @@ func (w *window) exactNets() ([]int64, error) {
 			return nil, err
 		}
 	}
-	w.c.over = w.c.over || k.pos.over
+	w.cs.over = w.cs.over || k.pos.over
 	return out, nil
 }
 
@@ -71,17 +71,17 @@ type fractionWalker struct {
 	marginal big.Rat
 	wholes   [][2]ratio // per month, plain and guarded
 
-	run    *Component
+	run    *commission
 	factor money.Rate
 	start  *big.Rat // F at the start of the run
 }
 
-func (k *fractionWalker) next(p *Component, month int, o *order) {
-	if factor := p.factor(o.guarded); !p.Whole && (k.run != p || k.factor != factor) {
+func (k *fractionWalker) next(p *commission, month int, o *order) {
+	if factor := p.factor(o.guarded); !p.whole && (k.run != p || k.factor != factor) {
 		k.endRun()
 		k.run, k.factor, k.start = p, factor, p.marginalAt(k.pos.rat())
 	}
-	if p.Whole {
+	if p.whole {
 		side := &k.wholes[month][0]
 		if o.guarded {
 			side = &k.wholes[month][1]
@@ -91,7 +91,7 @@ func (k *fractionWalker) next(p *Component, month int, o *order) {
 	k.pos.addNet(p, o)
 }
 
-func (r *ratio) addNet(p *Component, o *order) {
+func (r *ratio) addNet(p *commission, o *order) {
 	if n, whole := p.net(o); whole {
 		r.add(n)
 		return
@@ -105,7 +105,7 @@ func (k *fractionWalker) endRun() {
 	}
 	gained := k.run.marginalAt(k.pos.rat())
 	gained.Sub(gained, k.start)
-	k.marginal.Add(&k.marginal, gained.Mul(gained, share(k.factor)))
+	k.marginal.Add(&k.marginal, gained.Mul(gained, fraction(k.factor)))
 	k.run = nil
 }
 
@@ -114,13 +114,13 @@ func (k *fractionWalker) total(months []windowMonth) *big.Rat {
 	sum, attained := new(big.Rat).Set(&k.marginal), k.pos.rat()
 	if attained.Sign() > 0 {
 		for i, m := range months {
-			if m.comp == nil || !m.comp.Whole {
+			if m.terms == nil || !m.terms.whole {
 				continue
 			}
 			credit := k.wholes[i][1].rat()
-			credit.Mul(credit, share(m.comp.WhenGuarded))
+			credit.Mul(credit, fraction(m.terms.WhenGuarded))
 			credit.Add(credit, k.wholes[i][0].rat())
-			sum.Add(sum, credit.Mul(credit, m.comp.rateAt(attained)))
+			sum.Add(sum, credit.Mul(credit, m.terms.rateAt(attained)))
 		}
 	}
 	if sum.Sign() < 0 {
@@ -129,36 +129,33 @@ func (k *fractionWalker) total(months []windowMonth) *big.Rat {
 	return sum
 }
 
-// share is a rate as a fraction.
-func share(r money.Rate) *big.Rat { return big.NewRat(int64(r), int64(money.One)) }
-
 // rateAt is the rate of the tier that an attainment above zero reaches.
-func (p *Component) rateAt(attained *big.Rat) *big.Rat {
+func (t *commission) rateAt(attained *big.Rat) *big.Rat {
 	rate := new(big.Rat)
-	for _, t := range p.Tiers {
-		if attained.Cmp(new(big.Rat).SetInt64(t.From)) >= 0 {
-			rate = share(t.Rate)
+	for _, step := range t.tiers {
+		if attained.Cmp(new(big.Rat).SetInt64(step.from)) >= 0 {
+			rate = fraction(step.rate)
 		}
 	}
 	return rate
 }
 
 // marginalAt is the marginal commission from 0 to pos.
-func (p *Component) marginalAt(pos *big.Rat) *big.Rat {
+func (t *commission) marginalAt(pos *big.Rat) *big.Rat {
 	sum := new(big.Rat)
-	for i, t := range p.Tiers {
-		from := new(big.Rat).SetInt64(t.From)
+	for i, step := range t.tiers {
+		from := new(big.Rat).SetInt64(step.from)
 		if pos.Cmp(from) <= 0 {
 			break
 		}
 		top := pos
-		if i+1 < len(p.Tiers) {
-			if next := new(big.Rat).SetInt64(p.Tiers[i+1].From); next.Cmp(pos) < 0 {
+		if i+1 < len(t.tiers) {
+			if next := new(big.Rat).SetInt64(t.tiers[i+1].from); next.Cmp(pos) < 0 {
 				top = next
 			}
 		}
 		width := new(big.Rat).Sub(top, from)
-		sum.Add(sum, width.Mul(width, share(t.Rate)))
+		sum.Add(sum, width.Mul(width, fraction(step.rate)))
 	}
 	return sum
 }

@@ -37,27 +37,24 @@ func (p *Plan) Wholeness(t Threshold) []Whole {
 		return nil
 	}
 	var out []Whole
-	for i := range p.Components {
-		c := &p.Components[i]
-		if c.Type != TypeHandover {
-			continue
-		}
-		months := c.TrailMonths
+	for _, c := range each[*handover](p) {
+		months := c.trailMonths
 		if months == 0 {
 			months = t.HorizonMonths
 		}
 		revenue := new(big.Rat).SetInt64(t.Value.Minor)
 		revenue.Mul(revenue, big.NewRat(int64(money.One)*int64(months), int64(t.MarginRate)*int64(t.HorizonMonths)))
-		pays := new(big.Rat).Mul(revenue, share(c.TrailRate))
-		once := new(big.Rat).Mul(new(big.Rat).SetInt64(t.Value.Minor), share(c.Rate))
-		pays.Add(pays, clamp(once, c.Floor, c.Ceiling))
+		pays := new(big.Rat).Mul(revenue, fraction(c.trailRate))
+		once := new(big.Rat).Mul(new(big.Rat).SetInt64(t.Value.Minor), fraction(c.rate))
+		pays.Add(pays, clamp(once, c.floor, c.ceiling))
 		w := Whole{Component: c.Name, AtLowest: shareOf(pays, revenue, low), AtHighest: shareOf(pays, revenue, high)}
-		w.Warn = w.AtHighest < c.WholeAtLeast
+		w.Warn = w.AtHighest < c.wholeAtLeast
 		paid, _ := roundRat(pays)
-		w.Text = fmt.Sprintf("%s: a customer promoted at %s pays the partner %s over %s, which is %s of what staying would have earned at its lowest rate (%s) and %s at its highest (%s).",
-			c.Name, t.Value, money.Of(paid, p.Currency), many(months, "month"), wholePercent(w.AtLowest), percent(low), wholePercent(w.AtHighest), percent(high))
+		w.Text = fmt.Sprintf("%s: a customer promoted at %s pays the partner %s over %s, which is %s of what staying would have earned "+
+			"at its lowest rate (%s) and %s at its highest (%s).", c.Name, t.Value, money.Of(paid, p.Currency), many(months, "month"),
+			wholePercent(w.AtLowest), percent(low), wholePercent(w.AtHighest), percent(high))
 		if w.Warn {
-			w.Text += fmt.Sprintf(" That is below the %s the plan asks for.", percent(c.WholeAtLeast))
+			w.Text += fmt.Sprintf(" That is below the %s the plan asks for.", percent(c.wholeAtLeast))
 		}
 		out = append(out, w)
 	}
@@ -68,13 +65,12 @@ func (p *Plan) Wholeness(t Threshold) []Whole {
 // revenue.
 func (p *Plan) rates() (low, high money.Rate, found bool) {
 	low = money.MaxRate
-	for i := range p.Components {
-		c := &p.Components[i]
-		if c.Type != TypeCommission || c.OnMargin {
+	for _, c := range each[*commission](p) {
+		if c.onMargin {
 			continue
 		}
-		for _, t := range c.Tiers {
-			low, high, found = min(low, t.Rate), max(high, t.Rate), true
+		for _, t := range c.tiers {
+			low, high, found = min(low, t.rate), max(high, t.rate), true
 		}
 	}
 	return low, high, found
@@ -92,7 +88,7 @@ func clamp(x *big.Rat, floor, ceiling int64) *big.Rat {
 
 // shareOf is pays / (revenue x rate), cut to parts per million.
 func shareOf(pays, revenue *big.Rat, rate money.Rate) money.Rate {
-	earned := new(big.Rat).Mul(revenue, share(rate))
+	earned := new(big.Rat).Mul(revenue, fraction(rate))
 	if earned.Sign() <= 0 {
 		return money.MaxRate
 	}

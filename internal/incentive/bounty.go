@@ -1,0 +1,100 @@
+package incentive
+
+import (
+	"fmt"
+	"time"
+)
+
+// TypeBounty is an amount for each matching order, or first order.
+const TypeBounty Type = "bounty"
+
+var bountyType = componentType{is: TypeBounty, earns: true, listed: true, sees: liveOrder, read: readBounty,
+	work: func(c *computation) steps { return steps{earn: c.bookBounties} }}
+
+type bounty struct {
+	*Component
+	amount     int64 // minor units for each order
+	firstOrder bool  // only for the first order of its customer that counts
+	from, to   string
+	limit      int64 // of orders, over all months; 0: none
+}
+
+func readBounty(k *keys) terms {
+	k.readWhenGuarded()
+	t := &bounty{Component: k.component, amount: k.amount("amount"), firstOrder: k.is("on", "first_order"),
+		from: k.day("from"), to: k.day("to"), limit: k.count("limit", 0)}
+	k.readWhen()
+	if t.from != "" && t.to != "" && t.to < t.from {
+		k.wrong("to", "must not be before from")
+	}
+	return t
+}
+
+func (t *bounty) explain(p *Plan) string {
+	on := "each order"
+	if t.firstOrder {
+		on = "each customer's first order"
+	}
+	out := fmt.Sprintf("%s for %s", p.amount(t.amount), on)
+	if t.from != "" {
+		out += " from " + t.from
+	}
+	if t.to != "" {
+		out += " to " + t.to
+	}
+	if t.limit > 0 {
+		out += fmt.Sprintf(", the first %d", t.limit)
+	}
+	return out + "."
+}
+
+// bookBounties books R(amount x orders) of every month, for the orders between
+// its days that are the partner's first so many in (time, id).
+func (c *computation) bookBounties() error {
+	for _, name := range names[*bounty](c) {
+		paid := int64(0)
+		for i := range c.months {
+			t, n := named[*bounty](&c.months[i], name)
+			if t == nil {
+				continue
+			}
+			from, until := c.instants(t)
+			for _, index := range n.orders {
+				o := &c.orders[index]
+				if at := o.of.Occurred; at.Before(from) || !within(until, at) || t.firstOrder && !c.isFirst(o) {
+					continue
+				}
+				if paid++; t.limit == 0 || paid <= t.limit {
+					n.side(o.guarded).Add(1)
+				}
+			}
+			noun := "matching order"
+			if t.firstOrder {
+				noun = "matching first order"
+			}
+			if err := c.bookCounted(counted{t.Component, i, n.credits, noun, t.amount}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// isFirst reports whether the order is its customer's earliest one that counts.
+func (c *computation) isFirst(o *order) bool {
+	cust := &c.customers[o.customer]
+	return cust.first >= 0 && &cust.Orders[cust.first] == o.of
+}
+
+// instants are those between which a bounty pays: whole days, the last one
+// included; zero where it names no day.
+func (c *computation) instants(t *bounty) (from, until time.Time) {
+	if t.from != "" {
+		from, _ = c.cal.ParseDate("from", t.from) // valid since Parse
+	}
+	if t.to != "" {
+		day, _ := c.cal.ParseDate("to", t.to)
+		until = c.cal.AddDays(day, 1)
+	}
+	return from, until
+}

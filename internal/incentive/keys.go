@@ -1,0 +1,163 @@
+package incentive
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/fairlead/fairlead/internal/condition"
+	"github.com/fairlead/fairlead/internal/document"
+	"github.com/fairlead/fairlead/internal/money"
+)
+
+// reader turns the texts of a document into numbers and collects what is wrong,
+// in the order in which it is read.
+type reader struct {
+	types    []componentType
+	currency string // of amounts: the plan's, or that of an example's order
+	bad      document.Problems
+}
+
+// maxFactor bounds factors, and the share that a hand-over should make whole.
+const maxFactor = 100 * money.One
+
+// rate reads a rate of at most most; "" is 0.
+func (r *reader) rate(path, text string, most money.Rate) money.Rate {
+	if text == "" {
+		return 0
+	}
+	v, err := money.ParseRate(text)
+	switch {
+	case err != nil:
+		r.bad.Add(path, "%s", err)
+	case v > most && most == money.One:
+		r.bad.Add(path, "%q is more than 1; a rate is a share of one (0.05 is 5 %%)", text)
+	case v > most:
+		r.bad.Add(path, "%q is more than %s", text, strconv.FormatInt(int64(most/money.One), 10))
+	}
+	return v
+}
+
+// amount reads an amount of the reader's currency, in minor units; "" is 0.
+func (r *reader) amount(path, text string) int64 {
+	if text == "" {
+		return 0
+	}
+	v, err := money.ParseSignedMinor(text, r.currency)
+	if err != nil {
+		r.bad.Add(path, "%s", err)
+	}
+	return v
+}
+
+func (r *reader) day(path, text string) {
+	if _, err := time.Parse(time.DateOnly, text); err != nil {
+		r.bad.Add(path, "%q is not a day; want one such as 2026-01-01", text)
+	}
+}
+
+// keys are the keys of a component, or of an object inside one. The schema has
+// said which there are and of what form they are. A key that is absent reads as
+// the zero value.
+type keys struct {
+	*reader
+	path      string
+	component *Component
+	values    map[string]json.RawMessage
+}
+
+// at is the path of a key.
+func (k *keys) at(key string) string { return document.Path(k.path, key) }
+
+func (k *keys) has(key string) bool { return k.values[key] != nil }
+
+// wrong notes what is wrong with the value of a key.
+func (k *keys) wrong(key, format string, args ...any) { k.bad.Add(k.at(key), format, args...) }
+
+// read decodes the value of a key that the schema has found to be of into's
+// type.
+func (k *keys) read(key string, into any) {
+	if k.has(key) {
+		_ = json.Unmarshal(k.values[key], into)
+	}
+}
+
+func (k *keys) text(key string) (text string) {
+	k.read(key, &text)
+	return text
+}
+
+// is reports whether the key names one of the words the schema lists for it.
+func (k *keys) is(key, word string) bool { return k.text(key) == word }
+
+func (k *keys) flag(key string) (on bool) {
+	k.read(key, &on)
+	return on
+}
+
+// count reads a whole number, absent without the key. The schema takes 1.0 for
+// one; we do not.
+func (k *keys) count(key string, absent int64) int64 {
+	if !k.has(key) {
+		return absent
+	}
+	n, err := strconv.ParseInt(string(k.values[key]), 10, 64)
+	if err != nil {
+		k.wrong(key, "\"number %s\" does not fit here", k.values[key])
+	}
+	return n
+}
+
+// amount is in minor units of the plan's currency.
+func (k *keys) amount(key string) int64 { return k.reader.amount(k.at(key), k.text(key)) }
+
+// share is a rate of at most one.
+func (k *keys) share(key string) money.Rate { return k.rate(k.at(key), k.text(key), money.One) }
+
+func (k *keys) factor(key string) money.Rate { return k.rate(k.at(key), k.text(key), maxFactor) }
+
+// day is a day as written, "2026-01-01"; "" without the key.
+func (k *keys) day(key string) string {
+	if k.has(key) {
+		k.reader.day(k.at(key), k.text(key))
+	}
+	return k.text(key)
+}
+
+// list are the objects of a list.
+func (k *keys) list(key string) []*keys {
+	var values []map[string]json.RawMessage
+	k.read(key, &values)
+	out := make([]*keys, len(values))
+	for i := range values {
+		out[i] = &keys{k.reader, document.Path(k.path, key, i), k.component, values[i]}
+	}
+	return out
+}
+
+// object is an object inside this one; nil without the key.
+func (k *keys) object(key string) *keys {
+	if !k.has(key) {
+		return nil
+	}
+	inner := &keys{reader: k.reader, path: k.at(key), component: k.component}
+	k.read(key, &inner.values)
+	return inner
+}
+
+// readWhen reads which orders the component looks at.
+func (k *keys) readWhen() {
+	if !k.has("when") {
+		return
+	}
+	when, err := condition.CompileAt(k.at("when"), k.text("when"), variables{})
+	k.bad.Merge("", err)
+	k.component.When = when
+}
+
+// readWhenGuarded reads what multiplies credits of guarded months.
+func (k *keys) readWhenGuarded() {
+	if k.has("whenGuarded") {
+		k.component.WhenGuarded = k.factor("whenGuarded")
+	}
+}

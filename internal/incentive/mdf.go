@@ -1,0 +1,64 @@
+package incentive
+
+import (
+	"fmt"
+
+	"github.com/fairlead/fairlead/internal/money"
+)
+
+// TypeMDF puts a share of net revenue into a marketing fund. The fund is shown
+// and claimed, never paid out with a statement.
+const TypeMDF Type = "mdf"
+
+var mdfType = componentType{is: TypeMDF, sees: liveOrder | deadOrder, read: readMDF,
+	work: func(c *computation) steps {
+		return steps{count: c.countRevenue, earn: c.bookFunds, settle: c.settleFund}
+	}}
+
+type mdf struct {
+	*Component
+	rate money.Rate // of revenue net of counted refunds
+}
+
+func readMDF(k *keys) terms {
+	t := &mdf{k.component, k.share("rate")}
+	k.readWhenGuarded()
+	k.readWhen()
+	return t
+}
+
+func (t *mdf) explain(*Plan) string {
+	return fmt.Sprintf("%s of net revenue into a fund for approved marketing.", percent(t.rate))
+}
+
+// countRevenue adds what refunds have left of the order.
+func (c *computation) countRevenue(_ *Component, t *tally, o *order) bool {
+	t.side(o.guarded).Add(o.net)
+	return true
+}
+
+// bookFunds books R(net revenue x rate) of every month, guarded revenue
+// multiplied.
+func (c *computation) bookFunds() error {
+	for i := range c.months {
+		for j, t := range each[*mdf](c.months[i].plan) {
+			var x money.Exact
+			t.addTo(&x, c.months[i].counts[j].credits, t.rate)
+			now, err := x.Round()
+			if err != nil {
+				return err
+			}
+			c.bookUnlined(bookKey{t.Name, i, FundBooked}, now)
+		}
+	}
+	return nil
+}
+
+// settleFund adds what was earned to the fund and takes what claims used.
+func (c *computation) settleFund(r *Result) error {
+	opening, earned := c.in.Opening.Fund, c.unlined[FundBooked]
+	r.Fund = Fund{Opening: opening, Earned: earned, Spent: c.in.FundSpent, Closing: opening}
+	c.sum(&r.Fund.Closing, earned)
+	c.sum(&r.Fund.Closing, -c.in.FundSpent)
+	return nil
+}
