@@ -14,237 +14,125 @@ import (
 // hand-over, and what lies before the period is late in it.
 type Example struct {
 	Name string
-	Note string
+	Note string // words for people
 
-	given  rawGiven
-	expect rawExpect
+	given, expect map[string]json.RawMessage
 }
 
-type rawExample struct {
-	Name   string    `json:"name"`
-	Note   string    `json:"note"`
-	Given  rawGiven  `json:"given"`
-	Expect rawExpect `json:"expect"`
-}
-
-type rawGiven struct {
-	Period    string          `json:"period"`
-	Orders    []rawOrder      `json:"orders"`
-	Refunds   []rawRefund     `json:"refunds"`
-	Feedback  []rawFeedback   `json:"feedback"`
-	Values    []rawValue      `json:"values"`
-	Handovers []rawHandover   `json:"handovers"`
-	Guarded   json.RawMessage `json:"guarded"` // true, or a list of months
-	Customers []rawCustomer   `json:"customers"`
-	Partner   rawPartner      `json:"partner"`
-	Opening   rawOpening      `json:"opening"`
-	guarded   []channel.Period
-}
-
-type rawOrder struct {
-	ID         string            `json:"id"`
-	Customer   string            `json:"customer"`
-	Amount     string            `json:"amount"`
-	Currency   string            `json:"currency"`
-	Time       string            `json:"time"`
-	Margin     string            `json:"margin"`
-	Discount   string            `json:"discount"`
-	Product    string            `json:"product"`
-	Attributes map[string]string `json:"attributes"`
-}
-
-type rawRefund struct {
-	ID     string `json:"id"`
-	Order  string `json:"order"`
-	Amount string `json:"amount"`
-	Time   string `json:"time"`
-}
-
-type rawFeedback struct {
-	Customer string `json:"customer"`
-	Score    int    `json:"score"`
-	Time     string `json:"time"`
-}
-
-type rawValue struct {
-	Customer string `json:"customer"`
-	Start    string `json:"start"`
-	End      string `json:"end"`
-	Observed *bool  `json:"observed"`
-}
-
-type rawHandover struct {
-	Customer string `json:"customer"`
-	Value    string `json:"value"`
-	Currency string `json:"currency"`
-	Time     string `json:"time"`
-}
-
-type rawCustomer struct {
-	ID         string            `json:"id"`
-	Region     string            `json:"region"`
-	Segment    string            `json:"segment"`
-	SourcedBy  string            `json:"sourcedBy"`
-	ReferredBy string            `json:"referredBy"`
-	Attributes map[string]string `json:"attributes"`
-}
-
-type rawPartner struct {
-	Regions        []string `json:"regions"`
-	Level          string   `json:"level"`
-	Certifications []string `json:"certifications"`
-}
-
-type rawOpening struct {
-	Balance string `json:"balance"`
-	Draw    string `json:"draw"`
-	Excess  string `json:"excess"`
-	Holds   []struct {
-		Amount string `json:"amount"`
-		Due    string `json:"due"`
-	} `json:"holds"`
-	Points int64  `json:"points"`
-	Fund   string `json:"fund"` // of marketing; MDF is another name for it
-	MDF    string `json:"mdf"`
-	Growth string `json:"growth"`
-}
-
-// rawExpect is what an example names; nil and "" are not named.
-type rawExpect struct {
-	Lines          map[string]string `json:"lines"`
-	Earned         string            `json:"earned"`
-	Held           string            `json:"held"`
-	Released       string            `json:"released"`
-	Payable        string            `json:"payable"`
-	ClosingBalance string            `json:"closingBalance"`
-	Points         *int64            `json:"points"`
-	MDF            string            `json:"mdf"`
-	Draw           string            `json:"draw"`
-	Excess         string            `json:"excess"`
-}
-
-// example checks the form of one example; times are read when the calendar is
-// known.
-func (r *reader) example(path string, raw *rawExample, p *Plan) Example {
-	at := document.Path(path, "given")
-	e := Example{Name: raw.Name, Note: raw.Note, given: raw.Given, expect: raw.Expect}
-	if _, err := channel.ParsePeriod(document.Path(at, "period"), raw.Given.Period); err != nil {
-		r.bad.Merge("", err)
+// readExample checks the form of one example; times are read when the calendar
+// is known, by Check.
+func readExample(k *keys, components []*Component) Example {
+	given, expect := k.object("given"), k.object("expect")
+	_, err := channel.ParsePeriod(given.at("period"), given.text("period"))
+	k.bad.Merge("", err)
+	given.checkFacts()
+	opening := given.object("opening")
+	for _, key := range []string{"balance", "draw", "excess", "fund", "mdf", "growth"} {
+		opening.amount(key)
 	}
-	r.given(at, &e.given)
-	r.expected(document.Path(path, "expect"), &e.expect, p)
-	return e
+	for _, h := range opening.list("holds") {
+		h.amount("amount")
+	}
+	if opening.has("fund") && opening.has("mdf") {
+		opening.wrong("mdf", "is another name for fund: give one of them")
+	}
+	given.guardedMonths()
+	expect.checkExpected(components)
+	return Example{Name: k.text("name"), Note: k.text("note"), given: given.values, expect: expect.values}
 }
 
-func (r *reader) given(at string, g *rawGiven) {
-	orders := map[string]*rawOrder{}
-	for i := range g.Orders {
-		o := &g.Orders[i]
-		here := document.Path(at, "orders", i)
-		if orders[o.ID] != nil {
-			r.bad.Add(document.Path(here, "id"), "%q is the id of an earlier order", o.ID)
+// checkFacts notes amounts that are none, and refunds that refund nothing.
+func (k *keys) checkFacts() {
+	type order struct {
+		text, currency string
+		amount         int64
+	}
+	orders := map[string]order{}
+	for _, o := range k.list("orders") {
+		id := o.text("id")
+		if _, twice := orders[id]; twice {
+			o.wrong("id", "%q is the id of an earlier order", id)
 		}
-		orders[o.ID] = o
-		in := r.in(document.Path(here, "currency"), &o.Currency)
-		in.amount(document.Path(here, "amount"), o.Amount)
-		in.amount(document.Path(here, "margin"), o.Margin)
-		in.amount(document.Path(here, "discount"), o.Discount)
-		r.bad.Merge("", in.bad.Err("plan"))
+		o.readCurrency()
+		orders[id] = order{o.text("amount"), o.currency, o.amount("amount")}
+		o.amount("margin")
+		o.amount("discount")
 	}
-	for i := range g.Refunds {
-		here, f := document.Path(at, "refunds", i), &g.Refunds[i]
-		o := orders[f.Order]
-		if o == nil {
-			r.bad.Add(document.Path(here, "order"), "no order of the example has the id %q", f.Order)
+	for _, f := range k.list("refunds") {
+		o, known := orders[f.text("order")]
+		if !known {
+			f.wrong("order", "no order of the example has the id %q", f.text("order"))
 			continue
 		}
-		in := reader{currency: o.Currency}
-		if given, whole := in.amount(document.Path(here, "amount"), f.Amount), (&reader{currency: o.Currency}).amount("", o.Amount); given > whole {
-			in.bad.Add(document.Path(here, "amount"), "%s is more than the order's %s", f.Amount, o.Amount)
+		if f.currency = o.currency; f.amount("amount") > o.amount {
+			f.wrong("amount", "%s is more than the order's %s", f.text("amount"), o.text)
 		}
-		r.bad.Merge("", in.bad.Err("plan"))
 	}
-	for i := range g.Values {
-		r.amount(document.Path(at, "values", i, "start"), g.Values[i].Start)
-		r.amount(document.Path(at, "values", i, "end"), g.Values[i].End)
+	for _, v := range k.list("values") {
+		v.amount("start")
+		v.amount("end")
 	}
-	for i := range g.Handovers {
-		in := r.in(document.Path(at, "handovers", i, "currency"), &g.Handovers[i].Currency)
-		in.amount(document.Path(at, "handovers", i, "value"), g.Handovers[i].Value)
-		r.bad.Merge("", in.bad.Err("plan"))
-	}
-	r.opening(document.Path(at, "opening"), &g.Opening)
-	r.guard(document.Path(at, "guarded"), g)
-}
-
-// in is a reader of amounts in *currency, the plan's if it is empty.
-func (r *reader) in(path string, currency *string) *reader {
-	in := &reader{currency: *currency}
-	if *currency == "" {
-		*currency, in.currency = r.currency, r.currency
-	} else if _, err := channel.ParseCurrency(path, *currency); err != nil {
-		in.bad.Merge("", err)
-	}
-	return in
-}
-
-func (r *reader) opening(at string, o *rawOpening) {
-	for _, a := range []struct{ key, text string }{{"balance", o.Balance}, {"draw", o.Draw}, {"excess", o.Excess}, {"fund", o.Fund}, {"mdf", o.MDF}, {"growth", o.Growth}} {
-		r.amount(document.Path(at, a.key), a.text)
-	}
-	for i := range o.Holds {
-		r.amount(document.Path(at, "holds", i, "amount"), o.Holds[i].Amount)
-	}
-	if o.Fund != "" && o.MDF != "" {
-		r.bad.Add(document.Path(at, "mdf"), "is another name for fund: give one of them")
+	for _, h := range k.list("handovers") {
+		h.readCurrency()
+		h.amount("value")
 	}
 }
 
-// guard reads `guarded`: true is the example's own month.
-func (r *reader) guard(at string, g *rawGiven) {
+// guardedMonths reads `guarded`: a list of months, or true for the example's
+// own.
+func (k *keys) guardedMonths() []channel.Period {
 	var on bool
-	var months []string
-	switch {
-	case len(g.Guarded) == 0:
-	case json.Unmarshal(g.Guarded, &on) == nil:
+	if k.has("guarded") && json.Unmarshal(k.values["guarded"], &on) == nil {
 		if on {
-			g.guarded = []channel.Period{channel.Period(g.Period)}
+			return []channel.Period{channel.Period(k.text("period"))}
 		}
-	default:
-		_ = json.Unmarshal(g.Guarded, &months) // the schema knows only these two
-		for i, m := range months {
-			p, err := channel.ParsePeriod(document.Path(at, i), m)
-			r.bad.Merge("", err)
-			g.guarded = append(g.guarded, p)
-		}
+		return nil
 	}
+	var texts []string
+	k.read("guarded", &texts)
+	months := make([]channel.Period, 0, len(texts))
+	for i, text := range texts {
+		m, err := channel.ParsePeriod(document.Path(k.path, "guarded", i), text)
+		k.bad.Merge("", err)
+		months = append(months, m)
+	}
+	return months
 }
 
-func (r *reader) expected(at string, e *rawExpect, p *Plan) {
-	names := make([]string, 0, len(p.Components)+1)
-	for i := range p.Components {
-		names = append(names, p.Components[i].Name)
+// lines are what an example expects of components, by name; all kinds of a
+// component's lines together.
+func (k *keys) lines() (byName map[string]string, sorted []string) {
+	k.read("lines", &byName)
+	return byName, slices.Sorted(maps.Keys(byName))
+}
+
+func (k *keys) checkExpected(components []*Component) {
+	known := make([]string, 0, len(components)+1)
+	for _, c := range components {
+		known = append(known, c.Name)
 	}
-	names = append(names, MinimumAndCeiling)
-	for _, name := range slices.Sorted(maps.Keys(e.Lines)) {
-		here := document.Path(at, "lines", document.Key(name))
-		if !slices.Contains(names, name) {
-			r.bad.Add(here, "no component is named %q; the nearest is %q", name, document.Nearest(name, names))
+	known = append(known, MinimumAndCeiling)
+	texts, names := k.lines()
+	for _, name := range names {
+		here := document.Path(k.path, "lines", document.Key(name))
+		if !slices.Contains(known, name) {
+			k.bad.Add(here, "no component is named %q; the nearest is %q", name, document.Nearest(name, known))
 		}
-		r.amount(here, e.Lines[name])
+		k.reader.amount(here, texts[name], k.currency)
 	}
-	for _, a := range e.amounts(&Result{}) {
-		r.amount(document.Path(at, a.key), a.want)
+	for _, e := range expectations(&Result{}) {
+		k.amount(e.key)
 	}
+	k.count("points", 0)
 }
 
 // expectation is one amount an example may name, and what was computed.
 type expectation struct {
-	key, want string
-	got       int64
+	key string
+	got int64
 }
 
-func (e *rawExpect) amounts(r *Result) []expectation {
-	return []expectation{{"earned", e.Earned, r.Earned}, {"held", e.Held, r.Held}, {"released", e.Released, r.Released}, {"payable", e.Payable, r.Payable},
-		{"closingBalance", e.ClosingBalance, r.ClosingBalance}, {"mdf", e.MDF, r.Fund.Closing}, {"draw", e.Draw, r.Position.Draw}, {"excess", e.Excess, r.Position.Excess}}
+func expectations(r *Result) []expectation {
+	return []expectation{{"earned", r.Earned}, {"held", r.Held}, {"released", r.Released}, {"payable", r.Payable},
+		{"closingBalance", r.ClosingBalance}, {"mdf", r.Fund.Closing}, {"draw", r.Position.Draw}, {"excess", r.Position.Excess}}
 }

@@ -30,9 +30,8 @@ const noCeiling int64 = math.MaxInt64
 
 func readHandover(k *keys) terms {
 	t := &handover{Component: k.component, rate: k.share("rate"), ceiling: noCeiling}
-	if trail := k.object("trail"); trail != nil {
-		t.trailRate, t.trailMonths = trail.share("rate"), int(trail.count("months", 0))
-	}
+	trail := k.object("trail")
+	t.trailRate, t.trailMonths = trail.share("rate"), int(trail.count("months", 0))
 	t.wholeAtLeast = k.factor("wholeAtLeast")
 	k.readWhenGuarded()
 	t.floor = k.amount("floor")

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/condition"
 	"github.com/fairlead/fairlead/internal/document"
 	"github.com/fairlead/fairlead/internal/money"
@@ -13,9 +14,8 @@ import (
 // reader turns the texts of a document into numbers and collects what is wrong,
 // in the order in which it is read.
 type reader struct {
-	types    []componentType
-	currency string // of amounts: the plan's, or that of an example's order
-	bad      document.Problems
+	types []componentType
+	bad   document.Problems
 }
 
 // maxFactor bounds factors, and the share that a hand-over should make whole.
@@ -38,12 +38,12 @@ func (r *reader) rate(path, text string, most money.Rate) money.Rate {
 	return v
 }
 
-// amount reads an amount of the reader's currency, in minor units; "" is 0.
-func (r *reader) amount(path, text string) int64 {
+// amount reads an amount in minor units of a currency; "" is 0.
+func (r *reader) amount(path, text, currency string) int64 {
 	if text == "" {
 		return 0
 	}
-	v, err := money.ParseSignedMinor(text, r.currency)
+	v, err := money.ParseSignedMinor(text, currency)
 	if err != nil {
 		r.bad.Add(path, "%s", err)
 	}
@@ -56,13 +56,14 @@ func (r *reader) day(path, text string) {
 	}
 }
 
-// keys are the keys of a component, or of an object inside one. The schema has
-// said which there are and of what form they are. A key that is absent reads as
-// the zero value.
+// keys are the keys of an object of the document. The schema has said which
+// there are and of what form they are. A key that is absent reads as the zero
+// value, an object as one without keys.
 type keys struct {
 	*reader
 	path      string
-	component *Component
+	currency  string     // of amounts: the plan's, or that of an example's order
+	component *Component // whose keys these are; nil in examples
 	values    map[string]json.RawMessage
 }
 
@@ -103,13 +104,13 @@ func (k *keys) count(key string, absent int64) int64 {
 	}
 	n, err := strconv.ParseInt(string(k.values[key]), 10, 64)
 	if err != nil {
-		k.wrong(key, "\"number %s\" does not fit here", k.values[key])
+		k.wrong(key, "number %s does not fit here", k.values[key])
 	}
 	return n
 }
 
-// amount is in minor units of the plan's currency.
-func (k *keys) amount(key string) int64 { return k.reader.amount(k.at(key), k.text(key)) }
+// amount is in minor units of the keys' currency.
+func (k *keys) amount(key string) int64 { return k.reader.amount(k.at(key), k.text(key), k.currency) }
 
 // share is a rate of at most one.
 func (k *keys) share(key string) money.Rate { return k.rate(k.at(key), k.text(key), money.One) }
@@ -130,17 +131,14 @@ func (k *keys) list(key string) []*keys {
 	k.read(key, &values)
 	out := make([]*keys, len(values))
 	for i := range values {
-		out[i] = &keys{k.reader, document.Path(k.path, key, i), k.component, values[i]}
+		out[i] = &keys{k.reader, document.Path(k.path, key, i), k.currency, k.component, values[i]}
 	}
 	return out
 }
 
-// object is an object inside this one; nil without the key.
+// object is an object inside this one.
 func (k *keys) object(key string) *keys {
-	if !k.has(key) {
-		return nil
-	}
-	inner := &keys{reader: k.reader, path: k.at(key), component: k.component}
+	inner := &keys{k.reader, k.at(key), k.currency, k.component, nil}
 	k.read(key, &inner.values)
 	return inner
 }
@@ -159,5 +157,14 @@ func (k *keys) readWhen() {
 func (k *keys) readWhenGuarded() {
 	if k.has("whenGuarded") {
 		k.component.WhenGuarded = k.factor("whenGuarded")
+	}
+}
+
+// readCurrency reads the currency of the keys' own amounts, if they name one.
+func (k *keys) readCurrency() {
+	if text := k.text("currency"); text != "" {
+		_, err := channel.ParseCurrency(k.at("currency"), text)
+		k.bad.Merge("", err)
+		k.currency = text
 	}
 }

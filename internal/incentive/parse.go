@@ -2,7 +2,6 @@ package incentive
 
 import (
 	"bytes"
-	"encoding/json"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/document"
@@ -14,25 +13,22 @@ import (
 // fault.Invalid with JSON paths. The examples are checked for form only: see
 // Check.
 func Parse(data []byte) (*Plan, error) {
-	var raw rawPlan
-	if err := Schema.Decode(data, &raw); err != nil {
+	k := &keys{reader: &reader{types: componentTypes}}
+	if err := Schema.Decode(data, &k.values); err != nil {
 		return nil, err
 	}
-	r := &reader{types: componentTypes, currency: raw.Currency}
-	p := &Plan{ID: channel.PlanID(raw.ID), EffectiveFrom: raw.EffectiveFrom, Currency: raw.Currency, Note: raw.Note}
-	if _, err := channel.ParseCurrency("currency", raw.Currency); err != nil {
-		r.bad.Merge("", err)
-		return nil, r.bad.Err("plan") // every amount would be reported again
+	if k.readCurrency(); k.bad.Len() > 0 {
+		return nil, k.bad.Err("plan") // every amount would be reported again
 	}
-	r.day("effectiveFrom", raw.EffectiveFrom)
-	for i, values := range raw.Components {
-		p.Components = append(p.Components, r.component(document.Path("components", i), values))
+	p := &Plan{ID: channel.PlanID(k.text("id")), EffectiveFrom: k.day("effectiveFrom"), Currency: k.currency, Note: k.text("note")}
+	for _, inner := range k.list("components") {
+		p.Components = append(p.Components, readComponent(inner))
 	}
-	r.agree(p.Components)
-	for i := range raw.Examples {
-		p.Examples = append(p.Examples, r.example(document.Path("examples", i), &raw.Examples[i], p))
+	k.agree(p.Components)
+	for _, inner := range k.list("examples") {
+		p.Examples = append(p.Examples, readExample(inner, p.Components))
 	}
-	if err := r.bad.Err("plan"); err != nil {
+	if err := k.bad.Err("plan"); err != nil {
 		return nil, err
 	}
 	canonical, err := seal.CanonicalJSON(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))) // a byte order mark
@@ -43,23 +39,13 @@ func Parse(data []byte) (*Plan, error) {
 	return p, nil
 }
 
-type rawPlan struct {
-	ID            string                       `json:"id"`
-	EffectiveFrom string                       `json:"effectiveFrom"`
-	Currency      string                       `json:"currency"`
-	Note          string                       `json:"note"`
-	Components    []map[string]json.RawMessage `json:"components"` // each type reads its own keys
-	Examples      []rawExample                 `json:"examples"`
-}
-
-// component reads one component, and checks it as far as it stands alone.
-func (r *reader) component(path string, values map[string]json.RawMessage) *Component {
-	c := &Component{WhenGuarded: money.One}
-	k := &keys{r, path, c, values}
-	c.Type, c.Name, c.Note = Type(k.text("type")), k.text("name"), k.text("note")
-	for i := range r.types {
-		if r.types[i].is == c.Type {
-			c.rules = &r.types[i]
+// readComponent reads one component, and checks it as far as it stands alone.
+func readComponent(k *keys) *Component {
+	c := &Component{Type: Type(k.text("type")), Name: k.text("name"), Note: k.text("note"), WhenGuarded: money.One}
+	k.component = c
+	for i := range k.types {
+		if k.types[i].is == c.Type {
+			c.rules = &k.types[i]
 		}
 	}
 	c.terms = c.rules.read(k) // the schema knows the types of the table only
