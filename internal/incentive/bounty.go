@@ -5,12 +5,14 @@ import (
 	"time"
 )
 
-// TypeBounty is an amount for each matching order, or first order.
-const TypeBounty Type = "bounty"
-
-var bountyType = componentType{is: TypeBounty, earns: true, listed: true, sees: liveOrder, read: readBounty,
+var bountyType = componentType{is: "bounty", earns: true, listed: true, sees: liveOrder, read: readBounty,
 	work: func(c *computation) steps { return steps{earn: c.bookBounties} }}
 
+// bounty is an amount for each matching live order, or only for first orders. A
+// month is worth R(amount x orders). The limit counts the partner's orders in
+// (time, id) over all months, as known now: a refund in full lets the next one
+// in, and takes the amount of its own back (first-order-refunded.txtar). A partly
+// refunded order keeps it.
 type bounty struct {
 	*Component
 	amount     int64 // minor units for each order

@@ -2,12 +2,13 @@ package incentive
 
 import "fmt"
 
-// TypeCap is a maximum a month, hand-overs apart.
-const TypeCap Type = "cap"
-
-var capType = componentType{is: TypeCap, single: true, read: readCap,
+var capType = componentType{is: "cap", single: true, read: readCap,
 	work: func(c *computation) steps { return steps{limit: c.capMonth, settleLimit: c.bookCap} }}
 
+// ceiling is a maximum a month, for the days under a plan. Hand-over lines stand
+// outside it: 19,000 and a hand-over of 2,400 under 20,000 are 21,400
+// (hand-over-above-the-ceiling.txtar). What is above is lost, or carried into the
+// next month, where it comes in after the guarantee (excess-carried.txtar).
 type ceiling struct {
 	*Component
 	amount int64 // minor units a month

@@ -7,13 +7,14 @@ import (
 	"github.com/fairlead/fairlead/internal/history"
 )
 
-// TypeClawback is for how long a refund takes back what its order earned.
-const TypeClawback Type = "clawback"
+var clawbackType = componentType{is: "clawback", single: true, read: readClawback}
 
-// clawback has no steps of its own: crediting an order, and a trail on it, ask
-// for the terms of the month.
-var clawbackType = componentType{is: TypeClawback, single: true, read: readClawback}
-
+// clawback is for how long a refund takes back what its order earned: days of 24
+// hours after the order, to the second, by the plan version of the order's month,
+// for all components (clawback-window.txtar). Without one, always.
+//
+// It has no steps of its own: crediting an order, and a trail on it, ask for the
+// terms of the month.
 type clawback struct {
 	*Component
 	days int64 // of 24 hours after the order, inclusive

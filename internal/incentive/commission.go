@@ -9,13 +9,33 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// TypeCommission is a share of what customers ordered, by tiers of what the
-// partner attains in a month, quarter or year.
-const TypeCommission Type = "commission"
-
-var commissionType = componentType{is: TypeCommission, earns: true, listed: true, sees: liveOrder | deadOrder,
+var commissionType = componentType{is: "commission", earns: true, listed: true, sees: liveOrder | deadOrder,
 	read: readCommission, work: workCommission}
 
+// commission is a share of what customers ordered while the partner owned them,
+// by tiers of what the partner attains in a window of months.
+//
+// Attainment is the sum of the window's matching orders, by amount or by margin.
+// F(x) is the commission on an attainment of x: marginal, each tier's rate on
+// the part of x inside the tier; whole, the rate of the tier that x reaches on
+// all of it. R rounds to the minor unit, half to even.
+//
+//   - Under adjust, W(q) is F on the orders to the end of month q, net of counted
+//     refunds, and q is worth R(W(q)) - R(W(q-1)). So the lines of a window
+//     always sum to R(W), and rounding never adds up.
+//   - An order's share is R(S_k) - R(S_(k-1)) of the running gross sum S, frozen
+//     when it is first booked. Its refunds take back R(sum of share x refunded
+//     fraction): so three thirds of a refund take back exactly the share. What a
+//     month changed by beyond that is the tier adjustment.
+//   - Under waive a refund takes its share and never moves attainment.
+//
+// Three orders of 8,000, 12,000 and 40,000 at 5 %, 7.5 % from 10,000 and 10 %
+// from 50,000 earn 500 + 3,000 + 1,000 = 4,500 (marginal.txtar), or as a whole
+// 60,000 x 10 % = 6,000 (whole.txtar).
+//
+// Reading order: here the keys; commission_window, which orders count together;
+// commission_walker, what each adds; commission_net, W in fractions where a
+// margin is refunded in part; commission_month, the lines.
 type commission struct {
 	*Component
 	onMargin bool // of margin, else of revenue

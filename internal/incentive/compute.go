@@ -95,26 +95,20 @@ func (c *computation) prepare() {
 // run is the order of the rules: what facts earn, then shares of that, then
 // what nothing is worth any more, then guarantee and cap, then the balance.
 func (c *computation) run() (Result, error) {
-	if err := c.gather(); err != nil {
-		return Result{}, err
+	order := []func() error{c.gather}
+	for i := range c.steps {
+		order = append(order, c.steps[i].earn)
 	}
 	for i := range c.steps {
-		if earn := c.steps[i].earn; earn != nil {
-			if err := earn(); err != nil {
-				return Result{}, err
-			}
-		}
+		order = append(order, c.steps[i].share)
 	}
-	for i := range c.steps {
-		if share := c.steps[i].share; share != nil {
-			if err := share(); err != nil {
-				return Result{}, err
-			}
+	for _, step := range append(order, c.forget, c.limits) {
+		if step == nil {
+			continue
 		}
-	}
-	c.forget()
-	if err := c.limits(); err != nil {
-		return Result{}, err
+		if err := step(); err != nil {
+			return Result{}, err
+		}
 	}
 	return c.result()
 }

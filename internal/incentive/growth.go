@@ -7,11 +7,13 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// TypeGrowth is a share of how much the value of the customers rose.
-const TypeGrowth Type = "growth"
+var growthType = componentType{is: "growth", earns: true, read: readGrowth, work: workGrowth}
 
-var growthType = componentType{is: TypeGrowth, earns: true, read: readGrowth, work: workGrowth}
-
+// growth is a share of how much the value of the customers rose in the month:
+// R(rate x max(0, rise - earlier fall)). The rise sums end less start over the
+// customers owned at both ends, under the model pinned at the start. A fall pays
+// nothing, and is made good before growth pays again: 100,000 to 80,000 and back
+// pays nothing (growth-made-good-first.txtar).
 type growth struct {
 	*Component
 	rate money.Rate // of the rise

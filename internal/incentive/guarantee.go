@@ -2,12 +2,14 @@ package incentive
 
 import "fmt"
 
-// TypeGuarantee is a minimum a month.
-const TypeGuarantee Type = "guarantee"
-
-var guaranteeType = componentType{is: TypeGuarantee, single: true, read: readGuarantee,
+var guaranteeType = componentType{is: "guarantee", single: true, read: readGuarantee,
 	work: func(c *computation) steps { return steps{limit: c.guaranteeMonth, settleLimit: c.bookGuarantee} }}
 
+// guarantee is a minimum a month, for the days under a plan. Of x, the month's
+// own sum with its hand-over lines, the top-up is max(0, minimum - x). If it is
+// recoverable it is a draw, and a month takes back min(draw, max(0, x -
+// minimum)): a draw of 900, 1,200 earned and a minimum of 1,000 leave 1,000
+// earned and a draw of 700 (draw-taken-back.txtar).
 type guarantee struct {
 	*Component
 	amount      int64 // minor units a month
@@ -25,9 +27,7 @@ func (t *guarantee) explain(p *Plan) string {
 	return fmt.Sprintf("at least %s a month.", p.amount(t.amount))
 }
 
-// guaranteeMonth: of x, the own sum with hand-overs, the top-up is
-// max(0, minimum - x). If it is recoverable it is a draw, of which a month
-// takes back min(draw, max(0, x - minimum)).
+// guaranteeMonth tops the month up, and takes back of the draw.
 func (c *computation) guaranteeMonth(l *limited) (err error) {
 	t := only[*guarantee](l.month.plan)
 	if t == nil {

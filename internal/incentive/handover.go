@@ -10,12 +10,22 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// TypeHandover pays for a customer that is promoted to the sales force: once, a
-// share of its value, and then a trail on its orders.
-const TypeHandover Type = "handover"
+var handoverType = componentType{is: "handover", earns: true, read: readHandover, work: workHandover}
 
-var handoverType = componentType{is: TypeHandover, earns: true, read: readHandover, work: workHandover}
-
+// handover pays for a customer that is promoted to the sales force, so that a
+// partner does not lose by letting it grow. It pays once, a share of its value
+// between floor and ceiling, and then a trail: a share of its orders for some
+// months, no matter who serves it. The terms are those at the move. The one-time
+// share is paid once per partner and customer and never reversed; the trail is
+// net of refunds.
+//
+// A value of 120,000 at 2 %, between 500 and 5,000, pays 2,400; an order of
+// 10,000 five months later at 3 % pays 300 (hand-over.txtar). Months are added by
+// the calendar, clamped to the month's end (hand-over-on-the-31st.txtar).
+//
+// Reading order: here the keys and the promotions; handover_pay, the lines;
+// handover_compare, what staying would have paid; handover_wholeness, what a
+// plan promises, before it is published.
 type handover struct {
 	*Component
 	rate         money.Rate // one-time, of the value handed over

@@ -64,7 +64,7 @@ func (c *computation) worth(component string, month int) int64 {
 }
 
 // forget takes back what was booked under keys that nothing is worth any more.
-func (c *computation) forget() {
+func (c *computation) forget() error {
 	for i := range c.in.Opening.Months {
 		m := &c.in.Opening.Months[i]
 		for _, b := range m.Booked {
@@ -83,6 +83,7 @@ func (c *computation) forget() {
 			})
 		}
 	}
+	return nil
 }
 
 // sortLines puts the lines in the order of the plan's components; those of

@@ -6,15 +6,13 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// TypeMDF puts a share of net revenue into a marketing fund. The fund is shown
-// and claimed, never paid out with a statement.
-const TypeMDF Type = "mdf"
-
-var mdfType = componentType{is: TypeMDF, sees: liveOrder | deadOrder, read: readMDF,
+var mdfType = componentType{is: "mdf", sees: liveOrder | deadOrder, read: readMDF,
 	work: func(c *computation) steps {
 		return steps{count: c.countRevenue, earn: c.bookFunds, settle: c.settleFund}
 	}}
 
+// mdf puts R(rate x net revenue) of each month into a marketing fund. The fund is
+// shown and claimed, never paid out with a statement (points-and-fund.txtar).
 type mdf struct {
 	*Component
 	rate money.Rate // of revenue net of counted refunds

@@ -75,6 +75,7 @@ func TestParse_BadPlan_SaysWhatAndWhere(t *testing.T) {
 		{"days turned round", `[{"type": "bounty", "name": "b", "amount": "1.00", "on": "order", "from": "2026-03-02", "to": "2026-03-01"}]`, `components[0].to: must not be before from`},
 		{"condition of another type", `[{"type": "mdf", "name": "x", "rate": "0.01", "when": "order.amount == 'kit'"}]`, `components[0].when: line 1, column`},
 		{"condition with an unknown name", `[{"type": "mdf", "name": "x", "rate": "0.01", "when": "order.prodct == 'kit'"}]`, `components[0].when: line 1, column`},
+		{"a count with decimals", `[{"type": "bounty", "name": "b", "amount": "1.00", "on": "order", "limit": 1.0}]`, `components[0].limit: number 1.0 does not fit here`},
 		{"no points", `[{"type": "recognition", "name": "x"}]`, `components[0]: gives no points`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -9,14 +9,14 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// TypeRecognition gives points and badges, never money.
-const TypeRecognition Type = "recognition"
-
-var recognitionType = componentType{is: TypeRecognition, sees: liveOrder | foreignOrder, read: readRecognition,
+var recognitionType = componentType{is: "recognition", sees: liveOrder | foreignOrder, read: readRecognition,
 	work: func(c *computation) steps {
 		return steps{count: c.countPoints, earn: c.bookPoints, settle: c.settlePoints}
 	}}
 
+// recognition gives points for orders and for new customers, and badges for
+// points. They are never money. Points are for life, but a refund in full takes
+// those of its order back; a badge, once given, stays (points-and-fund.txtar).
 type recognition struct {
 	*Component
 	perOrder       int64 // points for each matching order in the plan's currency

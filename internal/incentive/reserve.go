@@ -8,12 +8,13 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// TypeReserve keeps back a share of what a month earned, for some days.
-const TypeReserve Type = "reserve"
-
-var reserveType = componentType{is: TypeReserve, single: true, read: readReserve,
+var reserveType = componentType{is: "reserve", single: true, read: readReserve,
 	work: func(c *computation) steps { return steps{settle: c.settleReserve} }}
 
+// reserve keeps back R(share x max(0, earned)) of what a statement earns after
+// guarantee and cap, until so many days after the period's end. The first
+// statement whose period ends at that time or later lets it go; no refund ever
+// takes from it (reserve.txtar).
 type reserve struct {
 	*Component
 	share money.Rate // of what the statement earns, after guarantee and cap

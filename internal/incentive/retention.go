@@ -5,12 +5,14 @@ import (
 	"time"
 )
 
-// TypeRetention is an amount for each customer that was kept and active.
-const TypeRetention Type = "retention"
-
-var retentionType = componentType{is: TypeRetention, earns: true, sees: liveOrder | foreignOrder,
+var retentionType = componentType{is: "retention", earns: true, sees: liveOrder | foreignOrder,
 	read: readRetention, work: workRetention}
 
+// retention is an amount for each customer that the partner kept and that is
+// active: owned at the first and the last instant of the month, with so many
+// matching live orders in it, and not churned. A month is worth R(amount x
+// customers). A refund in full makes its order none, so a late one may take the
+// amount back (kept-customers.txtar).
 type retention struct {
 	*Component
 	amount    int64 // minor units for each customer and month

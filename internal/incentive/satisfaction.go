@@ -12,12 +12,13 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// TypeSatisfaction is a share of what another component earned, by the average
-// score of the month's answers.
-const TypeSatisfaction Type = "satisfaction"
+var satisfactionType = componentType{is: "satisfaction", read: readSatisfaction, agree: agreeOf, work: workSatisfaction}
 
-var satisfactionType = componentType{is: TypeSatisfaction, read: readSatisfaction, agree: agreeOf, work: workSatisfaction}
-
+// satisfaction is a share of what another component earned, by the average score
+// of the month's answers of customers that the partner owned when they answered.
+// A month is worth R(share x max(0, net)), where net is what the other component
+// is worth in it, all kinds together. So a late refund that takes 600 of a
+// commission takes 60 of a bonus of 10 % along (satisfaction-taken-along.txtar).
 type satisfaction struct {
 	*Component
 	of         string // the name of the component it is a share of
