@@ -21,6 +21,7 @@ type bounty struct {
 	limit      int64 // of orders, over all months; 0: none
 }
 
+// readBounty: days compare as they are written.
 func readBounty(k *keys) terms {
 	k.readWhenGuarded()
 	t := &bounty{Component: k.component, amount: k.amount("amount"), firstOrder: k.is("on", "first_order"),

@@ -15,6 +15,7 @@ type ceiling struct {
 	carry  bool  // what is above comes into the next month; else it is lost
 }
 
+// readCap: without `excess`, what is above is lost.
 func readCap(k *keys) terms {
 	return &ceiling{k.component, k.amount("amount"), k.is("excess", "carry")}
 }
@@ -63,7 +64,8 @@ func (c *computation) bookCap(l *limited) {
 		if l.excess != 0 {
 			fate = "it is carried into the next month"
 		}
-		w.say("%s came to %s without hand-overs, which is above the ceiling of %s; %s.", w.month, w.amount(l.rest), w.amount(l.ceiling), fate)
+		w.say("%s came to %s without hand-overs, which is above the ceiling of %s; %s.",
+			w.month, w.amount(l.rest), w.amount(l.ceiling), fate)
 		w.amountOf("before the ceiling, hand-overs apart", l.rest)
 		w.amountOf(l.month.ofDays("ceiling"), l.ceiling)
 		w.formula = w.amount(l.ceiling)

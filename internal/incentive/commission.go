@@ -60,6 +60,7 @@ const (
 	yearly    windowKind = "year"
 )
 
+// readCommission: without the keys, marginal on revenue, by month, adjusting.
 func readCommission(k *keys) terms {
 	t := &commission{Component: k.component, onMargin: k.is("basis", "margin"), whole: k.is("method", "whole"),
 		waive: k.is("tierConsequence", "waive"), windows: windowKind(k.text("attainment"))}
@@ -91,8 +92,10 @@ func (t *commission) check(k *keys) {
 	}
 }
 
+// explain leaves out window and method where one rate makes them the same.
 func (t *commission) explain(p *Plan) string {
-	basis, how, consequence := "net revenue", "each rate on its own part", "A refund also takes back the tier it had helped to reach."
+	basis, how := "net revenue", "each rate on its own part"
+	consequence := "A refund also takes back the tier it had helped to reach."
 	if t.onMargin {
 		basis = "margin"
 	}
@@ -130,7 +133,8 @@ func workCommission(c *computation) steps {
 	for _, s := range c.in.Shares {
 		cs.frozen[frozenKey{s.Component, s.Order}] = s.Amount
 	}
-	return steps{count: cs.takeOrder, earn: cs.bookCommissions, settle: func(r *Result) error { r.Shares = cs.fresh; return nil }}
+	settle := func(r *Result) error { r.Shares = cs.fresh; return nil }
+	return steps{count: cs.takeOrder, earn: cs.bookCommissions, settle: settle}
 }
 
 // takeOrder refuses an order without margin where the commission is on margin,
@@ -142,9 +146,10 @@ func (cs *commissions) takeOrder(p *Component, _ *tally, o *order) bool {
 	}
 	if o.class == liveOrder && cs.isFresh(o) {
 		value := money.Of(o.of.Amount, o.of.Currency)
-		cs.list(Unpaid{Customer: cs.customers[o.customer].Customer, Order: o.of.ID, Component: t.Name, Period: cs.months[o.month].period,
-			Code: NoMargin, Value: value,
-			Text: fmt.Sprintf("Order %s of %s has no margin, and %s is paid on margin: it earns nothing there.", o.of.ID, value, t.Name)})
+		cs.list(Unpaid{Customer: cs.customers[o.customer].Customer, Order: o.of.ID, Component: t.Name,
+			Period: cs.months[o.month].period, Code: NoMargin, Value: value,
+			Text: fmt.Sprintf("Order %s of %s has no margin, and %s is paid on margin: it earns nothing there.",
+				o.of.ID, value, t.Name)})
 	}
 	return false
 }

@@ -163,7 +163,8 @@ func (e *earned) wordReversal(w *writer) {
 // wordRest words what the month is worth now, before what other lines say.
 func (e *earned) wordRest(w *writer) {
 	if e.terms.waive {
-		w.say("What %s is worth now, beyond its new orders and refunds: a higher rate counts for the earlier orders too.", w.month)
+		w.say("What %s is worth now, beyond its new orders and refunds: a higher rate counts for the earlier orders too.",
+			w.month)
 		w.amountOf("shares of all orders", e.all)
 		w.amountOf("steps up for earlier orders", e.stepUps)
 		w.amountOf("taken back with refunds", e.matchedBack)

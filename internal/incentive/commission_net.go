@@ -35,6 +35,7 @@ func (w *window) nets() ([]int64, error) {
 	return out, nil
 }
 
+// last is the last of a list, 0 of none.
 func last(list []int64) int64 {
 	if len(list) == 0 {
 		return 0
@@ -76,6 +77,8 @@ type fractionWalker struct {
 	start  *big.Rat // F at the start of the run
 }
 
+// next adds one order of a month. A marginal run goes on as long as version and
+// factor stay the same; its part is then the difference of F at its ends.
 func (k *fractionWalker) next(p *commission, month int, o *order) {
 	if factor := p.factor(o.guarded); !p.whole && (k.run != p || k.factor != factor) {
 		k.endRun()
@@ -91,6 +94,8 @@ func (k *fractionWalker) next(p *commission, month int, o *order) {
 	k.pos.addNet(p, o)
 }
 
+// addNet adds what refunds have left of an order: a part of its margin, where
+// that is no whole number of minor units.
 func (r *ratio) addNet(p *commission, o *order) {
 	if n, whole := p.net(o); whole {
 		r.add(n)
@@ -99,6 +104,7 @@ func (r *ratio) addNet(p *commission, o *order) {
 	r.addPart(*o.of.Margin, o.net, o.of.Amount)
 }
 
+// endRun adds the open run, at its factor.
 func (k *fractionWalker) endRun() {
 	if k.run == nil {
 		return

@@ -74,6 +74,7 @@ type walker struct {
 	from   money.Exact
 }
 
+// walker starts at position 0. basis is what an order adds: gross or net.
 func (w *window) walker(basis func(*commission, *order) int64) *walker {
 	return &walker{w: w, basis: basis, wholes: make([]credits, len(w.months))}
 }

@@ -59,6 +59,21 @@ func TestComments_NameCasesThatExist(t *testing.T) {
 	}
 }
 
+// A README that names a test, a case or a file is believed too.
+func TestReadme_NamesTestsCasesAndFilesThatExist(t *testing.T) {
+	readme, tests := textOf(t, "README.md"), textOf(t, "*_test.go")
+	for _, name := range regexp.MustCompile(`\bTest\w+`).FindAllString(readme, -1) {
+		if !strings.Contains(tests, "\nfunc "+name+"(") {
+			t.Errorf("there is no test %s", name)
+		}
+	}
+	for _, m := range regexp.MustCompile("`([a-z0-9_*./-]+\\.(?:go|txtar))`").FindAllStringSubmatch(readme, -1) {
+		if len(globbed(t, m[1])) == 0 {
+			t.Errorf("there is no %s", m[1])
+		}
+	}
+}
+
 func globbed(t *testing.T, pattern string) []string {
 	t.Helper()
 	names, err := filepath.Glob(pattern)

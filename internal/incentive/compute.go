@@ -35,12 +35,13 @@ func Compute(in Input) (Result, error) {
 }
 
 // computation is one Compute at work. What one type of component alone knows
-// stands in the file of that type.
+// stands in the file of that type. Months are named by their index in months
+// throughout, orders and customers by theirs.
 type computation struct {
 	in    Input
-	cal   channel.Calendar
-	types []componentType
-	steps []steps // one for each of types
+	cal   channel.Calendar // in.Calendar
+	types []componentType  // the table: functions of its entries cannot name it themselves
+	steps []steps          // one for each of types
 
 	earliest channel.Period // in which the partner first owned a customer; "" if never
 	low      channel.Period // of months[0]

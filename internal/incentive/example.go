@@ -106,6 +106,7 @@ func (k *keys) lines() (byName map[string]string, sorted []string) {
 	return byName, slices.Sorted(maps.Keys(byName))
 }
 
+// checkExpected notes names of no component, and amounts that are none.
 func (k *keys) checkExpected(components []*Component) {
 	known := make([]string, 0, len(components)+1)
 	for _, c := range components {
@@ -132,7 +133,9 @@ type expectation struct {
 	got int64
 }
 
+// expectations are in the order in which differences are listed.
 func expectations(r *Result) []expectation {
 	return []expectation{{"earned", r.Earned}, {"held", r.Held}, {"released", r.Released}, {"payable", r.Payable},
-		{"closingBalance", r.ClosingBalance}, {"mdf", r.Fund.Closing}, {"draw", r.Position.Draw}, {"excess", r.Position.Excess}}
+		{"closingBalance", r.ClosingBalance}, {"mdf", r.Fund.Closing}, {"draw", r.Position.Draw},
+		{"excess", r.Position.Excess}}
 }

@@ -30,8 +30,8 @@ func (p *Plan) exampleInput(e *Example, cal channel.Calendar) (Input, error) {
 	for _, v := range given.list("values") {
 		known := v.flag("observed") || !v.has("observed")
 		b.partition(v.text("customer"))
-		in.Values = append(in.Values, Value{Customer: channel.CustomerID(v.text("customer")), Start: v.amount("start"), End: v.amount("end"),
-			StartObserved: known, EndObserved: known})
+		in.Values = append(in.Values, Value{Customer: channel.CustomerID(v.text("customer")),
+			Start: v.amount("start"), End: v.amount("end"), StartObserved: known, EndObserved: known})
 	}
 	b.addProfiles(given)
 	b.addHandovers(given)
@@ -104,6 +104,8 @@ func (b *builder) addOrders(given *keys) map[string]*keys {
 	return orders
 }
 
+// addRefunds books refunds in the currency of their orders. Without an id each
+// has one of its own, by its place.
 func (b *builder) addRefunds(given *keys, orders map[string]*keys) {
 	for i, f := range given.list("refunds") {
 		id, o := f.text("id"), orders[f.text("order")]
@@ -120,7 +122,8 @@ func (b *builder) addRefunds(given *keys, orders map[string]*keys) {
 // addProfiles gives the example's customers their profiles, from the beginning.
 func (b *builder) addProfiles(given *keys) {
 	for _, c := range given.list("customers") {
-		u := &channel.Upsert{Customer: channel.CustomerID(c.text("id")), Region: set(c.text("region")), Segment: set(c.text("segment")),
+		u := &channel.Upsert{Customer: channel.CustomerID(c.text("id")),
+			Region: set(c.text("region")), Segment: set(c.text("segment")),
 			SourcedBy: set(channel.PartnerID(c.text("sourcedBy"))), ReferredBy: set(channel.CustomerID(c.text("referredBy"))),
 			Attributes: map[string]*string{}}
 		c.read("attributes", &u.Attributes)
@@ -129,6 +132,7 @@ func (b *builder) addProfiles(given *keys) {
 	}
 }
 
+// set is a change of a profile, none for "".
 func set[T ~string](v T) channel.Patch[T] { return channel.Patch[T]{Set: v != "", Value: v} }
 
 // addHandovers hands customers to the sales force: without a time at the
@@ -142,7 +146,8 @@ func (b *builder) addHandovers(given *keys) {
 		b.begin = min(b.begin, booked)
 		p := b.partition(h.text("customer"))
 		p.Moves = append(p.Moves, history.Move{Decision: "handover", From: at, Seq: uint64(i) + 2, Booked: booked,
-			Owner: channel.PodOwner("example"), Cause: history.ByDecision, Value: money.Of(h.amount("value"), h.currency), Basis: observed})
+			Owner: channel.PodOwner("example"), Cause: history.ByDecision,
+			Value: money.Of(h.amount("value"), h.currency), Basis: observed})
 	}
 }
 
@@ -165,6 +170,7 @@ func (b *builder) fold() []*history.History {
 	return out
 }
 
+// opening is what the statement before would have handed on.
 func (b *builder) opening(o *keys) Position {
 	p := Position{Currency: o.currency, Balance: o.amount("balance"), Draw: o.amount("draw"), Excess: o.amount("excess"),
 		Points: o.count("points", 0), Fund: o.amount("fund") + o.amount("mdf"), Growth: o.amount("growth")}

@@ -19,6 +19,7 @@ func (p *Plan) Explain() []string {
 	return append(out, "It has no worked examples.")
 }
 
+// noted is a note, as said after a sentence; nothing without one.
 func noted(note string) string {
 	if note == "" {
 		return ""

@@ -27,8 +27,10 @@ type writer struct {
 	inputs  []Given
 }
 
+// say sets the line's text: one sentence for the partner.
 func (w *writer) say(format string, args ...any) { w.text = fmt.Sprintf(format, args...) }
 
+// given adds a number of the formula, in the order in which it names them.
 func (w *writer) given(name, value string) { w.inputs = append(w.inputs, Given{name, value}) }
 
 func (w *writer) givenCount(name string, n int64) { w.given(name, strconv.FormatInt(n, 10)) }

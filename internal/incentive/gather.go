@@ -80,8 +80,9 @@ func (c *computation) credit(index int32, cust *customer) error {
 		if m.plan == nil || o.Occurred.Before(m.since) {
 			continue
 		}
-		c.orders = append(c.orders, order{of: o, customer: index, month: int32(at), stage: c.stage(o.Booked, at), amount: o.Amount,
-			net: o.Amount - refundedOf(o, m.clawback), guarded: c.guards(m, cust, o.Occurred), first: cust.first < 0 || i <= cust.first})
+		c.orders = append(c.orders, order{of: o, customer: index, month: int32(at), stage: c.stage(o.Booked, at),
+			amount: o.Amount, net: o.Amount - refundedOf(o, m.clawback),
+			guarded: c.guards(m, cust, o.Occurred), first: cust.first < 0 || i <= cust.first})
 		next := &c.orders[len(c.orders)-1]
 		next.class = classOf(next, o.Currency != m.plan.Currency)
 		if err := c.count(next, cust); err != nil {
@@ -141,11 +142,12 @@ func (c *computation) count(o *order, cust *customer) error {
 // listForeign lists an order that earns nothing because of its currency.
 func (c *computation) listForeign(o *order, cust *customer) {
 	if value := money.Of(o.of.Amount, o.of.Currency); c.isFresh(o) {
-		c.list(Unpaid{Customer: cust.Customer, Order: o.of.ID, Period: c.months[o.month].period, Code: OtherCurrency, Value: value,
-			Text: foreignText(o.of.ID, value, c.in.Partner.Currency)})
+		c.list(Unpaid{Customer: cust.Customer, Order: o.of.ID, Period: c.months[o.month].period, Code: OtherCurrency,
+			Value: value, Text: foreignText(o.of.ID, value, c.in.Partner.Currency)})
 	}
 }
 
+// foreignText says why an order in another currency earns nothing.
 func foreignText(id channel.OrderID, value money.Amount, currency string) string {
 	return fmt.Sprintf("Order %s of %s earns nothing: the plan is in %s.", id, value, currency)
 }
@@ -192,6 +194,7 @@ func (c *computation) arrange() {
 	}
 }
 
+// byTime is (time, id): facts count in this order, however they arrived.
 func byTime(a, b *history.Order) int {
 	return cmp.Or(a.Occurred.Compare(b.Occurred), strings.Compare(string(a.ID), string(b.ID)))
 }

@@ -26,8 +26,8 @@ func readGrowth(k *keys) terms {
 }
 
 func (t *growth) explain(*Plan) string {
-	return fmt.Sprintf("%s of the growth in value of the customers owned through the month, as observed in their orders; a fall is made good first.",
-		percent(t.rate))
+	return fmt.Sprintf("%s of the growth in value of the customers owned through the month, "+
+		"as observed in their orders; a fall is made good first.", percent(t.rate))
 }
 
 // growing is growth at work in the open month.
@@ -36,6 +36,8 @@ type growing struct {
 	owed int64 // the fall that is to be made good after this statement
 }
 
+// workGrowth starts with what the opening says is to be made good: without
+// growth in the plan that stays as it is.
 func workGrowth(c *computation) steps {
 	g := &growing{c, c.in.Opening.Growth}
 	return steps{earn: g.bookGrowth, settle: func(r *Result) error { r.Position.Growth = g.owed; return nil }}

@@ -16,13 +16,15 @@ type guarantee struct {
 	recoverable bool  // a top-up is a draw, to be taken back
 }
 
+// readGuarantee: without `recoverable`, a top-up is for good.
 func readGuarantee(k *keys) terms {
 	return &guarantee{k.component, k.amount("amount"), k.flag("recoverable")}
 }
 
 func (t *guarantee) explain(p *Plan) string {
 	if t.recoverable {
-		return fmt.Sprintf("at least %s a month; a top-up is a draw, taken back from what later months earn above it.", p.amount(t.amount))
+		return fmt.Sprintf("at least %s a month; a top-up is a draw, taken back from what later months earn above it.",
+			p.amount(t.amount))
 	}
 	return fmt.Sprintf("at least %s a month.", p.amount(t.amount))
 }

@@ -36,8 +36,10 @@ type handover struct {
 	wholeAtLeast money.Rate // below this share of what staying would earn, publishing warns; 0: never
 }
 
+// noCeiling is above every value.
 const noCeiling int64 = math.MaxInt64
 
+// readHandover: without `trail` there is none, without `ceiling` no limit.
 func readHandover(k *keys) terms {
 	t := &handover{Component: k.component, rate: k.share("rate"), ceiling: noCeiling}
 	trail := k.object("trail")
@@ -64,7 +66,8 @@ func (t *handover) explain(p *Plan) string {
 	}
 	out := fmt.Sprintf("when a customer is promoted to the sales force, %s of its value%s, once", percent(t.rate), limits)
 	if t.trailMonths > 0 {
-		out += fmt.Sprintf("; then %s of its orders for %s, whoever serves it", percent(t.trailRate), many(t.trailMonths, "month"))
+		out += fmt.Sprintf("; then %s of its orders for %s, whoever serves it", percent(t.trailRate),
+			many(t.trailMonths, "month"))
 	}
 	return out + "."
 }
@@ -111,6 +114,8 @@ type trailed struct {
 	guarded bool
 }
 
+// workHandover starts with no promotions: they are found again in every
+// computation, in the histories.
 func workHandover(c *computation) steps {
 	h := &handovers{computation: c, onces: map[handKey][]oneTime{}, trails: map[handKey][]trailed{}}
 	return steps{meet: h.findPromotions, earn: h.bookHandovers, settle: h.compare}
@@ -192,8 +197,8 @@ func (h *handovers) addTrail(p *promotion, t *handover, o *history.Order) {
 	if o.Currency != p.plan.Currency {
 		if int(h.stage(o.Booked, i)) > h.through {
 			value := money.Of(o.Amount, o.Currency)
-			h.list(Unpaid{Customer: p.customer.Customer, Order: o.ID, Component: t.Name, Period: m.period, Code: OtherCurrency,
-				Value: value, Text: foreignText(o.ID, value, h.in.Partner.Currency)})
+			h.list(Unpaid{Customer: p.customer.Customer, Order: o.ID, Component: t.Name, Period: m.period,
+				Code: OtherCurrency, Value: value, Text: foreignText(o.ID, value, h.in.Partner.Currency)})
 		}
 		return
 	}
@@ -202,7 +207,8 @@ func (h *handovers) addTrail(p *promotion, t *handover, o *history.Order) {
 		back = h.months[p.month].clawback // the partner has left: the terms of the hand-over go on
 	}
 	key := handKey{t.Name, i}
-	h.trails[key] = append(h.trails[key], trailed{p, t, o, o.Amount - refundedOf(o, back), h.guards(m, p.customer, o.Occurred)})
+	net, guarded := o.Amount-refundedOf(o, back), h.guards(m, p.customer, o.Occurred)
+	h.trails[key] = append(h.trails[key], trailed{p, t, o, net, guarded})
 }
 
 // listValue lists a hand-over whose value is in another currency, once.
@@ -212,8 +218,8 @@ func (h *handovers) listValue(p *promotion, booked channel.Period) {
 		stage = max(stage, booked.Sub(h.low))
 	}
 	if stage > h.through {
-		h.list(Unpaid{Customer: p.customer.Customer, Component: only[*handover](p.plan).Name, Period: h.months[p.month].period,
-			Code: OtherCurrency, Value: p.value,
+		h.list(Unpaid{Customer: p.customer.Customer, Component: only[*handover](p.plan).Name,
+			Period: h.months[p.month].period, Code: OtherCurrency, Value: p.value,
 			Text: fmt.Sprintf("The hand-over of customer %s at a value of %s pays nothing at once: the plan is in %s.",
 				p.customer.Customer, p.value, h.in.Partner.Currency)})
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
+// sortedKeys: a map has no order, and lines must have the same one every time.
 func sortedKeys[T any](m map[handKey]T) []handKey {
 	return slices.SortedFunc(maps.Keys(m), func(a, b handKey) int {
 		return cmp.Or(cmp.Compare(a.component, b.component), cmp.Compare(a.month, b.month))
@@ -92,7 +93,8 @@ func (o oneTime) term(w *writer) string {
 		limits += ", at most " + w.amount(t.ceiling)
 		term = fmt.Sprintf("min(%s, %s)", term, w.amount(t.ceiling))
 	}
-	w.given("customer "+string(o.customer.Customer), fmt.Sprintf("value %s at %s, %s", w.amount(o.value.Minor), percent(t.rate), limits))
+	w.given("customer "+string(o.customer.Customer),
+		fmt.Sprintf("value %s at %s, %s", w.amount(o.value.Minor), percent(t.rate), limits))
 	return term + w.guarded("was on", t.factor(o.guarded))
 }
 

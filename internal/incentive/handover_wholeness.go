@@ -50,8 +50,9 @@ func (p *Plan) Wholeness(t Threshold) []Whole {
 		w := Whole{Component: c.Name, AtLowest: shareOf(pays, revenue, low), AtHighest: shareOf(pays, revenue, high)}
 		w.Warn = w.AtHighest < c.wholeAtLeast
 		paid, _ := roundRat(pays)
-		w.Text = fmt.Sprintf("%s: a customer promoted at %s pays the partner %s over %s, which is %s of what staying would have earned "+
-			"at its lowest rate (%s) and %s at its highest (%s).", c.Name, t.Value, money.Of(paid, p.Currency), many(months, "month"),
+		w.Text = fmt.Sprintf("%s: a customer promoted at %s pays the partner %s over %s, which is %s of what staying "+
+			"would have earned at its lowest rate (%s) and %s at its highest (%s).",
+			c.Name, t.Value, money.Of(paid, p.Currency), many(months, "month"),
 			wholePercent(w.AtLowest), percent(low), wholePercent(w.AtHighest), percent(high))
 		if w.Warn {
 			w.Text += fmt.Sprintf(" That is below the %s the plan asks for.", percent(c.wholeAtLeast))
@@ -76,6 +77,7 @@ func (p *Plan) rates() (low, high money.Rate, found bool) {
 	return low, high, found
 }
 
+// clamp is x between floor and ceiling; the floor wins where they cross.
 func clamp(x *big.Rat, floor, ceiling int64) *big.Rat {
 	if f := new(big.Rat).SetInt64(floor); x.Cmp(f) < 0 {
 		return f
@@ -101,6 +103,8 @@ func shareOf(pays, revenue *big.Rat, rate money.Rate) money.Rate {
 	return money.Rate(n.Int64())
 }
 
+// wholePercent is a share with one decimal, cut and not rounded: what is said is
+// never more than what is paid.
 func wholePercent(r money.Rate) string {
 	if r == money.MaxRate {
 		return "all"

@@ -50,6 +50,7 @@ func (r *reader) amount(path, text, currency string) int64 {
 	return v
 }
 
+// day notes a text that is no day; as text days compare in their order.
 func (r *reader) day(path, text string) {
 	if _, err := time.Parse(time.DateOnly, text); err != nil {
 		r.bad.Add(path, "%q is not a day; want one such as 2026-01-01", text)
@@ -83,6 +84,7 @@ func (k *keys) read(key string, into any) {
 	}
 }
 
+// text is the value of a key whose values are text.
 func (k *keys) text(key string) (text string) {
 	k.read(key, &text)
 	return text
@@ -115,6 +117,7 @@ func (k *keys) amount(key string) int64 { return k.reader.amount(k.at(key), k.te
 // share is a rate of at most one.
 func (k *keys) share(key string) money.Rate { return k.rate(k.at(key), k.text(key), money.One) }
 
+// factor is a rate that may be more than one.
 func (k *keys) factor(key string) money.Rate { return k.rate(k.at(key), k.text(key), maxFactor) }
 
 // day is a day as written, "2026-01-01"; "" without the key.

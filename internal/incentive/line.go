@@ -48,6 +48,7 @@ func (c *computation) line(key bookKey, amount int64, words func(*writer)) {
 		Period: period, Text: w.text, Formula: w.formula, Inputs: w.inputs, Amount: amount})
 }
 
+// lineID is stable: a statement computed again has the same ids.
 func lineID(component string, period channel.Period, kind Kind) string {
 	return string(period) + "/" + component + "/" + string(kind)
 }

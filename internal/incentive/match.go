@@ -62,6 +62,8 @@ const (
 	needProduct                  // order.product
 )
 
+// needs is what the condition's paths read, so that nothing else is filled in:
+// a summary of a history costs more than all the rest.
 func needs(p *condition.Program) need {
 	var n need
 	for _, path := range p.Reads() {
@@ -140,11 +142,13 @@ type fact struct {
 	partner *Partner
 }
 
+// fill fills in what the condition wants and the order has not had yet.
 func (m *matcher) fill(want need, f *fact) {
 	want &^= m.filled
 	m.filled |= want
 	if want&(needOrder|needProduct) != 0 {
-		m.vars.Order = orderVariables{Amount: m.major(f.order.Amount), Product: f.order.Product, First: f.first, Attributes: f.order.Attributes}
+		m.vars.Order = orderVariables{Amount: m.major(f.order.Amount), Product: f.order.Product,
+			First: f.first, Attributes: f.order.Attributes}
 		if f.order.Margin != nil {
 			m.vars.Order.Margin = m.major(*f.order.Margin)
 		}
@@ -186,4 +190,5 @@ func (m *matcher) summary(h *history.History, t time.Time) {
 	}
 }
 
+// major is for comparing only; no amount comes back from here.
 func (m *matcher) major(minor int64) float64 { return float64(minor) / m.scale }

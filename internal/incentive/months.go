@@ -133,6 +133,7 @@ func (c *computation) makeMonths() {
 	}
 }
 
+// guard turns the balance guard on, for a region or ("") for all.
 func (m *month) guard(region string) {
 	if region == "" {
 		m.guarded = true

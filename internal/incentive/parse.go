@@ -20,7 +20,8 @@ func Parse(data []byte) (*Plan, error) {
 	if k.readCurrency(); k.bad.Len() > 0 {
 		return nil, k.bad.Err("plan") // every amount would be reported again
 	}
-	p := &Plan{ID: channel.PlanID(k.text("id")), EffectiveFrom: k.day("effectiveFrom"), Currency: k.currency, Note: k.text("note")}
+	p := &Plan{ID: channel.PlanID(k.text("id")), EffectiveFrom: k.day("effectiveFrom"),
+		Currency: k.currency, Note: k.text("note")}
 	for _, inner := range k.list("components") {
 		p.Components = append(p.Components, readComponent(inner))
 	}

@@ -69,6 +69,7 @@ func (r *ratio) addFraction(n, d uint64, negative bool) {
 	}
 }
 
+// gcd is the greatest common divisor, by Euclid.
 func gcd(a, b uint64) uint64 {
 	for b != 0 {
 		a, b = b, a%b
@@ -76,6 +77,7 @@ func gcd(a, b uint64) uint64 {
 	return a
 }
 
+// magnitude is |x|, of the smallest int64 too.
 func magnitude(x int64) uint64 {
 	if x < 0 {
 		return -uint64(x)

@@ -30,8 +30,11 @@ type badge struct {
 	minPoints int64
 }
 
+// readRecognition puts the badges in the order of their points, in which they
+// are given and said.
 func readRecognition(k *keys) terms {
-	t := &recognition{Component: k.component, perOrder: k.count("perOrder", 0), perNewCustomer: k.count("perNewCustomer", 0)}
+	t := &recognition{Component: k.component, perOrder: k.count("perOrder", 0),
+		perNewCustomer: k.count("perNewCustomer", 0)}
 	k.readWhenGuarded()
 	k.readWhen()
 	for _, b := range k.list("badges") {

@@ -24,7 +24,8 @@ type reserve struct {
 func readReserve(k *keys) terms { return &reserve{k.component, k.share("share"), k.count("days", 0)} }
 
 func (t *reserve) explain(*Plan) string {
-	return fmt.Sprintf("%s of what a month earns is kept back for %s and then paid.", percent(t.share), many(t.days, "day"))
+	return fmt.Sprintf("%s of what a month earns is kept back for %s and then paid.",
+		percent(t.share), many(t.days, "day"))
 }
 
 // settleReserve keeps back R(share x max(0, earned)) and lets go what is due by
@@ -52,7 +53,9 @@ func (c *computation) settleReserve(r *Result) (err error) {
 			c.sum(&r.Released, r.Held)
 		}
 	}
-	slices.SortStableFunc(kept, func(a, b Hold) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Period, b.Period)) })
+	slices.SortStableFunc(kept, func(a, b Hold) int {
+		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Period, b.Period))
+	})
 	r.Position.Holds = kept
 	return nil
 }

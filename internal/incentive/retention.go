@@ -19,6 +19,7 @@ type retention struct {
 	minOrders int64 // matching live orders in the month; 0: it need not have ordered
 }
 
+// readRetention: without `minOrders`, one order is needed.
 func readRetention(k *keys) terms {
 	k.readWhenGuarded()
 	t := &retention{k.component, k.amount("amount"), k.count("minOrders", 1)}
@@ -30,8 +31,9 @@ func readRetention(k *keys) terms {
 }
 
 func (t *retention) explain(p *Plan) string {
-	return fmt.Sprintf("%s a month for each customer owned at its first and last instant, with at least %s in it and not churned; "+
-		"a customer promoted to the sales force within the month counts.", p.amount(t.amount), many(t.minOrders, "order"))
+	return fmt.Sprintf("%s a month for each customer owned at its first and last instant, with at least %s in it "+
+		"and not churned; a customer promoted to the sales force within the month counts.",
+		p.amount(t.amount), many(t.minOrders, "order"))
 }
 
 // retentions is retention at work: where the plans have one, by month.
@@ -40,6 +42,7 @@ type retentions struct {
 	places []place
 }
 
+// place is one retention in one month.
 type place struct {
 	month, at int // at: the index in the month's plan
 	terms     *retention

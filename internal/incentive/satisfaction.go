@@ -33,10 +33,13 @@ type step struct {
 	share      money.Rate
 }
 
+// readSatisfaction puts the steps in the order of their averages, so that the
+// last one reached is the highest.
 func readSatisfaction(k *keys) terms {
 	t := &satisfaction{Component: k.component, of: k.text("of"), minAnswers: k.count("minAnswers", 0)}
 	for _, s := range k.list("steps") {
-		t.steps = append(t.steps, step{int64(s.rate(s.at("minAverage"), s.text("minAverage"), 5*money.One)), s.share("share")})
+		average := s.rate(s.at("minAverage"), s.text("minAverage"), 5*money.One)
+		t.steps = append(t.steps, step{int64(average), s.share("share")})
 	}
 	slices.SortStableFunc(t.steps, func(a, b step) int { return cmp.Compare(a.minAverage, b.minAverage) })
 	for i := 1; i < len(t.steps); i++ {
@@ -75,6 +78,7 @@ func agreeOf(r *reader, path string, c *Component, plan []*Component) {
 	}
 }
 
+// explain says the average at which each share begins.
 func (t *satisfaction) explain(*Plan) string {
 	steps := make([]string, 0, len(t.steps))
 	for _, s := range t.steps {
@@ -151,7 +155,8 @@ func (t *satisfaction) words(w *writer, a answers, net int64, share money.Rate) 
 	if a.count > 0 {
 		average = big.NewRat(a.scores, a.count).FloatString(2)
 	}
-	w.say("Your customers of %s gave %s on average (%s): %s of %s.", w.month, average, many(a.count, "answer"), percent(share), t.of)
+	w.say("Your customers of %s gave %s on average (%s): %s of %s.",
+		w.month, average, many(a.count, "answer"), percent(share), t.of)
 	w.givenCount("answers", a.count)
 	w.givenCount("sum of scores", a.scores)
 	w.given("average", average)

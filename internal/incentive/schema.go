@@ -35,6 +35,7 @@ func assembleSchema(types []componentType) []byte {
 	return bytes.Replace(plan, []byte(`"$defs": {`), fmt.Appendf(nil, `"$defs": {%s`, &definitions), 1)
 }
 
+// readSchema is a file of schema/ without the space around it.
 func readSchema(name string) []byte {
 	text, err := schemaFiles.ReadFile("schema/" + name + ".json")
 	if err != nil {

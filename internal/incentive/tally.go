@@ -72,6 +72,7 @@ func (c *computation) bookCounted(b counted) error {
 // multiple is a count as a rate; no count of facts is beyond one.
 func multiple(n money.Wide) money.Rate { return money.Rate(n.Clamp()) * money.One }
 
+// words words so many credits at an amount each.
 func (b *counted) words(w *writer) {
 	n, factor := b.credits.sum(), b.component.WhenGuarded
 	w.say("%s of %s, %s each.", many(n.Clamp(), b.noun), w.month, w.amount(b.each))
