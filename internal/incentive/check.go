@@ -13,9 +13,9 @@ import (
 // ExampleResult is how one worked example came out. Detail shows the
 // difference line by line; it is empty when OK.
 type ExampleResult struct {
-	Name   string
+	Name   string // as the example has it
 	OK     bool
-	Detail string
+	Detail string // lines of text, for the person who writes the plan
 }
 
 // Check computes the plan's worked examples, by Compute. The error is set when

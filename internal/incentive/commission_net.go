@@ -8,16 +8,9 @@ import (
 
 // nets is R(W) at the end of each month of the window: the exact commission on
 // all its orders so far, net of counted refunds.
-func (w *window) nets() ([]int64, error) {
-	for _, m := range w.months {
-		for _, i := range m.orders {
-			if _, whole := m.terms.net(&w.cs.orders[i]); !whole {
-				return w.exactNets()
-			}
-		}
-	}
-	k := w.walker(func(p *commission, o *order) int64 { n, _ := p.net(o); return n })
-	out := make([]int64, len(w.months))
+func (w *window) nets() (out []int64, err error) {
+	k := w.netWalker()
+	out = make([]int64, len(w.months))
 	for i, m := range w.months {
 		if m.terms == nil {
 			out[i] = last(out[:i])
@@ -27,12 +20,32 @@ func (w *window) nets() ([]int64, error) {
 		for _, index := range m.orders {
 			k.next(m.terms, i, &w.cs.orders[index])
 		}
-		var err error
 		if out[i], err = k.sum(); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// netWalker is a walker on what refunds have left of orders. Only the margin of
+// a partly refunded order is no whole number of minor units; a window without
+// any, nearly every one, needs no fractions.
+func (w *window) netWalker() pricer {
+	for _, m := range w.months {
+		for _, i := range m.orders {
+			if _, whole := m.terms.net(&w.cs.orders[i]); !whole {
+				return &fractionWalker{w: w, wholes: make([][2]ratio, len(w.months))}
+			}
+		}
+	}
+	return w.walker(func(t *commission, o *order) int64 { n, _ := t.net(o); return n })
+}
+
+// pricer takes the orders of a window, month after month.
+type pricer interface {
+	begin(*group)                            // a month
+	next(t *commission, month int, o *order) // one order of it
+	sum() (int64, error)                     // the commission on all so far, rounded
 }
 
 // last is the last of a list, 0 of none.
@@ -43,33 +56,13 @@ func last(list []int64) int64 {
 	return list[len(list)-1]
 }
 
-// exactNets is nets in fractions, for margins of partly refunded orders.
-func (w *window) exactNets() ([]int64, error) {
-	k := fractionWalker{wholes: make([][2]ratio, len(w.months))}
-	out := make([]int64, len(w.months))
-	for i, m := range w.months {
-		if m.terms == nil {
-			out[i] = last(out[:i])
-			continue
-		}
-		for _, index := range m.orders {
-			k.next(m.terms, i, &w.cs.orders[index])
-		}
-		k.endRun()
-		var err error
-		if out[i], err = roundRat(k.total(w.months[:i+1])); err != nil {
-			return nil, err
-		}
-	}
-	w.cs.over = w.cs.over || k.pos.over
-	return out, nil
-}
-
 // fractionWalker is walker in fractions. It looks at attainment only where a
 // run or a month ends.
 type fractionWalker struct {
-	pos      ratio
-	marginal big.Rat
+	w        *window
+	month    int        // begun last
+	pos      ratio      // attained so far
+	marginal big.Rat    // of all marginal runs but the open one
 	wholes   [][2]ratio // per month, plain and guarded
 
 	run    *commission
@@ -113,6 +106,15 @@ func (k *fractionWalker) endRun() {
 	gained.Sub(gained, k.start)
 	k.marginal.Add(&k.marginal, gained.Mul(gained, fraction(k.factor)))
 	k.run = nil
+}
+
+func (k *fractionWalker) begin(g *group) { k.month = g.month }
+
+// sum is R(W) at the end of the month.
+func (k *fractionWalker) sum() (int64, error) {
+	k.endRun()
+	k.w.cs.over = k.w.cs.over || k.pos.over
+	return roundRat(k.total(k.w.months[:k.month+1]))
 }
 
 // total is W at the end of the last of the months, zero below zero.

@@ -56,6 +56,12 @@ func (t *commission) addMarginal(x *money.Exact, pos money.Wide, factor money.Ra
 }
 
 // walker prices orders one after another; sum is the running exact sum S.
+//
+// A marginal order adds factor x (F(pos after) - F(pos before)), so a run of
+// orders under one version and one factor adds the difference of F at its ends:
+// what is asked after each order is one addition, however many there are. A
+// `whole` order adds its rate on itself; when the group's attainment reaches
+// another tier, everything `whole` before it is priced again, from its sum.
 type walker struct {
 	w     *window
 	basis func(*commission, *order) int64

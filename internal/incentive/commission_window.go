@@ -24,9 +24,9 @@ type windowMonth struct {
 // group is a stretch of orders of one month that are priced together: a `whole`
 // rate is that of the attainment after the last of them.
 type group struct {
-	month  int // of the window
-	stage  int32
-	orders []int32
+	month  int     // of the window
+	stage  int32   // under waive: of the statement that first booked them
+	orders []int32 // in (time, id)
 }
 
 // windowStart is the index of the first month of the window that month i is in

@@ -57,6 +57,10 @@ type componentType struct {
 // steps are what one type of component does in one computation, for all its
 // components and months. They run in the order below, each for all types in the
 // order of the table before the next begins. A nil step does nothing.
+//
+// A type with facts of its own to keep between steps (the promotions of
+// hand-overs, the answers of satisfaction) keeps them in a struct that embeds the
+// computation, which its work makes; the computation itself knows none of them.
 type steps struct {
 	// count adds an order that matches to the component's tally of its month.
 	// It reports whether the component takes the order at all; nil: it does.

@@ -113,6 +113,9 @@ func classOf(o *order, foreign bool) class {
 
 // count tries the order against every component of its month that looks at
 // such orders.
+//
+// An order's class is fixed before any component sees it, so that types say in
+// the table which orders they look at, and none tests for it.
 func (c *computation) count(o *order, cust *customer) error {
 	m := &c.months[o.month]
 	f := fact{order: o.of, history: cust.History, first: o.first, partner: m.partner}

@@ -65,7 +65,7 @@ type Partner struct {
 type PlanSpan struct {
 	From  time.Time
 	Until time.Time
-	Plan  *Plan
+	Plan  *Plan // never nil, and in the partner's currency
 }
 
 // Value is a customer's value at both ends of a month, in minor units of the
@@ -75,7 +75,7 @@ type Value struct {
 	Customer      channel.CustomerID `json:"customer"`
 	Start         int64              `json:"start"`
 	End           int64              `json:"end"`
-	StartObserved bool               `json:"startObserved"`
+	StartObserved bool               `json:"startObserved"` // else declared by somebody, or a prior
 	EndObserved   bool               `json:"endObserved"`
 }
 
@@ -87,7 +87,8 @@ type Guard struct {
 }
 
 // Share is what an order earned under one commission when it was first booked:
-// the price at which its refunds are taken back, whatever happens later.
+// the price at which its refunds are taken back, even when a late fact would
+// price it otherwise. Amount is in minor units; see commission.
 type Share struct {
 	Component string          `json:"component"`
 	Order     channel.OrderID `json:"order"`

@@ -38,7 +38,10 @@ const (
 )
 
 // kinds are all kinds in the order of a component's lines in a statement. A
-// kind that is not here is in no line and no sum.
+// kind that is not here is money of the month's own sum, and comes last.
+//
+// A sum of a month is a role, not a list of kinds: guarantee, cap, satisfaction
+// and positions ask for roles, so a new kind needs nothing but its row here.
 var kinds = []struct {
 	kind Kind
 	role role

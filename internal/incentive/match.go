@@ -12,13 +12,15 @@ import (
 )
 
 // variables are what a plan's `when` may read. Amounts are in major units of the
-// plan's currency, for comparing only; what is absent is ” or 0.
+// plan's currency, for comparing only; what is absent is an empty text or 0. The
+// names are part of the contract: plans are written with them.
 type variables struct {
 	Order    orderVariables    `expr:"order"`
 	Customer customerVariables `expr:"customer"`
 	Partner  partnerVariables  `expr:"partner"`
 }
 
+// orderVariables are those of the order itself, before refunds.
 type orderVariables struct {
 	Amount  float64 `expr:"amount"`
 	Margin  float64 `expr:"margin"`
@@ -32,19 +34,24 @@ type orderVariables struct {
 
 // customerVariables are as of the order's time, the order itself included.
 type customerVariables struct {
-	ID                 string            `expr:"id"`
-	Region             string            `expr:"region"`
-	Segment            string            `expr:"segment"`
-	SourcedBy          string            `expr:"sourcedBy"`
-	ReferredBy         string            `expr:"referredBy"`
-	Orders             int               `expr:"orders"`
-	Revenue            float64           `expr:"revenue"`
-	DiscountShare      float64           `expr:"discountShare"`
-	Share              float64           `expr:"share"`
+	ID         string `expr:"id"`
+	Region     string `expr:"region"`
+	Segment    string `expr:"segment"`
+	SourcedBy  string `expr:"sourcedBy"`
+	ReferredBy string `expr:"referredBy"`
+	// Orders are live ones under any owner; of these, Revenue and DiscountShare are
+	// of those in the plan's currency. Share is the last year's revenue over the
+	// customer's need, 0 without one.
+	Orders        int     `expr:"orders"`
+	Revenue       float64 `expr:"revenue"`
+	DiscountShare float64 `expr:"discountShare"`
+	Share         float64 `expr:"share"`
+	// DaysSinceLastOrder counts days of the programme's zone.
 	DaysSinceLastOrder int               `expr:"daysSinceLastOrder"`
 	Attributes         map[string]string `expr:"attributes"`
 }
 
+// partnerVariables are as they were when the month was first booked.
 type partnerVariables struct {
 	Regions        []string `expr:"regions"`
 	Level          string   `expr:"level"`

@@ -83,6 +83,8 @@ type sight struct {
 	count     func(*Component, *tally, *order) bool // nil: every match counts
 }
 
+// Most components look at no orders, and there may be millions of these.
+
 // findSights notes for every month which components look at orders, so that no
 // order asks the others.
 func (c *computation) findSights() {

@@ -11,11 +11,11 @@ import (
 // 0 and sets Hash to that of the canonical document).
 type Plan struct {
 	ID            channel.PlanID
-	Version       int    // from 1 on; 0: not published
-	Hash          string // of the canonical document
-	EffectiveFrom string // a day of the programme's zone, "2026-01-01"
-	Currency      string // ISO 4217: of every amount of the plan
-	Note          string
+	Version       int          // from 1 on; 0: not published
+	Hash          string       // of the canonical document
+	EffectiveFrom string       // a day of the programme's zone, "2026-01-01"
+	Currency      string       // ISO 4217: of every amount of the plan
+	Note          string       // words for people; nothing is computed from them
 	Components    []*Component // in document order; never nil entries
 	Examples      []Example
 

@@ -14,13 +14,14 @@ type Position struct {
 	Currency string         `json:"currency,omitempty"`
 	Through  channel.Period `json:"through,omitempty"` // the last period with a statement; "" before the first
 
-	Balance int64    `json:"balance"`
-	Draw    int64    `json:"draw"`   // of recoverable guarantees, still to be taken back
-	Excess  int64    `json:"excess"` // above a cap, carried; negative if too much was carried in
-	Holds   []Hold   `json:"holds,omitempty"`
-	Points  int64    `json:"points"` // lifetime
-	Badges  []string `json:"badges,omitempty"`
-	Fund    int64    `json:"fund"`
+	// All amounts are minor units of Currency.
+	Balance int64    `json:"balance"`          // below zero: more was taken back than earned
+	Draw    int64    `json:"draw"`             // of recoverable guarantees, still to be taken back
+	Excess  int64    `json:"excess"`           // above a cap, carried; negative if too much was carried in
+	Holds   []Hold   `json:"holds,omitempty"`  // by (due, period)
+	Points  int64    `json:"points"`           // lifetime
+	Badges  []string `json:"badges,omitempty"` // in the order in which they were given
+	Fund    int64    `json:"fund"`             // of marketing; in no balance
 	// Growth is the fall in value that must be made good before growth pays again.
 	Growth int64 `json:"growth"`
 
@@ -35,7 +36,7 @@ type Hold struct {
 	Amount int64          `json:"amount"`
 }
 
-// Month is what has been booked for one month so far, by whichever statements.
+// Month is what has been booked for one month so far, by all statements up to now.
 type Month struct {
 	Period channel.Period `json:"period"`
 	// Closed: the month had a statement of its own, so guarantee and cap were
@@ -56,7 +57,7 @@ type Month struct {
 type Booked struct {
 	Component string `json:"component"`
 	Kind      Kind   `json:"kind"`
-	Amount    int64  `json:"amount"`
+	Amount    int64  `json:"amount"` // minor units, or points; never 0
 }
 
 // position is the opening of the next statement. Growth and Holds have been
