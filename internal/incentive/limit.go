@@ -57,14 +57,14 @@ func (c *computation) addSums() {
 	}
 }
 
-// Nobody takes back what a cap never paid: a month of 25,000 under 20,000 of which
-// 3,000 are refunded later still comes to 20,000, so the refund's line and the
-// correction add up to nothing (refund-of-what-was-above-the-ceiling.txtar).
-
 // limits corrects guarantee and cap of the closed months, then applies those of
 // the open one. A closed month is computed again on its corrected sum with its
 // own opening draw and excess; what that changes of draw and excess goes to the
 // open balances, and a draw below zero is given back at once, outside the cap.
+//
+// Nobody takes back what a cap never paid: a month of 25,000 under 20,000 of which
+// 3,000 are refunded later still comes to 20,000, so the refund's line and the
+// correction add up to nothing (refund-of-what-was-above-the-ceiling.txtar).
 func (c *computation) limits() error {
 	c.addSums()
 	open := advance{c.in.Opening.Draw, c.in.Opening.Excess}

@@ -83,10 +83,10 @@ type sight struct {
 	count     func(*Component, *tally, *order) bool // nil: every match counts
 }
 
-// Most components look at no orders, and there may be millions of these.
-
 // findSights notes for every month which components look at orders, so that no
 // order asks the others.
+//
+// Half of the types look at no orders, and there may be very many of these.
 func (c *computation) findSights() {
 	for i := range c.months {
 		m := &c.months[i]
