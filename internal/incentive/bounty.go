@@ -54,28 +54,25 @@ func (t *bounty) explain(p *Plan) string {
 // bookBounties books R(amount x orders) of every month, for the orders between
 // its days that are the partner's first so many in (time, id).
 func (c *computation) bookBounties() error {
-	for _, name := range names[*bounty](c) {
+	for _, list := range byName[*bounty](c) {
 		paid := int64(0)
-		for i := range c.months {
-			t, n := named[*bounty](&c.months[i], name)
-			if t == nil {
-				continue
-			}
+		for _, p := range list {
+			t := p.terms
 			from, until := c.instants(t)
-			for _, index := range n.orders {
+			for _, index := range p.orders {
 				o := &c.orders[index]
 				if at := o.of.Occurred; at.Before(from) || !within(until, at) || t.firstOrder && !c.isFirst(o) {
 					continue
 				}
 				if paid++; t.limit == 0 || paid <= t.limit {
-					n.side(o.guarded).Add(1)
+					p.side(o.guarded).Add(1)
 				}
 			}
 			noun := "matching order"
 			if t.firstOrder {
 				noun = "matching first order"
 			}
-			if err := c.bookCounted(counted{t.Component, i, n.credits, noun, t.amount}); err != nil {
+			if err := c.bookCounted(counted{t.Component, p.month, p.credits, noun, t.amount}); err != nil {
 				return err
 			}
 		}

@@ -2,6 +2,8 @@ package incentive
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -120,6 +122,7 @@ type commissions struct {
 	*computation
 	frozen map[frozenKey]int64 // shares of earlier statements
 	fresh  []Share             // of this one
+	expect int                 // how many these are at most
 }
 
 // frozenKey names a share.
@@ -141,10 +144,14 @@ func workCommission(c *computation) steps {
 // and lists it.
 func (cs *commissions) takeOrder(p *Component, _ *tally, o *order) bool {
 	t, _ := p.terms.(*commission)
+	fresh := cs.isFresh(o)
 	if !t.onMargin || o.of.Margin != nil {
+		if fresh {
+			cs.expect++
+		}
 		return true
 	}
-	if o.class == liveOrder && cs.isFresh(o) {
+	if o.class == liveOrder && fresh {
 		value := money.Of(o.of.Amount, o.of.Currency)
 		cs.list(Unpaid{Customer: cs.customers[o.customer].Customer, Order: o.of.ID, Component: t.Name,
 			Period: cs.months[o.month].period, Code: NoMargin, Value: value,
@@ -157,11 +164,13 @@ func (cs *commissions) takeOrder(p *Component, _ *tally, o *order) bool {
 // bookCommissions computes and books every commission of every month.
 func (cs *commissions) bookCommissions() error {
 	refunded := cs.refundedByMonth()
-	for _, name := range names[*commission](cs.computation) {
+	cs.fresh = slices.Grow(cs.fresh, cs.expect)
+	named := byName[*commission](cs.computation)
+	for _, name := range slices.Sorted(maps.Keys(named)) {
 		shares := map[int32]int64{}
 		months := make([]earned, len(cs.months))
-		for _, s := range cs.spans(name) {
-			if err := cs.priceWindow(cs.window(name, s), months, shares); err != nil {
+		for _, s := range cs.spans(named[name]) {
+			if err := cs.priceWindow(cs.window(named[name], s), months, shares); err != nil {
 				return err
 			}
 		}

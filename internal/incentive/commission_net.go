@@ -148,22 +148,16 @@ func (t *commission) rateAt(attained *big.Rat) *big.Rat {
 	return rate
 }
 
-// marginalAt is the marginal commission from 0 to pos.
+// marginalAt is the marginal commission from 0 to pos, as addMarginal adds it.
 func (t *commission) marginalAt(pos *big.Rat) *big.Rat {
-	sum := new(big.Rat)
-	for i, step := range t.tiers {
-		from := new(big.Rat).SetInt64(step.from)
-		if pos.Cmp(from) <= 0 {
+	sum, below := new(big.Rat), money.Rate(0)
+	for _, step := range t.tiers {
+		above := new(big.Rat).SetInt64(step.from)
+		if above.Sub(pos, above).Sign() <= 0 {
 			break
 		}
-		top := pos
-		if i+1 < len(t.tiers) {
-			if next := new(big.Rat).SetInt64(t.tiers[i+1].from); next.Cmp(pos) < 0 {
-				top = next
-			}
-		}
-		width := new(big.Rat).Sub(top, from)
-		sum.Add(sum, width.Mul(width, fraction(step.rate)))
+		sum.Add(sum, above.Mul(above, fraction(step.rate-below)))
+		below = step.rate
 	}
 	return sum
 }

@@ -38,20 +38,18 @@ func (t *commission) tierAt(attained money.Wide) int {
 }
 
 // addMarginal adds factor x the marginal commission from 0 to pos; below zero
-// there is none.
+// there is none. Each tier adds what its rate has more than the one before it, on
+// all that is above its beginning.
 func (t *commission) addMarginal(x *money.Exact, pos money.Wide, factor money.Rate) {
-	for i, step := range t.tiers {
+	below := money.Rate(0)
+	for _, step := range t.tiers {
 		if pos.Cmp(step.from) <= 0 {
 			return
 		}
-		if i+1 < len(t.tiers) && pos.Cmp(t.tiers[i+1].from) > 0 {
-			x.AddMul2(t.tiers[i+1].from-step.from, step.rate, factor)
-			continue
-		}
-		rest := pos
-		rest.Add(-step.from)
-		x.AddWideMul2(rest, step.rate, factor)
-		return
+		above := pos
+		above.Add(-step.from)
+		x.AddWideMul2(above, step.rate-below, factor)
+		below = step.rate
 	}
 }
 

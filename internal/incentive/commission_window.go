@@ -49,31 +49,27 @@ type span struct {
 }
 
 // spans are the windows of a commission, each with some month of its own.
-func (cs *commissions) spans(name string) []span {
-	var out []span
-	known := map[span]bool{}
-	for i := range cs.months {
-		if p, _ := named[*commission](&cs.months[i], name); p != nil {
-			if s := (span{cs.windowStart(i, p.windows), p.windows}); !known[s] {
-				known[s] = true
-				out = append(out, s)
-			}
+func (cs *commissions) spans(places []placed[*commission]) (out []span) {
+	for _, p := range places {
+		s := span{cs.windowStart(p.month, p.terms.windows), p.terms.windows}
+		if !slices.Contains(out, s) {
+			out = append(out, s)
 		}
 	}
 	return out
 }
 
 // window is the commission over the months of a span, up to the open one.
-func (cs *commissions) window(name string, s span) *window {
+func (cs *commissions) window(places []placed[*commission], s span) *window {
 	w := &window{cs: cs, span: s}
 	for i := s.low; i < len(cs.months) && cs.windowStart(i, s.kind) == s.low; i++ {
-		p, t := named[*commission](&cs.months[i], name)
-		m := windowMonth{terms: p}
-		if p != nil {
-			m.orders = t.orders
-			w.whole = w.whole || p.whole
+		w.months = append(w.months, windowMonth{})
+	}
+	for _, p := range places {
+		if i := p.month - s.low; i >= 0 && i < len(w.months) {
+			w.months[i] = windowMonth{p.terms, p.orders}
+			w.whole = w.whole || p.terms.whole
 		}
-		w.months = append(w.months, m)
 	}
 	return w
 }
@@ -94,7 +90,6 @@ func (cs *commissions) priceWindow(w *window, months []earned, shares map[int32]
 			months[w.low+i] = earned{terms: m.terms, tiers: make([]credits, len(m.terms.tiers))}
 		}
 	}
-	cs.fresh = slices.Grow(cs.fresh, w.fresh())
 	if adjust {
 		nets, err := w.nets()
 		if err != nil {
@@ -116,22 +111,6 @@ func (cs *commissions) priceWindow(w *window, months []earned, shares map[int32]
 	return nil
 }
 
-// fresh counts the orders that this statement may freeze shares of.
-func (w *window) fresh() int {
-	n := 0
-	for i, m := range w.months {
-		if !w.mine(i) {
-			continue
-		}
-		for _, index := range m.orders {
-			if w.cs.isFresh(&w.cs.orders[index]) {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 // share prices the groups and keeps what the months of one consequence need:
 // under waive every share, else those of orders that may still be reversed.
 func (w *window) share(groups []group, waive bool, months []earned, shares map[int32]int64) error {
@@ -148,7 +127,7 @@ func (w *window) share(groups []group, waive bool, months []earned, shares map[i
 		}
 		o := &w.cs.orders[p.index]
 		e.all += p.share
-		if fresh := w.cs.isFresh(o); fresh {
+		if w.cs.isFresh(o) {
 			e.fresh += p.share
 			e.orders++
 			e.addTiers(p, o.guarded)

@@ -2,8 +2,6 @@ package incentive
 
 import (
 	"iter"
-	"maps"
-	"slices"
 
 	"github.com/fairlead/fairlead/internal/condition"
 	"github.com/fairlead/fairlead/internal/money"
@@ -32,10 +30,10 @@ type Component struct {
 type terms interface {
 	// explain is a sentence or more for the partner; p words amounts.
 	explain(p *Plan) string
-	name() string // of the component
+	base() *Component
 }
 
-func (c *Component) name() string { return c.Name }
+func (c *Component) base() *Component { return c }
 
 // componentType is all that the rest of the room knows of a type of component.
 type componentType struct {
@@ -112,25 +110,29 @@ func only[T terms](p *Plan) (first T) {
 	return first
 }
 
-// named is the month's component of a type and name, with its tally; the zero T
-// without one.
-func named[T terms](m *month, name string) (T, *tally) {
-	for i, t := range each[T](m.plan) {
-		if t.name() == name {
-			return t, &m.counts[i]
-		}
-	}
-	var none T
-	return none, nil
+// placed is one component in one month, with what it counted there.
+type placed[T terms] struct {
+	*tally
+	month, at int // at: its index in the month's plan
+	terms     T
 }
 
-// names are the names that components of a type have in any month, sorted.
-func names[T terms](c *computation) []string {
-	set := map[string]bool{}
+// places lists the components of a type, by month, then in document order.
+func places[T terms](c *computation) (out []placed[T]) {
 	for i := range c.months {
-		for _, t := range each[T](c.months[i].plan) {
-			set[t.name()] = true
+		for j, t := range each[T](c.months[i].plan) {
+			out = append(out, placed[T]{&c.months[i].counts[j], i, j, t})
 		}
 	}
-	return slices.Sorted(maps.Keys(set))
+	return out
+}
+
+// byName are the places of each component of a type, by month: it goes by its
+// name from one version to the next.
+func byName[T terms](c *computation) map[string][]placed[T] {
+	out := map[string][]placed[T]{}
+	for _, p := range places[T](c) {
+		out[p.terms.base().Name] = append(out[p.terms.base().Name], p)
+	}
+	return out
 }

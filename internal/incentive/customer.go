@@ -26,15 +26,14 @@ func (c *computation) sortCustomers() {
 		if h == nil {
 			continue
 		}
-		mine, any := make([]bool, len(h.Spans)), false
+		mine := make([]bool, len(h.Spans))
 		for i := range h.Spans {
 			mine[i] = h.Spans[i].Owner == me
 			if mine[i] && (earliest.IsZero() || h.Spans[i].From.Before(earliest)) {
 				earliest = h.Spans[i].From
 			}
-			any = any || mine[i]
 		}
-		if any {
+		if slices.Contains(mine, true) {
 			c.customers = append(c.customers, customer{History: h, mine: mine})
 		}
 	}
@@ -59,11 +58,8 @@ func (c *computation) findFirst(cust *customer) {
 // spanAt is the index of the span that holds t, -1 if nobody owned the customer.
 func (c *computation) spanAt(cust *customer, t time.Time) int {
 	for i := len(cust.Spans) - 1; i >= 0; i-- {
-		if s := &cust.Spans[i]; !s.From.After(t) {
-			if within(s.Until, t) {
-				return i
-			}
-			return -1
+		if s := &cust.Spans[i]; !s.From.After(t) && within(s.Until, t) {
+			return i
 		}
 	}
 	return -1

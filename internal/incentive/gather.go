@@ -120,11 +120,14 @@ func (c *computation) count(o *order, cust *customer) error {
 	m := &c.months[o.month]
 	f := fact{order: o.of, history: cust.History, first: o.first, partner: m.partner}
 	c.matcher.next()
+	m.credited++
 	switch o.class {
 	case liveOrder, deadOrder:
 		m.revenue.Add(o.net)
 	case foreignOrder:
-		c.listForeign(o, cust)
+		if c.isFresh(o) {
+			c.listForeign(o.of, Unpaid{Customer: cust.Customer, Period: m.period})
+		}
 	}
 	for i := range m.sights {
 		s := &m.sights[i]
@@ -142,17 +145,12 @@ func (c *computation) count(o *order, cust *customer) error {
 	return nil
 }
 
-// listForeign lists an order that earns nothing because of its currency.
-func (c *computation) listForeign(o *order, cust *customer) {
-	if value := money.Of(o.of.Amount, o.of.Currency); c.isFresh(o) {
-		c.list(Unpaid{Customer: cust.Customer, Order: o.of.ID, Period: c.months[o.month].period, Code: OtherCurrency,
-			Value: value, Text: foreignText(o.of.ID, value, c.in.Partner.Currency)})
-	}
-}
-
-// foreignText says why an order in another currency earns nothing.
-func foreignText(id channel.OrderID, value money.Amount, currency string) string {
-	return fmt.Sprintf("Order %s of %s earns nothing: the plan is in %s.", id, value, currency)
+// listForeign lists an order that earns nothing because of its currency; u says
+// whose it is, and where it earns nothing.
+func (c *computation) listForeign(o *history.Order, u Unpaid) {
+	u.Order, u.Code, u.Value = o.ID, OtherCurrency, money.Of(o.Amount, o.Currency)
+	u.Text = fmt.Sprintf("Order %s of %s earns nothing: the plan is in %s.", u.Order, u.Value, c.in.Partner.Currency)
+	c.list(u)
 }
 
 // arrange lists each month's matching orders in (time, id), for the types that
@@ -162,20 +160,16 @@ func (c *computation) arrange() {
 		at    int64
 		index int32
 	}
-	sizes := make([]int, len(c.months))
-	for i := range c.orders {
-		sizes[c.orders[i].month]++
-	}
 	keys := make([][]key, len(c.months))
-	for i, n := range sizes {
-		keys[i] = make([]key, 0, n)
+	for i := range keys {
+		keys[i] = make([]key, 0, c.months[i].credited)
 	}
 	for i := range c.orders {
 		o := &c.orders[i]
 		keys[o.month] = append(keys[o.month], key{o.of.Occurred.Unix(), int32(i)})
 	}
-	for i := range c.months {
-		slices.SortFunc(keys[i], func(a, b key) int {
+	for i, list := range keys {
+		slices.SortFunc(list, func(a, b key) int {
 			if a.at != b.at {
 				return cmp.Compare(a.at, b.at)
 			}
@@ -186,13 +180,12 @@ func (c *computation) arrange() {
 			if !m.plan.Components[j].rules.listed {
 				continue
 			}
-			list := make([]int32, 0, len(keys[i]))
-			for _, k := range keys[i] {
+			m.counts[j].orders = make([]int32, 0, len(list))
+			for _, k := range list {
 				if c.orders[k.index].mask&(1<<j) != 0 {
-					list = append(list, k.index)
+					m.counts[j].orders = append(m.counts[j].orders, k.index)
 				}
 			}
-			m.counts[j].orders = list
 		}
 	}
 }

@@ -47,11 +47,9 @@ func workGrowth(c *computation) steps {
 // month keeps what was booked: values are pinned, and no ownership changes in
 // it.
 func (g *growing) bookGrowth() error {
-	for i := range g.months[:g.open] {
-		for _, t := range each[*growth](g.months[i].plan) {
-			key := bookKey{t.Name, i, Earning}
-			g.keep(key, g.before[key])
-		}
+	for _, p := range places[*growth](g.computation) {
+		key := bookKey{p.terms.Name, p.month, Earning}
+		g.keep(key, g.before[key])
 	}
 	m := &g.months[g.open]
 	if only[*growth](m.plan) == nil {

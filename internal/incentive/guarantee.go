@@ -22,11 +22,11 @@ func readGuarantee(k *keys) terms {
 }
 
 func (t *guarantee) explain(p *Plan) string {
+	say := fmt.Sprintf("at least %s a month", p.amount(t.amount))
 	if t.recoverable {
-		return fmt.Sprintf("at least %s a month; a top-up is a draw, taken back from what later months earn above it.",
-			p.amount(t.amount))
+		say += "; a top-up is a draw, taken back from what later months earn above it"
 	}
-	return fmt.Sprintf("at least %s a month.", p.amount(t.amount))
+	return say + "."
 }
 
 // guaranteeMonth tops the month up, and takes back of the draw.

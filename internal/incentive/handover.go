@@ -196,9 +196,7 @@ func (h *handovers) addTrail(p *promotion, t *handover, o *history.Order) {
 	m := &h.months[i]
 	if o.Currency != p.plan.Currency {
 		if int(h.stage(o.Booked, i)) > h.through {
-			value := money.Of(o.Amount, o.Currency)
-			h.list(Unpaid{Customer: p.customer.Customer, Order: o.ID, Component: t.Name, Period: m.period,
-				Code: OtherCurrency, Value: value, Text: foreignText(o.ID, value, h.in.Partner.Currency)})
+			h.listForeign(o, Unpaid{Customer: p.customer.Customer, Component: t.Name, Period: m.period})
 		}
 		return
 	}

@@ -62,10 +62,8 @@ func (h *handovers) commissionByMonth() []int64 {
 	if len(h.promotions) == 0 {
 		return out // nobody asks
 	}
-	for i := range h.months {
-		for _, t := range each[*commission](h.months[i].plan) {
-			h.sum(&out[i], h.worth(t.Name, i))
-		}
+	for _, p := range places[*commission](h.computation) {
+		h.sum(&out[p.month], h.worth(p.terms.Name, p.month))
 	}
 	return out
 }

@@ -3,30 +3,22 @@ package incentive
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// sortedKeys: a map has no order, and lines must have the same one every time.
-func sortedKeys[T any](m map[handKey]T) []handKey {
-	return slices.SortedFunc(maps.Keys(m), func(a, b handKey) int {
-		return cmp.Or(cmp.Compare(a.component, b.component), cmp.Compare(a.month, b.month))
-	})
-}
-
 // bookHandovers books what hand-overs pay: per component and month one line of
 // one-time shares, one of trails on orders as placed, one of what refunds take
 // back of these.
 func (h *handovers) bookHandovers() error {
-	for _, key := range sortedKeys(h.onces) {
-		if err := h.bookOnce(key, h.onces[key]); err != nil {
+	for key, list := range h.onces { // lines are sorted when all are booked
+		if err := h.bookOnce(key, list); err != nil {
 			return err
 		}
 	}
-	for _, key := range sortedKeys(h.trails) {
-		if err := h.bookTrail(key, h.trails[key]); err != nil {
+	for key, list := range h.trails {
+		if err := h.bookTrail(key, list); err != nil {
 			return err
 		}
 	}

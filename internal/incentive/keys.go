@@ -50,13 +50,6 @@ func (r *reader) amount(path, text, currency string) int64 {
 	return v
 }
 
-// day notes a text that is no day; as text days compare in their order.
-func (r *reader) day(path, text string) {
-	if _, err := time.Parse(time.DateOnly, text); err != nil {
-		r.bad.Add(path, "%q is not a day; want one such as 2026-01-01", text)
-	}
-}
-
 // keys are the keys of an object of the document. The schema has said which
 // there are and of what form they are. A key that is absent reads as the zero
 // value, an object as one without keys.
@@ -120,12 +113,14 @@ func (k *keys) share(key string) money.Rate { return k.rate(k.at(key), k.text(ke
 // factor is a rate that may be more than one.
 func (k *keys) factor(key string) money.Rate { return k.rate(k.at(key), k.text(key), maxFactor) }
 
-// day is a day as written, "2026-01-01"; "" without the key.
+// day is a day as written, "2026-01-01"; "" without the key. As texts days compare
+// in their order.
 func (k *keys) day(key string) string {
-	if k.has(key) {
-		k.reader.day(k.at(key), k.text(key))
+	text := k.text(key)
+	if _, err := time.Parse(time.DateOnly, text); err != nil && k.has(key) {
+		k.wrong(key, "%q is not a day; want one such as 2026-01-01", text)
 	}
-	return k.text(key)
+	return text
 }
 
 // list are the objects of a list.

@@ -91,22 +91,17 @@ func (c *computation) forget() error {
 // earlier versions follow by name, then guarantee, cap and corrections; within
 // a component by month, then by kind.
 func (c *computation) sortLines(plan *Plan) {
-	const unnamed, limits = 1000, 1_000_000 // beyond every component of a plan
-	place := map[string]int{}
+	place := map[string]int{} // below 0; that of other components is 0
 	if plan != nil {
 		for i, p := range plan.Components {
-			place[p.Name] = i + 1
+			place[p.Name] = i - len(plan.Components)
 		}
 	}
 	rank := func(l *Line) int {
-		at, is := l.Kind.standing()
-		if is == limitLine {
-			return limits + at
+		if at, is := l.Kind.standing(); is == limitLine {
+			return 1 + at
 		}
-		if n := place[l.Component]; n > 0 {
-			return n
-		}
-		return unnamed
+		return place[l.Component]
 	}
 	slices.SortStableFunc(c.lines, func(a, b Line) int {
 		kindA, _ := a.Kind.standing()

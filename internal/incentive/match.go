@@ -127,18 +127,16 @@ func (m *matcher) match(when *condition.Program, f *fact) (bool, error) {
 			m.products[when] = map[string]bool{}
 		}
 	}
-	if want == needProduct {
-		answers := m.products[when]
-		if yes, asked := answers[f.order.Product]; asked {
-			return yes, nil
-		}
-		m.fill(want, f)
-		yes, err := when.Match(&m.vars)
-		answers[f.order.Product] = yes
-		return yes, err
+	answers := m.products[when] // nil where the condition reads more than the product
+	if yes, asked := answers[f.order.Product]; asked {
+		return yes, nil
 	}
 	m.fill(want, f)
-	return when.Match(&m.vars)
+	yes, err := when.Match(&m.vars)
+	if answers != nil {
+		answers[f.order.Product] = yes
+	}
+	return yes, err
 }
 
 // fact is an order as a condition sees it.

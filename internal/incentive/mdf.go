@@ -35,21 +35,9 @@ func (c *computation) countRevenue(_ *Component, t *tally, o *order) bool {
 	return true
 }
 
-// bookFunds books R(net revenue x rate) of every month, guarded revenue
-// multiplied.
+// bookFunds books R(net revenue x rate) of every month.
 func (c *computation) bookFunds() error {
-	for i := range c.months {
-		for j, t := range each[*mdf](c.months[i].plan) {
-			var x money.Exact
-			t.addTo(&x, c.months[i].counts[j].credits, t.rate)
-			now, err := x.Round()
-			if err != nil {
-				return err
-			}
-			c.bookUnlined(bookKey{t.Name, i, FundBooked}, now)
-		}
-	}
-	return nil
+	return bookTallies(c, FundBooked, func(t *mdf) money.Rate { return t.rate })
 }
 
 // settleFund adds what was earned to the fund and takes what claims used.

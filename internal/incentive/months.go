@@ -3,6 +3,7 @@ package incentive
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -70,6 +71,7 @@ type month struct {
 	clawback int64           // seconds, -1: refunds always count
 	counts   []tally         // one per component of plan
 	sights   []sight         // the components that look at orders
+	credited int             // orders
 	revenue  money.Wide      // net minor units, of credited orders in the plan's currency
 }
 
@@ -117,19 +119,12 @@ func (c *computation) makeMonths() {
 	for i := range c.months {
 		m := &c.months[i]
 		m.period = low.Add(i)
-		m.start = c.cal.Start(m.period)
-		if i > 0 {
-			c.months[i-1].end = m.start
-		}
-	}
-	last := len(c.months) - 1
-	c.months[last].end = c.cal.End(period)
-	for i := range c.months {
-		c.assign(&c.months[i])
+		m.start, m.end = c.cal.Start(m.period), c.cal.End(m.period)
+		c.assign(m)
 	}
 	c.pinPartner()
 	for _, g := range c.in.Guarded {
-		if i := g.Period.Sub(low); i >= 0 && i <= last {
+		if i := g.Period.Sub(low); i >= 0 && i < len(c.months) {
 			c.months[i].guard(g.Region)
 		}
 	}
@@ -205,12 +200,7 @@ func (c *computation) monthOf(t time.Time, hint int) int {
 		}
 		return hint
 	}
-	i, _ := slices.BinarySearchFunc(c.months, t, func(m month, t time.Time) int {
-		if m.end.After(t) {
-			return 1
-		}
-		return -1
-	})
+	i := sort.Search(len(c.months), func(i int) bool { return c.months[i].end.After(t) })
 	if i == 0 && t.Before(c.months[0].start) {
 		return -1
 	}

@@ -118,7 +118,7 @@ func (n *naive) plan(m channel.Period) (*Plan, time.Time) {
 func find[T terms](n *naive, m channel.Period, name string) (none T) {
 	p, _ := n.plan(m)
 	for i := 0; p != nil && i < len(p.Components); i++ {
-		if t, is := p.Components[i].terms.(T); is && (name == "" || t.name() == name) {
+		if t, is := p.Components[i].terms.(T); is && (name == "" || t.base().Name == name) {
 			return t
 		}
 	}

@@ -2,6 +2,7 @@ package incentive
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/document"
@@ -44,12 +45,9 @@ func Parse(data []byte) (*Plan, error) {
 func readComponent(k *keys) *Component {
 	c := &Component{Type: Type(k.text("type")), Name: k.text("name"), Note: k.text("note"), WhenGuarded: money.One}
 	k.component = c
-	for i := range k.types {
-		if k.types[i].is == c.Type {
-			c.rules = &k.types[i]
-		}
-	}
-	c.terms = c.rules.read(k) // the schema knows the types of the table only
+	at := slices.IndexFunc(k.types, func(t componentType) bool { return t.is == c.Type })
+	c.rules = &k.types[at] // the schema knows the types of the table only
+	c.terms = c.rules.read(k)
 	return c
 }
 

@@ -34,32 +34,27 @@ func (r *ratio) addPart(a, b, c int64) {
 	}
 	hi, lo := bits.Mul64(magnitude(a), uint64(b)) // b < c, so the quotient is below |a| and fits
 	quotient, rest := bits.Div64(hi, lo, uint64(c))
-	negative := a < 0
-	if negative {
-		r.add(-int64(quotient))
-	} else {
-		r.add(int64(quotient))
+	signed := int64(quotient)
+	if a < 0 {
+		signed = -signed
 	}
+	r.add(signed)
 	if rest == 0 {
 		return
 	}
 	if r.den == nil {
 		r.num, r.den = new(big.Int), big.NewInt(1)
 	}
-	r.addFraction(rest, uint64(c), negative)
+	r.addFraction(rest, uint64(c), a < 0)
 }
 
 // addFraction adds +-n / d, 0 < n < d.
 func (r *ratio) addFraction(n, d uint64, negative bool) {
-	var rest big.Int
-	divisor := new(big.Int).SetUint64(d)
-	rest.Mod(r.den, divisor)
-	factor := d / gcd(rest.Uint64(), d) // the denominator lacks this much of d
-	if factor > 1 {
-		f := new(big.Int).SetUint64(factor)
-		r.den.Mul(r.den, f)
-		r.num.Mul(r.num, f)
-	}
+	divisor, lacks := new(big.Int).SetUint64(d), new(big.Int)
+	lacks.GCD(nil, nil, lacks.Mod(r.den, divisor), divisor)
+	lacks.Quo(divisor, lacks) // what the denominator lacks of d
+	r.den.Mul(r.den, lacks)
+	r.num.Mul(r.num, lacks)
 	part := new(big.Int).Quo(r.den, divisor)
 	part.Mul(part, new(big.Int).SetUint64(n))
 	if negative {
@@ -67,14 +62,6 @@ func (r *ratio) addFraction(n, d uint64, negative bool) {
 	} else {
 		r.num.Add(r.num, part)
 	}
-}
-
-// gcd is the greatest common divisor, by Euclid.
-func gcd(a, b uint64) uint64 {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
 }
 
 // magnitude is |x|, of the smallest int64 too.

@@ -75,21 +75,9 @@ func (c *computation) countPoints(p *Component, t *tally, o *order) bool {
 	return true
 }
 
-// bookPoints books R(points) of every month, those of guarded months
-// multiplied.
+// bookPoints books R(points) of every month.
 func (c *computation) bookPoints() error {
-	for i := range c.months {
-		for j, t := range each[*recognition](c.months[i].plan) {
-			var x money.Exact
-			t.addTo(&x, c.months[i].counts[j].credits, money.One)
-			now, err := x.Round()
-			if err != nil {
-				return err
-			}
-			c.bookUnlined(bookKey{t.Name, i, PointsBooked}, now)
-		}
-	}
-	return nil
+	return bookTallies(c, PointsBooked, func(*recognition) money.Rate { return money.One })
 }
 
 // settlePoints adds the points, and the badges that they reach: those stay, even

@@ -39,22 +39,11 @@ func (t *retention) explain(p *Plan) string {
 // retentions is retention at work: where the plans have one, by month.
 type retentions struct {
 	*computation
-	places []place
-}
-
-// place is one retention in one month.
-type place struct {
-	month, at int // at: the index in the month's plan
-	terms     *retention
+	places []placed[*retention]
 }
 
 func workRetention(c *computation) steps {
-	r := &retentions{computation: c}
-	for i := range c.months {
-		for j, t := range each[*retention](c.months[i].plan) {
-			r.places = append(r.places, place{i, j, t})
-		}
-	}
+	r := &retentions{c, places[*retention](c)}
 	return steps{meet: r.countKept, earn: r.bookKept}
 }
 
@@ -72,7 +61,7 @@ func (r *retentions) countKept(cust *customer, credited []order) {
 			}
 		}
 		if m := &r.months[p.month]; matches >= p.terms.minOrders && r.kept(cust, p.month) {
-			m.counts[p.at].side(r.guards(m, cust, m.end.Add(-time.Second))).Add(1)
+			p.side(r.guards(m, cust, m.end.Add(-time.Second))).Add(1)
 		}
 	}
 }
@@ -88,9 +77,8 @@ func (c *computation) kept(cust *customer, i int) bool {
 // bookKept books R(amount x customers) of every month.
 func (r *retentions) bookKept() error {
 	for _, p := range r.places {
-		credits := r.months[p.month].counts[p.at].credits
-		err := r.bookCounted(counted{p.terms.Component, p.month, credits, "kept and active customer", p.terms.amount})
-		if err != nil {
+		credits := counted{p.terms.Component, p.month, p.credits, "kept and active customer", p.terms.amount}
+		if err := r.bookCounted(credits); err != nil {
 			return err
 		}
 	}

@@ -136,15 +136,14 @@ func (t *satisfaction) shareAt(a answers) money.Rate {
 // bookBonus books R(share x max(0, what the other component is worth)) of every
 // month.
 func (s *satisfactions) bookBonus() error {
-	for i := range s.months {
-		for _, t := range each[*satisfaction](s.months[i].plan) {
-			net, share := s.worth(t.of, i), t.shareAt(s.answered[i])
-			now, err := money.MulRate(max(0, net), share)
-			if err != nil {
-				return err
-			}
-			s.book(bookKey{t.Name, i, Earning}, now, func(w *writer) { t.words(w, s.answered[i], net, share) })
+	for _, p := range places[*satisfaction](s.computation) {
+		t, answered := p.terms, s.answered[p.month]
+		net, share := s.worth(t.of, p.month), t.shareAt(answered)
+		now, err := money.MulRate(max(0, net), share)
+		if err != nil {
+			return err
 		}
+		s.book(bookKey{t.Name, p.month, Earning}, now, func(w *writer) { t.words(w, answered, net, share) })
 	}
 	return nil
 }

@@ -47,6 +47,21 @@ func (c *Component) addTo(x *money.Exact, n credits, rate money.Rate) {
 	x.AddWideMul2(n.guarded, rate, c.WhenGuarded)
 }
 
+// bookTallies books R(credits x rate), guarded ones multiplied, of every month
+// and component of one type, under a kind without lines.
+func bookTallies[T terms](c *computation, kind Kind, rate func(T) money.Rate) error {
+	for _, p := range places[T](c) {
+		var x money.Exact
+		p.terms.base().addTo(&x, p.credits, rate(p.terms))
+		now, err := x.Round()
+		if err != nil {
+			return err
+		}
+		c.bookUnlined(bookKey{p.terms.base().Name, p.month, kind}, now)
+	}
+	return nil
+}
+
 // counted is what a component pays for so many credits in a month, an amount
 // for each.
 type counted struct {
