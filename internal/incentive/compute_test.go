@@ -135,6 +135,25 @@ func TestCompute_ImpossibleInput_IsRefused(t *testing.T) {
 	}
 }
 
+func TestCompute_LinesOfAllVersions_StandInTheOrderOfThePlanInForce(t *testing.T) {
+	w := newWorld()
+	const bounty = `{"type": "bounty", "name": "%s", "amount": "1.00", "on": "order"}`
+	w.addVersion(t, "2026-01-01", "["+fmt.Sprintf(bounty, "m of old")+"]")
+	w.addVersion(t, "2026-02-01", `[{"type": "guarantee", "name": "g", "amount": "500.00"}, `+
+		fmt.Sprintf(bounty, "z")+", "+fmt.Sprintf(bounty, "a")+"]")
+	w.place("a", "c1", day(1, 5), 100)
+	w.mustClose(t, "2026-01")
+	w.order("2026-02", day(1, 6), channel.Order{ID: "late", Customer: "c1", Amount: 100_00, Currency: "EUR"})
+	w.place("b", "c1", day(2, 5), 100)
+	var got []string
+	for _, l := range w.mustClose(t, "2026-02").Lines {
+		got = append(got, l.Component)
+	}
+	if want := "z, a, m of old, g"; strings.Join(got, ", ") != want {
+		t.Errorf("lines of %q, want %q", got, want)
+	}
+}
+
 // beyond is a world in which three orders together are more than any amount.
 func beyond(t *testing.T, components string) *world {
 	t.Helper()
