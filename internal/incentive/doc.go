@@ -3,7 +3,7 @@
 // function of an Input, and there is no second path: preview, close, the
 // independent check before approval, the worked examples of a plan, what-if and
 // offline verification all call it. It does not own who is credited with an
-// order (history), how a line is booked and paid (ledger, payrun) or how a
+// order (history), how a line is booked and paid (ledger, closing, paying) or how a
 // statement looks (statement). It writes no keys.
 //
 // # The one rule
