@@ -60,7 +60,7 @@ var rooms = []room{
 	{"events", true, nil, nil, "samples and schemas, embedded"},
 	{".", true, nil, nil, "the version, embedded, for the programs"},
 	{"internal/httpapi", false, []string{"nouns", "questions", "store", "uses", "source", "events", "config"},
-		[]string{"github.com/golang-jwt/jwt/v5", "github.com/MicahParks/", "github.com/go-json-experiment/json", "golang.org/x/time"}, "the doors; they never meet a table"},
+		[]string{"github.com/golang-jwt/jwt/v5", "github.com/MicahParks/", "github.com/go-json-experiment/json", "github.com/go-playground/validator/v10", "golang.org/x/time"}, "the doors; they never meet a table"},
 	{"internal/client", false, []string{"fault"}, nil, "the command line sees what any caller sees"},
 	{"internal/config", false, []string{"fault", "channel"}, nil, "the only reader of the environment; which rails a stage may name stands with the nouns"},
 	{"internal/sample", false, []string{"nouns", "client", "document"}, nil, "people and steps, fed through the doors"},

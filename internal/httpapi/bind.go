@@ -14,7 +14,7 @@ import (
 
 // bind makes the request struct of a route: fields tagged `path` come from the
 // path, `query` from the query string, and a field tagged `body` is the JSON
-// body. Then the tags are checked. Unknown and repeated query parameters are
+// body. Then its tags are validated. Unknown and repeated query parameters are
 // refused like unknown keys.
 func bind[Q any](w http.ResponseWriter, r *http.Request) (Q, error) {
 	var q Q
@@ -25,7 +25,7 @@ func bind[Q any](w http.ResponseWriter, r *http.Request) (Q, error) {
 	if err := bindBody(reflect.ValueOf(&q).Elem(), w, r); err != nil {
 		return q, err
 	}
-	problems = append(problems, check(q)...)
+	problems = append(problems, validateRequest(q)...)
 	if len(problems) > 0 {
 		e := invalidRequest()
 		e.Fields = problems

@@ -1,57 +1,60 @@
 package httpapi
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
-	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
+	"sync"
+
+	"github.com/go-playground/validator/v10"
 
 	"github.com/fairlead/fairlead/internal/fault"
 )
 
-// checks runs the validator tags of request structs. The tags say only what a
-// request must look like (present, of a known word, not too long); what an
-// amount or an id is, is said once, by the Parse functions of channel and money.
-// The words are those of go-playground's validator, and so is what they mean:
-//
-//	required    not the zero value
-//	omitempty   the zero value is fine, whatever follows
-//	min max len characters of a text, items of a list, or the number itself
-//	oneof       one of these texts
-//	dive        what follows is said of each item of a list
-type checks []fault.Field
+// requestValidator reads the validator tags of request structs. The tags say only
+// what a request must look like (present, of a known word, not too long); what an
+// amount or an id is, the Parse functions of channel and money say. It is made
+// when the first request needs it, so that a start does not wait for it, and
+// remembers the tags of every type that it has seen.
+var requestValidator = sync.OnceValue(func() *validator.Validate {
+	v := validator.New(validator.WithRequiredStructEnabled())
+	v.RegisterTagNameFunc(func(f reflect.StructField) string {
+		if name := fieldName(f); name != "" {
+			return name
+		}
+		return unseen
+	})
+	return v
+})
 
-// check returns what is wrong with a bound request, one problem for each field.
-func check(q any) []fault.Field {
-	var c checks
-	c.fields(reflect.ValueOf(q), "")
-	return c
-}
+// unseen is the validator's name for fields that callers do not see in a path.
+const unseen = "~"
 
-func (c *checks) fail(path, format string, args ...any) {
-	*c = append(*c, fault.Field{Field: path, Message: fmt.Sprintf(format, args...)})
-}
-
-// fields checks the fields of a struct, and those of structs inside it.
-func (c *checks) fields(v reflect.Value, path string) {
-	for f, field := range v.Fields() {
-		if !f.IsExported() && !f.Anonymous {
-			continue
-		}
-		at := join(path, fieldName(f))
-		if tag := f.Tag.Get("validate"); tag != "" {
-			c.value(field, at, strings.Split(tag, ","))
-			continue
-		}
-		if field.Kind() == reflect.Pointer {
-			field = field.Elem()
-		}
-		if field.Kind() == reflect.Struct {
-			c.fields(field, at)
-		}
+// validateRequest returns what is wrong with a bound request, one problem for each
+// field. Structs of any package may be requests; a tag that the validator does
+// not know, or a request that is no struct, panics: it is part of the program.
+func validateRequest(request any) []fault.Field {
+	err := requestValidator().Struct(request)
+	if err == nil {
+		return nil
 	}
+	var broken validator.ValidationErrors
+	if !errors.As(err, &broken) {
+		panic("httpapi: " + err.Error())
+	}
+	fields := make([]fault.Field, len(broken))
+	for i, rule := range broken {
+		fields[i] = fault.Field{Field: callerPath(rule), Message: wordRule(rule)}
+	}
+	return fields
+}
+
+// callerPath is where callers find the field: without the name of the request's
+// Go type, and without what they do not see.
+func callerPath(rule validator.FieldError) string {
+	_, path, _ := strings.Cut(rule.Namespace(), ".")
+	return strings.ReplaceAll(path, unseen+".", "")
 }
 
 // fieldName is what callers call a field, "" for those that they do not see in a
@@ -68,75 +71,48 @@ func fieldName(f reflect.StructField) string {
 	return f.Name
 }
 
-func join(path, name string) string {
-	if path == "" || name == "" {
-		return path + name
-	}
-	return path + "." + name
+// ruleWords say what a rule asks for, by its tag; where a tag means something else
+// for texts, lists and numbers, by the tag and that. %s is the rule's parameter.
+var ruleWords = map[string]string{
+	"required":   "is missing",
+	"oneof":      "must be one of %s",
+	"len text":   "must be %s characters long",
+	"len list":   "must have %s items",
+	"min text":   "must have at least %s characters",
+	"min list":   "must have at least %s items",
+	"min number": "must be at least %s",
+	"max text":   "must have at most %s characters",
+	"max list":   "must have at most %s items",
+	"max number": "must be at most %s",
 }
 
-// value checks one value by the rules of a tag, up to the first that it breaks.
-func (c *checks) value(v reflect.Value, path string, rules []string) {
-	given := !v.IsZero()
-	if v.Kind() == reflect.Pointer && given {
-		v = v.Elem()
+// wordRule words the rule that a field breaks. A tag without words of ours is
+// told by its name.
+func wordRule(rule validator.FieldError) string {
+	param := rule.Param()
+	if rule.Tag() == "oneof" {
+		param = strings.Join(strings.Fields(param), ", ")
 	}
-	for i, rule := range rules {
-		name, want, _ := strings.Cut(rule, "=")
-		switch name {
-		case "required":
-			if !given {
-				c.fail(path, "is missing")
-				return
-			}
-		case "omitempty":
-			if !given {
-				return
-			}
-		case "oneof":
-			if words := strings.Fields(want); !slices.Contains(words, v.String()) {
-				c.fail(path, "must be one of %s", strings.Join(words, ", "))
-				return
-			}
-		case "min", "max", "len":
-			if message := outside(v, name, want); message != "" {
-				c.fail(path, "%s", message)
-				return
-			}
-		case "dive":
-			for n, item := range v.Seq2() {
-				c.value(item, path+"["+strconv.FormatInt(n.Int(), 10)+"]", rules[i+1:])
-			}
-			return
-		default:
-			panic("httpapi: there is no validator tag " + name)
-		}
-	}
-}
-
-// outside says in words how the size of a value breaks a rule, "" if it does not.
-func outside(v reflect.Value, rule, want string) string {
-	limit, err := strconv.ParseInt(want, 10, 64)
-	if err != nil {
-		panic("httpapi: validator tag " + rule + ": " + err.Error())
-	}
-	var size int64
-	verb, unit := "have", " items"
-	switch v.Kind() {
-	case reflect.String:
-		size, unit = int64(utf8.RuneCountInString(v.String())), " characters"
-	case reflect.Slice, reflect.Map, reflect.Array:
-		size = int64(v.Len())
-	default:
-		size, verb, unit = v.Int(), "be", ""
+	words, known := ruleWords[rule.Tag()]
+	if !known {
+		words, known = ruleWords[rule.Tag()+" "+measured(rule.Kind())]
 	}
 	switch {
-	case rule == "max" && size > limit:
-		return fmt.Sprintf("must %s at most %d%s", verb, limit, unit)
-	case rule == "min" && size < limit:
-		return fmt.Sprintf("must %s at least %d%s", verb, limit, unit)
-	case rule == "len" && size != limit:
-		return fmt.Sprintf("must be %d characters long", limit)
+	case !known:
+		return strings.TrimSpace("does not satisfy the rule " + rule.Tag() + " " + param)
+	case strings.Contains(words, "%s"):
+		return fmt.Sprintf(words, param)
 	}
-	return ""
+	return words
+}
+
+// measured is what the size of a value is counted in.
+func measured(kind reflect.Kind) string {
+	switch kind {
+	case reflect.String:
+		return "text"
+	case reflect.Slice, reflect.Array, reflect.Map:
+		return "list"
+	}
+	return "number"
 }
