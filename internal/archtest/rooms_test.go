@@ -25,7 +25,7 @@ var rooms = []room{
 	{"internal/money", true, nil, nil, "arithmetic knows nothing of us, std only"},
 	{"internal/clv", true, []string{"fault"}, []string{"gonum.org/v1/gonum"}, "floats live here and know no room, so that they cannot leak"},
 	{"internal/seal", true, []string{"fault"}, nil, "canonical bytes and proofs are of any content"},
-	{"internal/document", true, []string{"fault"}, nil, "strict reading knows no document"},
+	{"internal/document", true, []string{"fault"}, []string{"github.com/santhosh-tekuri/jsonschema/v6", "golang.org/x/text"}, "strict reading knows no document"},
 	{"internal/condition", true, []string{"fault", "document"}, []string{"github.com/expr-lang/expr"}, "the language of `when` knows no variables"},
 	{"internal/channel", true, []string{"fault", "money", "seal"}, []string{"golang.org/x/text"}, "the nouns decide nothing; whether two names are one person's is RFC 8265's to say"},
 	{"internal/history", true, []string{"nouns"}, nil, "what was true, not what should be"},

@@ -1,13 +1,14 @@
 package document
 
 import (
-	"encoding/json"
 	"fmt"
-	"math/big"
+	"maps"
 	"slices"
 	"sort"
 	"strconv"
-	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"github.com/fairlead/fairlead/internal/fault"
 )
@@ -15,11 +16,9 @@ import (
 // finding is one problem before it is told to the caller: where it is, what
 // to say, and how far the document is from what the schema wants there.
 type finding struct {
-	tokens   []string // from the root to the value
-	message  string
-	weight   int
-	mistyped *[2]string // the type it has and the one wanted, where that is the problem
-	constant *[2]string // the value it has and the one wanted, where that is the problem
+	tokens  []string // from the root to the value
+	message string
+	weight  int
 }
 
 // report turns what was found into one error whose problems stand in the order
@@ -72,52 +71,73 @@ func pathOf(root any, tokens []string) string {
 	return Path(parts...)
 }
 
-// alternatives chooses among the forms a value failed to have, of which each has
-// its findings: forms of another type fall out first, then forms whose fixed keys
-// ("type": "commission") differ, then all but the one with the least to mend.
-func (n *node) alternatives(forms [][]finding, at []string) []finding {
-	var typed, named [][]finding
-	var want []string
-	got := ""
-	for _, form := range forms {
-		if f := mistake(form, len(at), mistyped); f != nil {
-			got, want = f.mistyped[0], append(want, f.mistyped[1])
-		} else {
-			typed = append(typed, form)
+// findings flattens the validator's tree of errors. Where a value may have one of
+// several forms, only the form that it comes nearest to is spoken of.
+func (s *Schema) findings(err *jsonschema.ValidationError) []finding {
+	switch k := err.ErrorKind.(type) {
+	case *kind.OneOf:
+		if k.Subschemas == nil { // fits none
+			return s.nearestForm(err)
 		}
+	case *kind.AnyOf:
+		return s.nearestForm(err)
+	case *kind.PropertyNames:
+		return nil // wrongKey tells it, too, and at the right place
+	case *wrongKey:
+		return s.misnamed(err.InstanceLocation, k)
 	}
+	if len(err.Causes) == 0 {
+		return s.single(err)
+	}
+	var all []finding
+	for _, cause := range err.Causes {
+		all = append(all, s.findings(cause)...)
+	}
+	return all
+}
+
+// nearestForm chooses among the forms a value failed to have: forms of another
+// type fall out first, then forms whose fixed keys ("type": "commission")
+// differ, then all but the one with the least to mend.
+func (s *Schema) nearestForm(err *jsonschema.ValidationError) []finding {
+	here := len(err.InstanceLocation)
+	typed := without[*kind.Type](err.Causes, here)
 	if len(typed) == 0 {
-		f := n.wrongType(at, got, want)
-		f.mistyped = nil
-		return []finding{f}
+		return []finding{s.wrongType(err)}
 	}
-	for _, form := range typed {
-		if mistake(form, len(at)+1, misnamed) == nil {
-			named = append(named, form)
-		}
-	}
+	named := without[*kind.Const](typed, here+1)
 	if len(named) == 0 {
-		return wrongName(typed, len(at)+1)
+		return []finding{s.wrongName(typed, here+1)}
 	}
-	best := named[0]
+	best := s.findings(named[0])
 	for _, form := range named[1:] {
-		if weigh(form) < weigh(best) {
-			best = form
+		if found := s.findings(form); weigh(found) < weigh(best) {
+			best = found
 		}
-	}
-	for i := range best { // chosen, they say nothing about the forms of a value above
-		best[i].mistyped, best[i].constant = nil, nil
 	}
 	return best
 }
 
-func mistyped(f finding) bool { return f.mistyped != nil }
-func misnamed(f finding) bool { return f.constant != nil }
+// without are the forms that have no error of kind K at this depth.
+func without[K jsonschema.ErrorKind](forms []*jsonschema.ValidationError, depth int) []*jsonschema.ValidationError {
+	return slices.DeleteFunc(slices.Clone(forms), func(form *jsonschema.ValidationError) bool {
+		return mistake[K](form, depth) != nil
+	})
+}
 
-// mistake finds the first finding of a kind at a depth.
-func mistake(found []finding, depth int, is func(finding) bool) *finding {
-	if i := slices.IndexFunc(found, func(f finding) bool { return len(f.tokens) == depth && is(f) }); i >= 0 {
-		return &found[i]
+// mistake finds an error of kind K at this depth of the document, nil if there is
+// none. What is below that depth is not looked at.
+func mistake[K jsonschema.ErrorKind](err *jsonschema.ValidationError, depth int) *jsonschema.ValidationError {
+	switch _, ok := err.ErrorKind.(K); {
+	case len(err.InstanceLocation) > depth:
+		return nil
+	case ok && len(err.InstanceLocation) == depth:
+		return err
+	}
+	for _, cause := range err.Causes {
+		if found := mistake[K](cause, depth); found != nil {
+			return found
+		}
 	}
 	return nil
 }
@@ -130,99 +150,91 @@ func weigh(found []finding) int {
 	return total
 }
 
+// wrongType reports a value that has the type of none of its forms.
+func (s *Schema) wrongType(err *jsonschema.ValidationError) finding {
+	var want []string
+	got := ""
+	for _, form := range err.Causes {
+		k := mistake[*kind.Type](form, len(err.InstanceLocation)).ErrorKind.(*kind.Type)
+		got, want = k.Got, append(want, k.Want...)
+	}
+	return finding{err.InstanceLocation, s.wordType(err, got, want), 50}
+}
+
 // wrongName reports a key that should have told the forms apart, and which
 // values it may have.
-func wrongName(forms [][]finding, depth int) []finding {
+func (s *Schema) wrongName(forms []*jsonschema.ValidationError, depth int) finding {
 	var known, at []string
 	got := ""
 	for _, form := range forms {
-		f := mistake(form, depth, misnamed)
-		at, got = f.tokens, f.constant[0]
-		known = append(known, f.constant[1])
+		name := mistake[*kind.Const](form, depth)
+		k := name.ErrorKind.(*kind.Const)
+		at, got, known = name.InstanceLocation, show(k.Got), append(known, show(k.Want))
 	}
-	return []finding{{tokens: at, message: oneOf(got, known), weight: 10}}
+	return finding{at, wordChoice(got, known), 10}
 }
 
-// wrongType words that a value has the type got and none of those wanted.
-func (n *node) wrongType(at []string, got string, want []string) finding {
-	var words []string
-	for _, w := range want {
-		if !slices.Contains(words, typeWords[w]) {
-			words = append(words, typeWords[w])
-		}
-	}
-	message := fmt.Sprintf("is %s; it must be %s", typeWords[got], strings.Join(words, " or "))
-	if d := n.says(); d != "" {
-		message += ": " + d
-	}
-	return finding{tokens: slices.Clone(at), message: message, weight: 50, mistyped: &[2]string{got, want[0]}}
-}
-
-// says is the schema's own words for what stands there.
-func (n *node) says() string {
-	if n.description == "" && n.ref != nil {
-		return n.ref.description
-	}
-	return n.description
-}
-
-// unknown words a key that nobody knows.
-func (n *node) unknown(at []string, key string) finding {
-	message, weight := fmt.Sprintf("unknown key %q", fault.Clip(key)), 40
-	if near := Nearest(key, slices.Compact(slices.Sorted(slices.Values(n.keys())))); near != "" {
-		message += fmt.Sprintf("; the nearest known one is %q", near)
-		weight = 20 + min(distance(fold(key), fold(near)), 20)
-	}
-	return finding{tokens: at, message: message, weight: weight}
-}
-
-// keys lists the keys that an object may have by this node and those it is
-// joined with.
-func (n *node) keys() []string {
-	var all []string
-	for key := range n.properties {
-		all = append(all, key)
-	}
-	for _, joined := range append(slices.Clone(n.forms), n.ref) {
-		if joined != nil {
-			all = append(all, joined.keys()...)
-		}
+// misnamed reports what is wrong with a key, at the place of that key.
+func (s *Schema) misnamed(at []string, wrong *wrongKey) []finding {
+	all := s.findings(wrong.err)
+	for i, f := range all {
+		all[i] = finding{below(at, wrong.key), "the key " + f.message, f.weight}
 	}
 	return all
 }
 
-var typeWords = map[string]string{
-	"null": "null", "boolean": "true or false", "number": "a number", "integer": "a whole number",
-	"string": "text", "array": "a list", "object": "an object",
+// below is the place of a key of the object at a place.
+func below(at []string, key string) []string { return append(slices.Clone(at), key) }
+
+// single reports an error without causes.
+func (s *Schema) single(err *jsonschema.ValidationError) []finding {
+	var all []finding
+	switch k := err.ErrorKind.(type) {
+	case *kind.AdditionalProperties:
+		known := s.keys(err.SchemaURL)
+		for _, key := range k.Properties {
+			all = append(all, unknown(below(err.InstanceLocation, key), key, known))
+		}
+	case *kind.Required:
+		for _, key := range k.Missing {
+			all = append(all, finding{below(err.InstanceLocation, key), "is missing", 20})
+		}
+	case *kind.Type:
+		all = append(all, finding{err.InstanceLocation, s.word(err), 50})
+	default:
+		all = append(all, finding{err.InstanceLocation, s.word(err), 10})
+	}
+	return all
 }
 
-func shown(all []constant) []string {
-	words := make([]string, len(all))
-	for i, c := range all {
-		words[i] = c.shown
+// unknown reports a key that nobody knows, and the known one that is nearest.
+func unknown(at []string, key string, known []string) finding {
+	text, weight := fmt.Sprintf("unknown key %q", fault.Clip(key)), 40
+	if near := Nearest(key, known); near != "" {
+		text += fmt.Sprintf("; the nearest known one is %q", near)
+		weight = 20 + min(distance(fold(key), fold(near)), 20)
 	}
-	return words
+	return finding{at, text, weight}
 }
 
-func oneOf(got string, known []string) string {
-	message := fmt.Sprintf("%s is not one of %s", got, strings.Join(known, ", "))
-	if near := Nearest(got, known); near != "" && distance(fold(got), fold(near)) <= 3 {
-		message += "; the nearest is " + near
+// keys lists, sorted, the keys that an object may have by the schema at this
+// location and those it is joined with.
+func (s *Schema) keys(location string) []string {
+	all := map[string]bool{}
+	seen := map[*jsonschema.Schema]bool{nil: true}
+	var collect func(*jsonschema.Schema)
+	collect = func(sch *jsonschema.Schema) {
+		if seen[sch] {
+			return
+		}
+		seen[sch] = true
+		for key := range sch.Properties {
+			all[key] = true
+		}
+		for _, part := range joined(sch) {
+			collect(part)
+		}
 	}
-	return message
-}
-
-func show(v any) string {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return fault.Clip(string(data))
-}
-
-func plainRat(r *big.Rat) string {
-	if r.IsInt() {
-		return r.Num().String()
-	}
-	return r.FloatString(3)
+	collect(s.inside[location])
+	return slices.Sorted(maps.Keys(all))
 }

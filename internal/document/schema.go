@@ -6,7 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/fairlead/fairlead/internal/fault"
 )
@@ -16,7 +20,8 @@ import (
 type Schema struct {
 	name   string
 	source []byte
-	root   *node
+	root   *jsonschema.Schema
+	inside map[string]*jsonschema.Schema // root and every schema that it is made of, by location
 
 	written []byte // of a LazySchema, compiled by the first who needs it
 	once    sync.Once
@@ -38,8 +43,8 @@ func (s *Schema) Source() []byte {
 // need not say so; the document itself may also name its "$schema", which
 // editors look for. A `description` completes the sentence "it must be ..." in
 // messages about a value of the wrong type or form: "an amount, such as
-// 1234.56". A schema that does not compile, or uses a keyword that documents are
-// not checked by, panics: it is part of the program.
+// 1234.56". A schema that does not compile, or refers to another, panics: it is
+// part of the program.
 func MustSchema(name string, src []byte) *Schema {
 	s, err := newSchema(name, src)
 	if err != nil {
@@ -48,9 +53,8 @@ func MustSchema(name string, src []byte) *Schema {
 	return s
 }
 
-// LazySchema is MustSchema that compiles when the schema is first used: a
-// function on AWS starts for requests that read no document at all, and
-// compiling takes longer than everything else it does at its start.
+// LazySchema is MustSchema that compiles when the schema is first used: most
+// processes start for requests that read no document at all.
 func LazySchema(name string, src []byte) *Schema { return &Schema{name: name, written: src} }
 
 // ready compiles a LazySchema, once.
@@ -58,7 +62,7 @@ func (s *Schema) ready() {
 	s.once.Do(func() {
 		if s.written != nil {
 			c := MustSchema(s.name, s.written)
-			s.source, s.root = c.source, c.root
+			s.source, s.root, s.inside = c.source, c.root, c.inside
 		}
 	})
 }
@@ -74,11 +78,54 @@ func newSchema(name string, src []byte) (*Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := compile(tree)
+	root, err := compile("mem:"+strings.ReplaceAll(name, " ", "-"), tree)
 	if err != nil {
 		return nil, err
 	}
-	return &Schema{name: name, source: append(source, '\n'), root: root}, nil
+	s := &Schema{name: name, source: append(source, '\n'), root: root, inside: map[string]*jsonschema.Schema{}}
+	s.index(root)
+	return s, nil
+}
+
+func compile(location string, tree any) (*jsonschema.Schema, error) {
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	c.AssertFormat()
+	c.RegisterVocabulary(keyVocabulary())
+	c.AssertVocabs()
+	c.UseLoader(noLoader{})
+	if err := c.AddResource(location, tree); err != nil {
+		return nil, err
+	}
+	return c.Compile(location)
+}
+
+// noLoader keeps a schema from reaching outside itself.
+type noLoader struct{}
+
+// Load always fails.
+func (noLoader) Load(url string) (any, error) {
+	return nil, fmt.Errorf("a schema stands alone, but this one refers to %s", url)
+}
+
+// index notes a schema and those that it is made of.
+func (s *Schema) index(sch *jsonschema.Schema) {
+	if sch == nil || s.inside[sch.Location] != nil {
+		return
+	}
+	s.inside[sch.Location] = sch
+	for _, property := range sch.Properties {
+		s.index(property)
+	}
+	others, _ := sch.AdditionalProperties.(*jsonschema.Schema)
+	for _, part := range append(joined(sch), others, sch.Items2020, sch.PropertyNames) {
+		s.index(part)
+	}
+}
+
+// joined are the schemas that a value may have to fit beside sch; some are nil.
+func joined(sch *jsonschema.Schema) []*jsonschema.Schema {
+	return slices.Concat(sch.AllOf, sch.AnyOf, sch.OneOf, []*jsonschema.Schema{sch.Ref})
 }
 
 // allowNotes adds "note" to every closed object of a schema's source.
@@ -126,8 +173,12 @@ func (s *Schema) Decode(data []byte, into any) error {
 	if err != nil {
 		return err
 	}
-	if !s.root.fits(t.root) {
-		return s.report(s.root.findings(t.root, nil), t)
+	var invalid *jsonschema.ValidationError
+	switch err := s.root.Validate(t.root); {
+	case errors.As(err, &invalid):
+		return s.report(s.findings(invalid), t)
+	case err != nil:
+		return fault.Of(err)
 	}
 	fresh := reflect.New(reflect.TypeOf(into).Elem())
 	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), fresh.Interface()); err != nil {
