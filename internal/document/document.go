@@ -39,6 +39,16 @@ func (p *Problems) Add(path, format string, args ...any) {
 	p.fields = append(p.fields, fault.New(fault.Invalid, Slug, "").At(path, format, args...).Fields[0])
 }
 
+// add notes a problem at the value that these steps lead to. What would not be
+// kept is not worded: a place can be long.
+func (p *Problems) add(steps []any, message string) {
+	if len(p.fields) >= MaxProblems {
+		p.more++
+		return
+	}
+	p.Add(Place(steps), "%s", message)
+}
+
 // Merge notes every field of a fault that another room returned, each moved
 // below prefix ("" leaves the paths as they are). An error without fields is
 // noted at prefix itself. A nil error is nothing.

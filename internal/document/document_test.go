@@ -3,6 +3,7 @@ package document_test
 import (
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -67,10 +68,10 @@ func TestDecode_BadDocument_SaysWhatAndWhere(t *testing.T) {
 		{"only spaces", " \n", "the menu is empty"},
 		{"truncated", `{"id": "m",` + "\n" + `"courses": [`, "line 2, column 13: the text ends in the middle"},
 		{"truncated in a string", `{"id": "m`, "line 1, column 10: the text ends in the middle"},
-		{"trailing garbage", goodMenu + "}", "line 1, column 168: invalid character '}' after top-level value"},
-		{"two documents", `{} {}`, "line 1, column 4: invalid character '{' after top-level value"},
-		{"NaN", `{"guests": NaN}`, "line 1, column 12: invalid character 'N' looking for beginning of value"},
-		{"comment", "{\n// no\n}", "line 2, column 1: invalid character '/' looking for beginning of object key string"},
+		{"trailing garbage", goodMenu + "}", "line 1, column 168: something stands behind the JSON value"},
+		{"two documents", `{} {}`, "line 1, column 4: something stands behind the JSON value"},
+		{"NaN", `{"guests": NaN}`, "line 1, column 12: invalid character 'N' at start of value"},
+		{"comment", "{\n// no\n}", "line 2, column 1: invalid character '/' at start of value"},
 		{"not UTF-8", "{\"é\": \"\xff\"}", "line 1, column 8: the text is not UTF-8"},
 		{"half a surrogate", `{"id": "\ud800"}`, "line 1, column 9: half of a surrogate pair: the escape stands for no character"},
 		{"key twice", `{"id": "m", "courses": [{"type": "soup", "spoon": true, "type": "soup"}], "id": "n"}`,
@@ -138,6 +139,24 @@ func TestDecode_ManyProblems_TwentyAreToldAndTheRestCounted(t *testing.T) {
 	}
 	if f.Fields[0].Field != "k00" || f.Fields[19].Field != "k19" {
 		t.Errorf("not in the order of the document: %v", f.Fields)
+	}
+}
+
+// TestDecode_LongKeyAroundManyMistakes_TakesNoMemoryForEachOfThem: a path that is
+// written out for every value or mistake makes hundreds of megabytes of a small
+// document.
+func TestDecode_LongKeyAroundManyMistakes_TakesNoMemoryForEachOfThem(t *testing.T) {
+	lists := document.MustSchema("lists", []byte(`{"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}`))
+	data := []byte(`{"` + strings.Repeat("k", 20000) + `":[` + strings.Repeat("1,", 20000) + `1]}`)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	err := lists.Decode(data, new(any))
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 100<<20 {
+		t.Errorf("a document of %d bytes took %d bytes", len(data), took)
+	}
+	if got := fault.Of(err).Msg; got != "the lists is not valid (19981 more problems)" {
+		t.Error(got)
 	}
 }
 

@@ -32,6 +32,19 @@ func Path(parts ...any) string {
 	return b.String()
 }
 
+// Place is the path of the value that steps lead to: a string is a key of any
+// characters, an int an index.
+func Place(steps []any) string {
+	parts := make([]any, len(steps))
+	for i, step := range steps {
+		if key, ok := step.(string); ok {
+			step = Key(key)
+		}
+		parts[i] = step
+	}
+	return Path(parts...)
+}
+
 // Key is an object key that may hold any characters, for Path.
 type Key string
 

@@ -1,16 +1,16 @@
 package document
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
-	"strconv"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/strictjson"
 )
 
 // finding is one problem before it is told to the caller: where it is, what
@@ -21,54 +21,45 @@ type finding struct {
 	weight  int
 }
 
+// told is a finding in its place.
+type told struct {
+	steps   []any
+	message string
+	rank    int // in the order of the document
+	found   int // its number among the findings, which orders what stands at the same place
+}
+
 // report turns what was found into one error whose problems stand in the order
-// of the document.
-func (s *Schema) report(found []finding, t *tree) error {
-	rank := func(f finding) int {
-		for n := len(f.tokens); ; n-- {
-			if r, ok := t.order[pointer(f.tokens[:n])]; ok || n == 0 {
-				return r
-			}
-		}
+// of the document, each of them once.
+func (s *Schema) report(found []finding, text *strictjson.Text) error {
+	all := make([]told, len(found))
+	for i, f := range found {
+		steps := stepsOf(text.Root, f.tokens)
+		all[i] = told{steps, f.message, text.Rank(steps), i}
 	}
-	sort.SliceStable(found, func(i, j int) bool {
-		if a, b := rank(found[i]), rank(found[j]); a != b {
-			return a < b
-		}
-		return found[i].message < found[j].message
+	slices.SortFunc(all, func(a, b told) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.message, b.message), slices.CompareFunc(a.steps, b.steps, compareSteps), cmp.Compare(a.found, b.found))
+	})
+	all = slices.CompactFunc(all, func(a, b told) bool {
+		return a.message == b.message && slices.Equal(a.steps, b.steps)
+	})
+	slices.SortFunc(all, func(a, b told) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.message, b.message), cmp.Compare(a.found, b.found))
 	})
 	var p Problems
-	said := map[string]bool{}
-	for _, f := range found {
-		path := pathOf(t.root, f.tokens)
-		if line := path + "\x00" + f.message; !said[line] {
-			said[line] = true
-			p.Add(path, "%s", f.message)
-		}
+	for _, t := range all {
+		p.add(t.steps, t.message)
 	}
 	return p.Err(s.name)
 }
 
-// pathOf words a place; only the document tells an index from a
-// key that looks like one.
-func pathOf(root any, tokens []string) string {
-	parts := make([]any, 0, len(tokens))
-	at := root
-	for _, token := range tokens {
-		switch v := at.(type) {
-		case []any:
-			i, err := strconv.Atoi(token)
-			if err != nil || i < 0 || i >= len(v) {
-				return Path(parts...)
-			}
-			parts, at = append(parts, i), v[i]
-		case map[string]any:
-			parts, at = append(parts, Key(token)), v[token]
-		default:
-			parts = append(parts, Key(token))
-		}
+// compareSteps orders two steps from the same value, of which both are keys or
+// both are indexes.
+func compareSteps(a, b any) int {
+	if key, ok := a.(string); ok {
+		return cmp.Compare(key, b.(string))
 	}
-	return Path(parts...)
+	return cmp.Compare(a.(int), b.(int))
 }
 
 // findings flattens the validator's tree of errors. Where a value may have one of

@@ -169,14 +169,14 @@ func allowSchema(root any) {
 // reach into only where its type has a field for them.
 func (s *Schema) Decode(data []byte, into any) error {
 	s.ready()
-	t, err := parse(s.name, data)
+	text, err := parse(s.name, data)
 	if err != nil {
 		return err
 	}
 	var invalid *jsonschema.ValidationError
-	switch err := s.root.Validate(t.root); {
+	switch err := s.root.Validate(text.Root); {
 	case errors.As(err, &invalid):
-		return s.report(s.findings(invalid), t)
+		return s.report(s.findings(invalid), text)
 	case err != nil:
 		return fault.Of(err)
 	}

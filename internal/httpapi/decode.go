@@ -1,19 +1,16 @@
 package httpapi
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"reflect"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/strictjson"
 )
 
 // Limits of a JSON body. A document or a batch of 100 facts fits easily.
@@ -22,6 +19,8 @@ const (
 	maxDepth  = 32      // objects and lists inside one another
 	maxErrors = 20      // problems reported at once
 )
+
+var jsonLimits = strictjson.Limits{Bytes: MaxBody, Depth: maxDepth}
 
 // malformed is an error of the syntax of a request, before its meaning: it
 // carries its own status, because a fault's kind cannot say 413 or 415.
@@ -51,14 +50,18 @@ func readJSON(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 // readBody reads a body of at most limit bytes.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	var tooLarge *http.MaxBytesError
+	var beyond *http.MaxBytesError
 	switch {
-	case errors.As(err, &tooLarge):
-		return nil, badSyntax(http.StatusRequestEntityTooLarge, "body_too_large", "the body is larger than %d bytes", limit)
+	case errors.As(err, &beyond):
+		return nil, tooLarge(limit)
 	case err != nil:
 		return nil, badSyntax(http.StatusBadRequest, "body_unreadable", "the body ended before it was complete")
 	}
 	return data, nil
+}
+
+func tooLarge(limit int64) error {
+	return badSyntax(http.StatusRequestEntityTooLarge, "body_too_large", "the body is larger than %d bytes", limit)
 }
 
 // wantJSON accepts application/json and every +json type (CloudEvents sends
@@ -81,21 +84,24 @@ func wantJSON(header string) error {
 // is a 400 that says where; a value of the wrong shape is fault.Invalid with
 // every problem at once. On failure *into is unchanged.
 func decodeJSON(data []byte, into any) error {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	if len(bytes.TrimSpace(data)) == 0 {
+	text, err := strictjson.Read(data, jsonLimits)
+	var broken *strictjson.Broken
+	switch {
+	case errors.As(err, &broken) && broken.Kind == strictjson.Empty:
 		return badSyntax(http.StatusBadRequest, "malformed_json", "the body is empty; a JSON value is needed")
+	case errors.As(err, &broken) && broken.Kind == strictjson.TooLarge:
+		return tooLarge(MaxBody)
+	case errors.As(err, &broken):
+		return badSyntax(http.StatusBadRequest, "malformed_json", "malformed JSON at %s: %s", broken.Where(), broken.Why)
+	case err != nil:
+		return err
 	}
-	if !utf8.Valid(data) {
-		return badSyntax(http.StatusBadRequest, "malformed_json", "the body is not valid UTF-8")
+	if problems := shapeProblems(text, reflect.TypeOf(into).Elem()); len(problems) > 0 {
+		e := invalidRequest()
+		e.Fields = problems
+		return e
 	}
-	s := &shape{dec: jsontext.NewDecoder(bytes.NewReader(data), jsontext.AllowDuplicateNames(true))}
-	if err := s.document(into); err != nil {
-		return syntaxError(data, err)
-	}
-	if len(s.problems) > 0 {
-		return s.err()
-	}
-	return unmarshal(data, into)
+	return unmarshal(text.Bytes(), into)
 }
 
 // unmarshal fills into; what the shape check could not see (a number out of
@@ -118,40 +124,3 @@ func unmarshal(data []byte, into any) error {
 func invalidRequest() *fault.Error {
 	return fault.New(fault.Invalid, "invalid_request", "the request is not valid")
 }
-
-// errTooDeep and errTrailing end the shape check early.
-var (
-	errTooDeep  = fmt.Errorf("more than %d objects and lists inside one another", maxDepth)
-	errTrailing = errors.New("there is more after the end of the JSON value")
-)
-
-// syntaxError says where in the text the JSON is broken, by line and column.
-func syntaxError(data []byte, err error) error {
-	offset, what := int64(len(data)), err.Error()
-	var syn *jsontext.SyntacticError
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		what = "the JSON ends too early"
-	case errors.As(err, &syn):
-		offset = syn.ByteOffset
-		if syn.Err != nil {
-			what = syn.Err.Error()
-		}
-	}
-	var at *atOffset
-	if errors.As(err, &at) {
-		offset, what = at.offset, at.err.Error()
-	}
-	before := data[:min(max(offset, 0), int64(len(data)))]
-	line := 1 + bytes.Count(before, []byte("\n"))
-	column := 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
-	return badSyntax(http.StatusBadRequest, "malformed_json", "malformed JSON at line %d, column %d: %s", line, column, what)
-}
-
-type atOffset struct {
-	offset int64
-	err    error
-}
-
-func (a *atOffset) Error() string { return a.err.Error() }
-func (a *atOffset) Unwrap() error { return a.err }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -52,10 +53,10 @@ func TestDecode_SaysWhatIsWrongAndWhere(t *testing.T) {
 		{"\xef\xbb\xbf{\"name\":\"a\"}", "ok"},
 		{`{"name":"a","to":{"street":"s","lines":[{"text":"t"}]},"notes":{"k":null},"gift":null,"free":{"any":[1]}}`, "ok"},
 		{``, "400 malformed_json; the body is empty; a JSON value is needed"},
-		{`{"name":`, "400 malformed_json; malformed JSON at line 1, column 9: the JSON ends too early"},
+		{`{"name":`, "400 malformed_json; malformed JSON at line 1, column 9: the text ends in the middle"},
 		{"{\"name\":\"a\",\n \"weight\":}", "400 malformed_json; malformed JSON at line 2, column 11: missing value after object name"},
-		{`{"name":"a"} {}`, "400 malformed_json; malformed JSON at line 1, column 13: there is more after the end of the JSON value"},
-		{"{\"name\":\"\xff\"}", "400 malformed_json; the body is not valid UTF-8"},
+		{`{"name":"a"} {}`, "400 malformed_json; malformed JSON at line 1, column 14: something stands behind the JSON value"},
+		{"{\"name\":\"\xff\"}", "400 malformed_json; malformed JSON at line 1, column 10: the text is not UTF-8"},
 		{strings.Repeat("[", 40), "400 malformed_json; malformed JSON at line 1, column 33: more than 32 objects and lists inside one another"},
 		{`[]`, "422 invalid_request; : must be an object, not a list"},
 		{`null`, "422 invalid_request; : must not be null"},
@@ -94,6 +95,31 @@ func TestDecode_NamesAtMostTwentyProblems(t *testing.T) {
 	err := decodeJSON([]byte("{"+b.String()+`"name":"a"}`), new(parcel))
 	if n := len(fault.Of(err).Fields); n != maxErrors {
 		t.Errorf("%d problems", n)
+	}
+}
+
+// TestDecode_MistakesAreToldInTheOrderOfTheText, whatever finds them.
+func TestDecode_MistakesAreToldInTheOrderOfTheText(t *testing.T) {
+	want := "422 invalid_request; weight: must be a number, not a text; free.x: stands twice; nmae: is not known; did you mean \"name\"?; name: must be a text, not true or false"
+	for range 20 {
+		if got := told(decodeJSON([]byte(`{"weight":"7","free":{"x":1,"x":2},"nmae":1,"name":true}`), new(parcel))); got != want {
+			t.Fatalf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+// TestDecode_LongNameAroundManyValues_TakesNoMemoryForEachOfThem: a path that is
+// written out for every value makes hundreds of megabytes of a small body.
+func TestDecode_LongNameAroundManyValues_TakesNoMemoryForEachOfThem(t *testing.T) {
+	long := `{"` + strings.Repeat("k", 20000) + `":[` + strings.Repeat("1,", 20000) + `1]}`
+	for body, want := range map[string]string{`{"free":` + long + `}`: "ok", `{"notes":` + long + `}`: "must be a text, not a list"} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		got := told(decodeJSON([]byte(body), new(parcel)))
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > 64<<20 || !strings.HasSuffix(got, want) {
+			t.Errorf("%.20s: %.60s, with %d bytes of memory", body, got, took)
+		}
 	}
 }
 

@@ -1,27 +1,52 @@
 package httpapi
 
 import (
+	"cmp"
 	"encoding"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"reflect"
-	"sort"
+	"slices"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/fairlead/fairlead/internal/document"
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/strictjson"
 )
 
-// shape walks a JSON text beside the Go type it is meant for and notes every
+// shape compares a JSON value with the Go type it is meant for and notes every
 // difference, so that a caller learns all mistakes at once and by path.
 type shape struct {
-	dec      *jsontext.Decoder
-	problems []fault.Field
-	depth    int
+	misfits []misfit
+	at      []any // steps to the value that is looked at
+}
+
+// misfit is one difference. It is worded only if it is told: a text can be full
+// of them.
+type misfit struct {
+	at   []any
+	say  func() string
+	rank int // in the order of the text
+}
+
+// shapeProblems is how a text differs from a type, in the order of the text; the
+// first maxErrors.
+func shapeProblems(text *strictjson.Text, t reflect.Type) []fault.Field {
+	var s shape
+	for _, twice := range text.Problems {
+		s.misfits = append(s.misfits, misfit{at: twice.At, say: func() string { return "stands twice" }})
+	}
+	s.value(t, text.Root)
+	for i := range s.misfits {
+		s.misfits[i].rank = text.Rank(s.misfits[i].at)
+	}
+	slices.SortStableFunc(s.misfits, func(a, b misfit) int { return cmp.Compare(a.rank, b.rank) })
+	var told []fault.Field
+	for _, m := range s.misfits[:min(len(s.misfits), maxErrors)] {
+		told = append(told, fault.Field{Field: document.Place(m.at), Message: m.say()})
+	}
+	return told
 }
 
 var (
@@ -53,63 +78,30 @@ func (o *Opt[T]) UnmarshalJSON(data []byte) error {
 
 func (Opt[T]) inner() reflect.Type { return reflect.TypeFor[*T]() }
 
-func (s *shape) note(path, format string, args ...any) {
-	if len(s.problems) < maxErrors {
-		s.problems = append(s.problems, fault.Field{Field: path, Message: fmt.Sprintf(format, args...)})
-	}
+func (s *shape) note(say func() string) {
+	s.misfits = append(s.misfits, misfit{at: slices.Clone(s.at), say: say})
 }
 
-func (s *shape) err() error {
-	e := invalidRequest()
-	e.Fields = s.problems
-	return e
-}
-
-// document checks one value and that nothing follows it.
-func (s *shape) document(into any) error {
-	if err := s.value(reflect.TypeOf(into).Elem(), ""); err != nil {
-		return err
-	}
-	at := s.dec.InputOffset()
-	if _, err := s.dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return &atOffset{offset: at, err: errTrailing}
-	}
-	return nil
-}
-
-// value checks the next value against t; a nil t accepts anything (but still
-// no key twice). The error is a broken syntax.
-func (s *shape) value(t reflect.Type, path string) error {
-	kind := s.dec.PeekKind()
+// value compares one value with t; a nil t takes anything.
+func (s *shape) value(t reflect.Type, v any) {
 	t, nullable := s.strip(t)
-	if kind == 'n' {
-		if !nullable {
-			s.note(path, "must not be null")
-		}
-		return s.skip()
+	switch {
+	case v == nil && !nullable:
+		s.note(func() string { return "must not be null" })
+	case v == nil || t == nil:
+	case kindOf(t) != wordOf(v):
+		s.note(func() string { return fmt.Sprintf("must be %s, not %s", kindOf(t), wordOf(v)) })
 	}
-	want := kindOf(t)
-	if t != nil && want != 0 && !fits(want, kind) {
-		s.note(path, "must be %s, not %s", kindNames[want], kindNames[kind])
-		t = nil
-	}
-	switch kind {
-	case '{', '[':
-		if s.depth++; s.depth > maxDepth {
-			return &atOffset{offset: s.dec.InputOffset(), err: errTooDeep}
+	switch v := v.(type) {
+	case map[string]any:
+		if t != nil && kindOf(t) == anObject {
+			s.object(t, v)
 		}
-		defer func() { s.depth-- }()
-		if kind == '{' {
-			return s.object(t, path)
+	case []any:
+		if t != nil && kindOf(t) == aList {
+			s.list(t, v)
 		}
-		return s.list(t, path)
 	}
-	return s.skip()
-}
-
-func (s *shape) skip() error {
-	_, err := s.dec.ReadToken()
-	return err
 }
 
 // strip takes pointers and Opt off a type; t is nil where the type reads its
@@ -133,86 +125,72 @@ func (s *shape) strip(t reflect.Type) (reflect.Type, bool) {
 	return nil, true
 }
 
-// kindNames are the words for jsontext kinds.
-var kindNames = map[jsontext.Kind]string{'{': "an object", '[': "a list", '"': "a text", '0': "a number", 't': "true or false", 'f': "true or false", 'n': "null"}
+// The kinds of JSON values, in the words for callers.
+const (
+	anObject = "an object"
+	aList    = "a list"
+	aText    = "a text"
+	aNumber  = "a number"
+	aBool    = "true or false"
+)
 
-func kindOf(t reflect.Type) jsontext.Kind {
-	if t == nil {
-		return 0
-	}
+// kindOf is the kind of value that a type takes.
+func kindOf(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Struct, reflect.Map:
-		return '{'
+		return anObject
 	case reflect.Slice, reflect.Array:
-		return '['
+		return aList
 	case reflect.String:
-		return '"'
+		return aText
 	case reflect.Bool:
-		return 't'
+		return aBool
 	}
-	return '0'
+	return aNumber
 }
 
-func fits(want, got jsontext.Kind) bool { return want == got || want == 't' && got == 'f' }
-
-func (s *shape) object(t reflect.Type, path string) error {
-	if err := s.skip(); err != nil {
-		return err
+// wordOf is the kind of a value that is not null.
+func wordOf(v any) string {
+	switch v.(type) {
+	case map[string]any:
+		return anObject
+	case []any:
+		return aList
+	case string:
+		return aText
+	case bool:
+		return aBool
 	}
-	seen := map[string]bool{}
-	for s.dec.PeekKind() != '}' {
-		token, err := s.dec.ReadToken()
-		if err != nil {
-			return err
-		}
-		name := token.String()
-		at := document.Path(path, document.Key(name))
-		if seen[name] {
-			s.note(at, "stands twice")
-		}
-		seen[name] = true
-		if err := s.value(s.member(t, name, at), at); err != nil {
-			return err
-		}
-	}
-	return s.skip()
+	return aNumber
 }
 
-// member is the type of one key; an unknown key is noted and accepts anything.
-func (s *shape) member(t reflect.Type, name, at string) reflect.Type {
-	switch {
-	case t == nil:
-		return nil
-	case t.Kind() == reflect.Map:
-		return t.Elem()
+// object compares the members of an object with the fields of a struct, or with
+// what a map holds.
+func (s *shape) object(t reflect.Type, object map[string]any) {
+	var fields map[string]reflect.Type
+	if t.Kind() == reflect.Struct {
+		fields = jsonFields(t)
 	}
-	fields := jsonFields(t)
-	if f, ok := fields[name]; ok {
-		return f
+	for name, v := range object {
+		s.at = append(s.at, name)
+		switch field, known := fields[name]; {
+		case t.Kind() == reflect.Map:
+			s.value(t.Elem(), v)
+		case known:
+			s.value(field, v)
+		default:
+			s.note(func() string { return unknownKey(slices.Sorted(maps.Keys(fields)), name) })
+		}
+		s.at = s.at[:len(s.at)-1]
 	}
-	known := make([]string, 0, len(fields))
-	for k := range fields {
-		known = append(known, k)
-	}
-	sort.Strings(known)
-	s.note(at, "%s", unknownKey(known, name))
-	return nil
 }
 
-func (s *shape) list(t reflect.Type, path string) error {
-	if err := s.skip(); err != nil {
-		return err
+func (s *shape) list(t reflect.Type, list []any) {
+	for i, v := range list {
+		s.at = append(s.at, i)
+		s.value(t.Elem(), v)
+		s.at = s.at[:len(s.at)-1]
 	}
-	var elem reflect.Type
-	if t != nil {
-		elem = t.Elem()
-	}
-	for i := 0; s.dec.PeekKind() != ']'; i++ {
-		if err := s.value(elem, document.Path(path, i)); err != nil {
-			return err
-		}
-	}
-	return s.skip()
 }
 
 // jsonFields are the keys of a struct with their types, embedded structs included.
