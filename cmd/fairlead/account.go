@@ -278,7 +278,7 @@ func (s *session) besides(statements []statement.Document) error {
 			reserve += a
 		}
 	}
-	s.printf("Besides: %s points and %s so far, %s in marketing funds, %s in reserve.\n\n", thousands(fmt.Sprint(points)), plural(badges, "badge"),
+	s.printf("Besides: %s points and %s so far, %s in marketing funds, %s in reserve.\n\n", count(points), plural(badges, "badge"),
 		money(amounts.Format(fund, currency), currency), money(amounts.Format(reserve, currency), currency))
 	return nil
 }

@@ -1,13 +1,16 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/wire"
@@ -58,38 +61,19 @@ func money(amount, currency string) string {
 	if amount == "" {
 		return ""
 	}
-	sign := ""
-	if rest, ok := strings.CutPrefix(amount, "-"); ok {
-		sign, amount = "-", rest
+	sign, digits := "", amount
+	if rest, negative := strings.CutPrefix(amount, "-"); negative {
+		sign, digits = "-", rest
 	}
-	whole, fraction, ok := strings.Cut(amount, ".")
-	out := sign + thousands(whole)
-	if ok {
-		out += "." + fraction
+	whole, _, _ := strings.Cut(digits, ".")
+	if n, err := strconv.ParseUint(whole, 10, 64); err == nil {
+		digits = count(n) + digits[len(whole):]
 	}
-	if currency != "" {
-		out += " " + currency
-	}
-	return out
+	return strings.TrimSpace(sign + digits + " " + currency)
 }
 
-func thousands(digits string) string {
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return b.String()
-}
-
-func count(n int) string {
-	if n < 0 {
-		return "-" + thousands(fmt.Sprint(-n))
-	}
-	return thousands(fmt.Sprint(n))
-}
+// count is a whole number with the thousands set apart.
+func count[N int | int64 | uint64](n N) string { return message.NewPrinter(language.English).Sprint(n) }
 
 // plural is "1 line", "2 lines".
 func plural(n int, one string) string {

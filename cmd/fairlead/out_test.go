@@ -19,6 +19,7 @@ func TestMoney_SetsThousandsApartAndNamesItsCurrency(t *testing.T) {
 	for in, want := range map[[2]string]string{
 		{"0.00", "EUR"}: "0.00 EUR", {"1234567.89", "EUR"}: "1,234,567.89 EUR", {"-1000", "JPY"}: "-1,000 JPY",
 		{"999.5", ""}: "999.5", {"", "EUR"}: "", {"-0.01", "EUR"}: "-0.01 EUR", {"100000", "JPY"}: "100,000 JPY",
+		{"92233720368547758.07", "EUR"}: "92,233,720,368,547,758.07 EUR", {"none", "EUR"}: "none EUR",
 	} {
 		if got := money(in[0], in[1]); got != want {
 			t.Errorf("%v: %q, want %q", in, got, want)

@@ -36,7 +36,7 @@ var rooms = []room{
 	{"internal/routing", true, []string{"nouns", "history", "document", "condition"}, nil, "who serves; it knows no pay"},
 	{"internal/incentive", true, []string{"nouns", "history", "document", "condition", "ledger"}, nil, "what is paid; it knows no routing"},
 	{"internal/payout", true, []string{"nouns", "history", "ledger"}, nil, "the life of a run; it knows no plan"},
-	{"internal/statement", true, []string{"nouns", "history", "ledger", "incentive"}, nil, "the partner's document of a computed month; CSV cells are made safe in one place, here"},
+	{"internal/statement", true, []string{"nouns", "history", "ledger", "incentive"}, []string{"golang.org/x/text"}, "the partner's document of a computed month; CSV cells are made safe in one place, here"},
 	{"internal/rail", false, []string{"nouns", "payout", "statement"}, []string{"github.com/moov-io/iso20022"}, "the banks' words for a payout's attempts; a call has a context, and may fail"},
 	{"internal/table", false, []string{"fault"}, nil, "the storage port knows nothing that is stored"},
 	{"internal/table/tabletest", false, []string{"fault", "table"}, []string{"github.com/anishathalye/porcupine", "pgregory.net/rapid", "github.com/google/go-cmp"}, "one suite over every implementation"},
@@ -81,7 +81,7 @@ var rooms = []room{
 	{"internal/cloud/machine", false, []string{"uses", "workflow", "cloud"}, []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/sfn"}, "the state machine, for those that start it and those that watch it"},
 	{"internal/cloud/metrics", false, nil, nil, "names that stacks read too, std only"},
 	{"internal/lambdahttp", false, nil, []string{"github.com/aws/", "github.com/akrylysov/algnhsa"}, "an adapter and only what it lacks"},
-	{"cmd/...", false, []string{"*"}, []string{"github.com/alecthomas/kong", "github.com/spf13/", "github.com/schollz/progressbar/v3", "golang.org/x/term"}, "wires everything"},
+	{"cmd/...", false, []string{"*"}, []string{"github.com/alecthomas/kong", "github.com/spf13/", "github.com/schollz/progressbar/v3", "golang.org/x/term", "golang.org/x/text"}, "wires everything"},
 	{"functions/...", false, []string{"*"}, []string{"github.com/aws/"}, "wires everything, one trigger each"},
 	{"infra/...", false, []string{"store", "config", "workflow", "cloud/metrics"}, []string{"github.com/aws/", "github.com/cdklabs/"}, "stacks know the schema, the workflow and names of variables and metrics, nothing else"},
 }

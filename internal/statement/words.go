@@ -2,8 +2,12 @@ package statement
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 
 	"github.com/fairlead/fairlead/internal/channel"
 )
@@ -70,24 +74,19 @@ func (d *Document) previewAnswer(month string) string {
 func (d *Document) money(amount string) string { return Grouped(amount) + " " + d.Currency }
 
 // Grouped is decimal text with thousands set apart and a true minus sign:
-// "-1234.50" is "−1,234.50".
+// "-1234.50" is "−1,234.50". What is no amount stays as it is.
 func Grouped(amount string) string {
-	rest, negative := strings.CutPrefix(amount, "-")
-	whole, decimals, fraction := strings.Cut(rest, ".")
-	var b strings.Builder
+	digits, negative := strings.CutPrefix(amount, "-")
+	whole, _, _ := strings.Cut(digits, ".")
+	n, err := strconv.ParseUint(whole, 10, 64)
+	if err != nil {
+		return amount
+	}
+	grouped := message.NewPrinter(language.English).Sprint(n) + digits[len(whole):]
 	if negative {
-		b.WriteString("\u2212")
+		return "\u2212" + grouped
 	}
-	for i, digit := range whole {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(digit)
-	}
-	if fraction {
-		b.WriteString("." + decimals)
-	}
-	return b.String()
+	return grouped
 }
 
 // Month is a period for people: "March 2026".
