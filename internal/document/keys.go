@@ -22,7 +22,7 @@ type wrongKey struct {
 // KeywordPath names the keyword.
 func (*wrongKey) KeywordPath() []string { return []string{"propertyNames"} }
 
-// LocalizedString is not shown: findings takes the cause apart.
+// LocalizedString is not shown: collectFindings takes the cause apart.
 func (w *wrongKey) LocalizedString(*message.Printer) string { return w.err.Error() }
 
 // keyCheck holds the keys of an object against a schema.

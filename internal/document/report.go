@@ -62,63 +62,63 @@ func compareSteps(a, b any) int {
 	return cmp.Compare(a.(int), b.(int))
 }
 
-// findings flattens the validator's tree of errors. Where a value may have one of
+// collectFindings flattens the validator's tree of errors. Where a value may have one of
 // several forms, only the form that it comes nearest to is spoken of.
-func (s *Schema) findings(err *jsonschema.ValidationError) []finding {
+func (s *Schema) collectFindings(err *jsonschema.ValidationError) []finding {
 	switch k := err.ErrorKind.(type) {
 	case *kind.OneOf:
 		if k.Subschemas == nil { // fits none
-			return s.nearestForm(err)
+			return s.chooseForm(err)
 		}
 	case *kind.AnyOf:
-		return s.nearestForm(err)
+		return s.chooseForm(err)
 	case *kind.PropertyNames:
 		return nil // wrongKey tells it, too, and at the right place
 	case *wrongKey:
-		return s.misnamed(err.InstanceLocation, k)
+		return s.describeKey(err.InstanceLocation, k)
 	}
 	if len(err.Causes) == 0 {
-		return s.single(err)
+		return s.describe(err)
 	}
 	var all []finding
 	for _, cause := range err.Causes {
-		all = append(all, s.findings(cause)...)
+		all = append(all, s.collectFindings(cause)...)
 	}
 	return all
 }
 
-// nearestForm chooses among the forms a value failed to have: forms of another
+// chooseForm chooses among the forms a value failed to have: forms of another
 // type fall out first, then forms whose fixed keys ("type": "commission")
 // differ, then all but the one with the least to mend.
-func (s *Schema) nearestForm(err *jsonschema.ValidationError) []finding {
+func (s *Schema) chooseForm(err *jsonschema.ValidationError) []finding {
 	here := len(err.InstanceLocation)
-	typed := without[*kind.Type](err.Causes, here)
+	typed := dropForms[*kind.Type](err.Causes, here)
 	if len(typed) == 0 {
-		return []finding{s.wrongType(err)}
+		return []finding{s.describeType(err)}
 	}
-	named := without[*kind.Const](typed, here+1)
+	named := dropForms[*kind.Const](typed, here+1)
 	if len(named) == 0 {
-		return []finding{s.wrongName(typed, here+1)}
+		return []finding{s.describeName(typed, here+1)}
 	}
-	best := s.findings(named[0])
+	best := s.collectFindings(named[0])
 	for _, form := range named[1:] {
-		if found := s.findings(form); weigh(found) < weigh(best) {
+		if found := s.collectFindings(form); weigh(found) < weigh(best) {
 			best = found
 		}
 	}
 	return best
 }
 
-// without are the forms that have no error of kind K at this depth.
-func without[K jsonschema.ErrorKind](forms []*jsonschema.ValidationError, depth int) []*jsonschema.ValidationError {
+// dropForms leaves the forms that have no error of kind K at this depth.
+func dropForms[K jsonschema.ErrorKind](forms []*jsonschema.ValidationError, depth int) []*jsonschema.ValidationError {
 	return slices.DeleteFunc(slices.Clone(forms), func(form *jsonschema.ValidationError) bool {
-		return mistake[K](form, depth) != nil
+		return findMistake[K](form, depth) != nil
 	})
 }
 
-// mistake finds an error of kind K at this depth of the document, nil if there is
+// findMistake finds an error of kind K at this depth of the document, nil if there is
 // none. What is below that depth is not looked at.
-func mistake[K jsonschema.ErrorKind](err *jsonschema.ValidationError, depth int) *jsonschema.ValidationError {
+func findMistake[K jsonschema.ErrorKind](err *jsonschema.ValidationError, depth int) *jsonschema.ValidationError {
 	switch _, ok := err.ErrorKind.(K); {
 	case len(err.InstanceLocation) > depth:
 		return nil
@@ -126,7 +126,7 @@ func mistake[K jsonschema.ErrorKind](err *jsonschema.ValidationError, depth int)
 		return err
 	}
 	for _, cause := range err.Causes {
-		if found := mistake[K](cause, depth); found != nil {
+		if found := findMistake[K](cause, depth); found != nil {
 			return found
 		}
 	}
@@ -141,33 +141,33 @@ func weigh(found []finding) int {
 	return total
 }
 
-// wrongType reports a value that has the type of none of its forms.
-func (s *Schema) wrongType(err *jsonschema.ValidationError) finding {
+// describeType reports a value that has the type of none of its forms.
+func (s *Schema) describeType(err *jsonschema.ValidationError) finding {
 	var want []string
 	got := ""
 	for _, form := range err.Causes {
-		k := mistake[*kind.Type](form, len(err.InstanceLocation)).ErrorKind.(*kind.Type)
+		k := findMistake[*kind.Type](form, len(err.InstanceLocation)).ErrorKind.(*kind.Type)
 		got, want = k.Got, append(want, k.Want...)
 	}
 	return finding{err.InstanceLocation, s.wordType(err, got, want), 50}
 }
 
-// wrongName reports a key that should have told the forms apart, and which
+// describeName reports a key that should have told the forms apart, and which
 // values it may have.
-func (s *Schema) wrongName(forms []*jsonschema.ValidationError, depth int) finding {
+func (s *Schema) describeName(forms []*jsonschema.ValidationError, depth int) finding {
 	var known, at []string
 	got := ""
 	for _, form := range forms {
-		name := mistake[*kind.Const](form, depth)
+		name := findMistake[*kind.Const](form, depth)
 		k := name.ErrorKind.(*kind.Const)
 		at, got, known = name.InstanceLocation, show(k.Got), append(known, show(k.Want))
 	}
 	return finding{at, wordChoice(got, known), 10}
 }
 
-// misnamed reports what is wrong with a key, at the place of that key.
-func (s *Schema) misnamed(at []string, wrong *wrongKey) []finding {
-	all := s.findings(wrong.err)
+// describeKey reports what is wrong with a key, at the place of that key.
+func (s *Schema) describeKey(at []string, wrong *wrongKey) []finding {
+	all := s.collectFindings(wrong.err)
 	for i, f := range all {
 		all[i] = finding{below(at, wrong.key), "the key " + f.message, f.weight}
 	}
@@ -177,14 +177,14 @@ func (s *Schema) misnamed(at []string, wrong *wrongKey) []finding {
 // below is the place of a key of the object at a place.
 func below(at []string, key string) []string { return append(slices.Clone(at), key) }
 
-// single reports an error without causes.
-func (s *Schema) single(err *jsonschema.ValidationError) []finding {
+// describe reports an error without causes.
+func (s *Schema) describe(err *jsonschema.ValidationError) []finding {
 	var all []finding
 	switch k := err.ErrorKind.(type) {
 	case *kind.AdditionalProperties:
-		known := s.keys(err.SchemaURL)
+		known := s.listKeys(err.SchemaURL)
 		for _, key := range k.Properties {
-			all = append(all, unknown(below(err.InstanceLocation, key), key, known))
+			all = append(all, describeUnknown(below(err.InstanceLocation, key), key, known))
 		}
 	case *kind.Required:
 		for _, key := range k.Missing {
@@ -198,8 +198,8 @@ func (s *Schema) single(err *jsonschema.ValidationError) []finding {
 	return all
 }
 
-// unknown reports a key that nobody knows, and the known one that is nearest.
-func unknown(at []string, key string, known []string) finding {
+// describeUnknown reports a key that nobody knows, and the known one that is nearest.
+func describeUnknown(at []string, key string, known []string) finding {
 	text, weight := fmt.Sprintf("unknown key %q", fault.Clip(key)), 40
 	if near := Nearest(key, known); near != "" {
 		text += fmt.Sprintf("; the nearest known one is %q", near)
@@ -208,9 +208,9 @@ func unknown(at []string, key string, known []string) finding {
 	return finding{at, text, weight}
 }
 
-// keys lists, sorted, the keys that an object may have by the schema at this
+// listKeys lists, sorted, the keys that an object may have by the schema at this
 // location and those it is joined with.
-func (s *Schema) keys(location string) []string {
+func (s *Schema) listKeys(location string) []string {
 	all := map[string]bool{}
 	seen := map[*jsonschema.Schema]bool{nil: true}
 	var collect func(*jsonschema.Schema)
@@ -222,7 +222,7 @@ func (s *Schema) keys(location string) []string {
 		for key := range sch.Properties {
 			all[key] = true
 		}
-		for _, part := range joined(sch) {
+		for _, part := range listJoined(sch) {
 			collect(part)
 		}
 	}

@@ -118,13 +118,13 @@ func (s *Schema) index(sch *jsonschema.Schema) {
 		s.index(property)
 	}
 	others, _ := sch.AdditionalProperties.(*jsonschema.Schema)
-	for _, part := range append(joined(sch), others, sch.Items2020, sch.PropertyNames) {
+	for _, part := range append(listJoined(sch), others, sch.Items2020, sch.PropertyNames) {
 		s.index(part)
 	}
 }
 
-// joined are the schemas that a value may have to fit beside sch; some are nil.
-func joined(sch *jsonschema.Schema) []*jsonschema.Schema {
+// listJoined lists the schemas that a value may have to fit beside sch; some are nil.
+func listJoined(sch *jsonschema.Schema) []*jsonschema.Schema {
 	return slices.Concat(sch.AllOf, sch.AnyOf, sch.OneOf, []*jsonschema.Schema{sch.Ref})
 }
 
@@ -176,7 +176,7 @@ func (s *Schema) Decode(data []byte, into any) error {
 	var invalid *jsonschema.ValidationError
 	switch err := s.root.Validate(text.Root); {
 	case errors.As(err, &invalid):
-		return s.report(s.findings(invalid), text)
+		return s.report(s.collectFindings(invalid), text)
 	case err != nil:
 		return fault.Of(err)
 	}

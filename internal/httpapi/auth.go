@@ -14,7 +14,7 @@ import (
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
-// The only signatures a token may carry, whatever its header says.
+// The only signatures a token may carry; its header cannot name another.
 var signatures = []string{"RS256", "ES256", "EdDSA"}
 
 // Issuer is one party whose tokens are believed. Keys finds the key of a token;

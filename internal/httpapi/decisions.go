@@ -80,7 +80,7 @@ func (c *Call) answered(r wire.OfferAnswered, err error) (wire.OfferAnswered, er
 }
 
 // partnerActor is the actor as nothing but the partner of its token: only the
-// partner to whom an offer was made may answer it, whatever else a token says.
+// partner to whom an offer was made may answer it; other roles of a token do not help.
 func (c *Call) partnerActor() wire.Actor {
 	a := c.Actor
 	a.Roles = []string{partner}

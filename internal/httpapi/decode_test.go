@@ -98,7 +98,7 @@ func TestDecode_NamesAtMostTwentyProblems(t *testing.T) {
 	}
 }
 
-// TestDecode_MistakesAreToldInTheOrderOfTheText, whatever finds them.
+// The reader and the shape find different mistakes: they are told as one list.
 func TestDecode_MistakesAreToldInTheOrderOfTheText(t *testing.T) {
 	want := "422 invalid_request; weight: must be a number, not a text; free.x: stands twice; nmae: is not known; did you mean \"name\"?; name: must be a text, not true or false"
 	for range 20 {
@@ -147,7 +147,7 @@ func TestReadBody_RefusesWhatIsNoJSONOrTooLarge(t *testing.T) {
 	}
 }
 
-// FuzzDecode: whatever the bytes, no panic, and what is accepted is what
+// FuzzDecode: no panic on any bytes, and what is accepted is what
 // encoding/json reads, too.
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{`{"name":"a","tags":["b"],"to":{"street":"s"}}`, `{"a":{"a":1}}`, `[[[[`, `{"gift":null}`, "{\"name\":\"\\ud800\"}", `{"name":"a"}x`} {

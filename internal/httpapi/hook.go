@@ -99,7 +99,7 @@ func inputs(items []source.Item) []intake.FactInput {
 const hookFile = "webhooks.json"
 
 // OpenHookSecrets reads the secrets of webhooks of a data folder, making a file
-// (0600) with one of them the first time. It is read anew at each request, so
+// (0600) with one of them the first time. It is read again at each request, so
 // that a secret can be replaced while the folder is served.
 func OpenHookSecrets(dir string) (func(context.Context) (source.Secrets, error), error) {
 	path := filepath.Join(dir, hookFile)

@@ -35,7 +35,7 @@ type Problem struct {
 	Errors   []fault.Field `json:"errors,omitempty"`
 }
 
-// problemOf translates an error; whatever nobody classified is a 500 that says
+// problemOf translates an error; one that nobody classified is a 500 that says
 // only that, and the cause stays in the log.
 func problemOf(err error) Problem {
 	var syntax *malformed

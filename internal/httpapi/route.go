@@ -41,7 +41,7 @@ type Route struct {
 	Roles   Roles
 	Summary string
 	Keyed   bool     // takes Idempotency-Key
-	Self    string   // partner or pod: whoever comes by that role alone sees only itself under {id}
+	Self    string   // partner or pod: who comes by that role alone sees only itself under {id}
 	Answers []int    // statuses of success; nil is 200
 	Takes   string   // media type of a streamed body; "" is JSON or none
 	Gives   []string // media types; nil is JSON

@@ -23,7 +23,7 @@ func (a *api) customerRoutes() []Route {
 		post("/v1/customers/{id}/route", writers(crm, manager), a.route, "Decide who serves a customer; ?preview=true decides without doing it").keyed().creates(),
 		post("/v1/customers/{id}/assign", writers(manager), a.assign, "Put a customer with an owner by hand, with a reason").keyed().creates(),
 		post("/v1/routes", writers(manager), a.routeAll, "Route everyone not yet routed, and everyone waiting").keyed(),
-		post("/v1/sweeps", writers(manager), a.sweep, "Expire offers, route waiting and orphaned customers, fall back, value everybody anew, take the census").stored(),
+		post("/v1/sweeps", writers(manager), a.sweep, "Expire offers, route waiting and orphaned customers, fall back, value everybody again, take the census").stored(),
 		raw(http.MethodPost, "/v1/values/fit", writers(manager), a.fitValues, "Fit the value model on the orders in the store as of a day; rows as text/csv (x,t_x,T[,m_x]) are fitted and not stored").
 			media("text/csv", "application/json").responds(wire.FitResponse{}),
 		get("/v1/customers/{id}/value", readers(), a.customerValue, "What a customer is worth now, and why"),

@@ -84,7 +84,7 @@ func (s *shape) note(say func() string) {
 
 // value compares one value with t; a nil t takes anything.
 func (s *shape) value(t reflect.Type, v any) {
-	t, nullable := s.strip(t)
+	t, nullable := s.stripType(t)
 	switch {
 	case v == nil && !nullable:
 		s.note(func() string { return "must not be null" })
@@ -104,9 +104,9 @@ func (s *shape) value(t reflect.Type, v any) {
 	}
 }
 
-// strip takes pointers and Opt off a type; t is nil where the type reads its
+// stripType takes pointers and Opt off a type; t is nil where the type reads its
 // own JSON or takes anything.
-func (s *shape) strip(t reflect.Type) (reflect.Type, bool) {
+func (s *shape) stripType(t reflect.Type) (reflect.Type, bool) {
 	nullable := t == nil
 	for t != nil {
 		switch {

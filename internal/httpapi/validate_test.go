@@ -139,7 +139,7 @@ func broken(b breach, t reflect.Type, tag string) []breach {
 
 // TestEveryRoute_FieldThatBreaksARuleOfItsTag_IsRefusedByName sends to every
 // route every request that breaks one rule: a route that does not validate what
-// it binds is found, wherever the struct of its request stands.
+// it binds is found, in any package that the struct of its request is in.
 func TestEveryRoute_FieldThatBreaksARuleOfItsTag_IsRefusedByName(t *testing.T) {
 	h, sent := newHouse(t), 0
 	for _, rt := range Routes() {
