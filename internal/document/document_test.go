@@ -146,7 +146,8 @@ func TestDecode_ManyProblems_TwentyAreToldAndTheRestCounted(t *testing.T) {
 // written out for every value or mistake makes hundreds of megabytes of a small
 // document.
 func TestDecode_LongKeyAroundManyMistakes_TakesNoMemoryForEachOfThem(t *testing.T) {
-	lists := document.MustSchema("lists", []byte(`{"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}`))
+	lists := document.MustSchema("lists", []byte(`{"type": "object",
+	  "additionalProperties": {"type": "array", "items": {"type": "string"}}}`))
 	data := []byte(`{"` + strings.Repeat("k", 20000) + `":[` + strings.Repeat("1,", 20000) + `1]}`)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

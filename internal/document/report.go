@@ -38,7 +38,8 @@ func (s *Schema) report(found []finding, text *strictjson.Text) error {
 		all[i] = told{steps, f.message, text.Rank(steps), i}
 	}
 	slices.SortFunc(all, func(a, b told) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.message, b.message), slices.CompareFunc(a.steps, b.steps, compareSteps), cmp.Compare(a.found, b.found))
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.message, b.message),
+			slices.CompareFunc(a.steps, b.steps, compareSteps), cmp.Compare(a.found, b.found))
 	})
 	all = slices.CompactFunc(all, func(a, b told) bool {
 		return a.message == b.message && slices.Equal(a.steps, b.steps)

@@ -37,7 +37,8 @@ func parse(name string, data []byte) (*strictjson.Text, error) {
 	var p Problems
 	for _, problem := range text.Problems {
 		if problem.Number != "" {
-			p.add(problem.At, "the number "+fault.Clip(problem.Number)+` is too long or has an exponent; amounts and rates are text, such as "1234.56"`)
+			p.add(problem.At, "the number "+fault.Clip(problem.Number)+" is too long or has an exponent;"+
+				` amounts and rates are text, such as "1234.56"`)
 		} else {
 			p.add(problem.At, "the key stands here twice")
 		}
@@ -51,7 +52,8 @@ func unreadable(name string, b *strictjson.Broken) error {
 	case strictjson.Empty, strictjson.TooLarge:
 		return fault.New(fault.Invalid, Slug, "the %s %s", name, b.Why)
 	case strictjson.TooDeep:
-		return fault.New(fault.Invalid, Slug, "the %s is nested too deeply", name).At(Place(b.At), "more than %d levels", MaxDepth)
+		return fault.New(fault.Invalid, Slug, "the %s is nested too deeply", name).
+			At(Place(b.At), "more than %d levels", MaxDepth)
 	}
 	return fault.New(fault.Invalid, Slug, "the %s is not valid JSON", name).At(b.Where(), "%s", b.Why)
 }

@@ -100,9 +100,11 @@ func TestDecode_NamesAtMostTwentyProblems(t *testing.T) {
 
 // The reader and the shape find different mistakes: they are told as one list.
 func TestDecode_MistakesAreToldInTheOrderOfTheText(t *testing.T) {
-	want := "422 invalid_request; weight: must be a number, not a text; free.x: stands twice; nmae: is not known; did you mean \"name\"?; name: must be a text, not true or false"
+	body := []byte(`{"weight":"7","free":{"x":1,"x":2},"nmae":1,"name":true}`)
+	want := "422 invalid_request; weight: must be a number, not a text; free.x: stands twice; " +
+		`nmae: is not known; did you mean "name"?; name: must be a text, not true or false`
 	for range 20 {
-		if got := told(decodeJSON([]byte(`{"weight":"7","free":{"x":1,"x":2},"nmae":1,"name":true}`), new(parcel))); got != want {
+		if got := told(decodeJSON(body, new(parcel))); got != want {
 			t.Fatalf("got  %s\nwant %s", got, want)
 		}
 	}
@@ -112,7 +114,9 @@ func TestDecode_MistakesAreToldInTheOrderOfTheText(t *testing.T) {
 // written out for every value makes hundreds of megabytes of a small body.
 func TestDecode_LongNameAroundManyValues_TakesNoMemoryForEachOfThem(t *testing.T) {
 	long := `{"` + strings.Repeat("k", 20000) + `":[` + strings.Repeat("1,", 20000) + `1]}`
-	for body, want := range map[string]string{`{"free":` + long + `}`: "ok", `{"notes":` + long + `}`: "must be a text, not a list"} {
+	for body, want := range map[string]string{
+		`{"free":` + long + `}`: "ok", `{"notes":` + long + `}`: "must be a text, not a list",
+	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		got := told(decodeJSON([]byte(body), new(parcel)))

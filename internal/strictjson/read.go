@@ -60,7 +60,8 @@ func Read(data []byte, limits Limits) (*Text, error) {
 	data = bytes.TrimPrefix(data, byteOrderMark)
 	switch {
 	case len(data) > limits.Bytes:
-		return nil, &Broken{Kind: TooLarge, Why: fmt.Sprintf("is too large: %d bytes, at most %d are allowed", len(data), limits.Bytes)}
+		why := fmt.Sprintf("is too large: %d bytes, at most %d are allowed", len(data), limits.Bytes)
+		return nil, &Broken{Kind: TooLarge, Why: why}
 	case len(bytes.TrimSpace(data)) == 0:
 		return nil, &Broken{Kind: Empty, Why: "is empty"}
 	case !utf8.Valid(data):
@@ -177,7 +178,8 @@ func (r *reader) end() error {
 }
 
 func (r *reader) tooDeep() error {
-	b := brokenAt(r.text.data, int(r.dec.InputOffset())-1, fmt.Sprintf("more than %d objects and lists inside one another", r.limits.Depth))
+	why := fmt.Sprintf("more than %d objects and lists inside one another", r.limits.Depth)
+	b := brokenAt(r.text.data, int(r.dec.InputOffset())-1, why)
 	b.Kind, b.At = TooDeep, slices.Clone(r.at)
 	return b
 }

@@ -16,7 +16,10 @@ var limits = strictjson.Limits{Bytes: 1 << 20, Depth: 4, Number: 5}
 
 func TestRead_GoodText_KeepsNumbersAsWritten(t *testing.T) {
 	want := map[string]any{"a": []any{json.Number("12.50"), true, nil, "é\U0001d11e"}, "b": map[string]any{}}
-	for _, text := range []string{`{"a":[12.50,true,null,"é\ud834\udd1e"],"b":{}}`, "\xef\xbb\xbf {\"a\": [12.50, true, null, \"é𝄞\"],\n\"b\": {}} \n"} {
+	for _, text := range []string{
+		`{"a":[12.50,true,null,"é\ud834\udd1e"],"b":{}}`,
+		"\xef\xbb\xbf {\"a\": [12.50, true, null, \"é𝄞\"],\n\"b\": {}} \n",
+	} {
 		got, err := strictjson.Read([]byte(text), limits)
 		if err != nil {
 			t.Fatal(err)
@@ -63,11 +66,14 @@ func TestRead_NamesTwiceAndLongNumbers_AreToldInOrderAndTheLastCounts(t *testing
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []strictjson.Problem{{At: []any{"a", 0, "x"}}, {At: []any{"b"}, Number: "123456"}, {At: []any{"a"}}, {At: []any{"a"}, Number: "1e9"}}
+	want := []strictjson.Problem{
+		{At: []any{"a", 0, "x"}}, {At: []any{"b"}, Number: "123456"}, {At: []any{"a"}}, {At: []any{"a"}, Number: "1e9"},
+	}
 	if diff := cmp.Diff(want, text.Problems); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(map[string]any{"a": json.Number("0"), "b": json.Number("0"), "c": json.Number("-1234")}, text.Root); diff != "" {
+	values := map[string]any{"a": json.Number("0"), "b": json.Number("0"), "c": json.Number("-1234")}
+	if diff := cmp.Diff(values, text.Root); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -96,7 +102,8 @@ func TestRank_FollowsTheText(t *testing.T) {
 			last = rank
 		}
 	}
-	if text.Rank([]any{"z", 1, "missing", "below"}) != text.Rank([]any{"z", 1}) || text.Rank([]any{"z", 2}) != text.Rank([]any{"z"}) {
+	if text.Rank([]any{"z", 1, "missing", "below"}) != text.Rank([]any{"z", 1}) ||
+		text.Rank([]any{"z", 2}) != text.Rank([]any{"z"}) {
 		t.Error("what is missing does not stand where it is missing")
 	}
 }
@@ -118,7 +125,9 @@ func TestRead_LongNameAroundManyValues_TakesNoMemoryForEachOfThem(t *testing.T) 
 }
 
 func FuzzRead(f *testing.F) {
-	for _, seed := range []string{`{"a":{"a":1,"a":2}}`, "\xef\xbb\xbf{}", `"\ud83d\ude00"`, `"\\ud800"`, `[1e9, -0, 00]`, `[[[[[`, `{"":[null]}`} {
+	for _, seed := range []string{
+		`{"a":{"a":1,"a":2}}`, "\xef\xbb\xbf{}", `"\ud83d\ude00"`, `"\\ud800"`, `[1e9, -0, 00]`, `[[[[[`, `{"":[null]}`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
