@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -13,20 +14,20 @@ import (
 // time and type: two facts with the same bytes are the same fact, whatever
 // their id, source or format. Amounts are written with their currency's
 // decimals ("100" and "100.00" EUR are the same); where the currency is
-// unknown, without trailing zeros. An assumed time is left out.
+// unknown, without trailing zeros. An assumed time is left out. Fails as
+// seal.Canonical does.
 func (f *Fact) Canonical() ([]byte, error) {
-	if b, ok := f.quick(); ok {
-		return b, nil
-	}
-	return f.slow()
-}
-
-func (f *Fact) slow() ([]byte, error) {
-	said := map[string]any{"type": f.Type, "data": f.data(shortest)}
+	w := seal.NewWriter(make([]byte, 0, 320))
+	o := w.Object()
+	data := o.Object("data")
+	f.write(&data, shortest)
+	data.End()
 	if !f.TimeAssumed {
-		said["time"] = f.Time.UTC().Format(time.RFC3339)
+		o.Time("time", f.Time.UTC().Truncate(time.Second))
 	}
-	return seal.Canonical(said)
+	o.Text("type", string(f.Type))
+	o.End()
+	return w.Bytes(), w.Err()
 }
 
 // Hash is seal.Hash of Canonical: what a claim keeps of a fact.
@@ -41,94 +42,101 @@ func (f *Fact) Hash() (string, error) {
 // Data is the data of the fact's event: names as in CloudEvents, amounts as
 // decimal text, null for what an upsert erases, absent what it leaves. Source
 // reads it back to the same Fact.
-func (f *Fact) Data() map[string]any {
-	return f.data(func(s string) string { return s })
+func (f *Fact) Data() json.RawMessage {
+	w := seal.NewWriter(nil)
+	data := w.Object()
+	f.write(&data, func(s string) string { return s })
+	data.End()
+	return w.Bytes()
 }
 
-func (f *Fact) data(figure func(string) string) map[string]any {
+// write writes the members of a fact's data, in the order of their names.
+// figure is how a figure of unknown currency is written.
+func (f *Fact) write(o *seal.Object, figure func(string) string) {
 	switch {
 	case f.Upsert != nil:
-		return f.Upsert.data(figure)
+		f.Upsert.write(o, figure)
 	case f.Order != nil:
-		return f.Order.data()
+		f.Order.write(o)
 	case f.Refund != nil:
-		return map[string]any{"refundId": string(f.Refund.ID), "orderId": string(f.Refund.Order), "amount": figure(f.Refund.RawAmount)}
+		o.Text("amount", figure(f.Refund.RawAmount))
+		o.Text("orderId", string(f.Refund.Order))
+		o.Text("refundId", string(f.Refund.ID))
 	case f.Churn != nil:
-		return map[string]any{"customerId": string(f.Churn.Customer)}
+		o.Text("customerId", string(f.Churn.Customer))
 	case f.Feedback != nil:
-		return map[string]any{"customerId": string(f.Feedback.Customer), "score": f.Feedback.Score}
+		o.Text("customerId", string(f.Feedback.Customer))
+		o.Int("score", int64(f.Feedback.Score))
 	}
-	return map[string]any{}
 }
 
-func (u *Upsert) data(figure func(string) string) map[string]any {
-	m := map[string]any{"customerId": string(u.Customer)}
-	putText(m, "region", u.Region)
-	putText(m, "segment", u.Segment)
-	putText(m, "currency", u.Currency)
-	putText(m, "sourcedBy", u.SourcedBy)
-	putText(m, "referredBy", u.ReferredBy)
-	for name, p := range map[string]Patch[Figure]{"declaredValue": u.DeclaredValue, "need": u.Need, "referralValue": u.ReferralValue} {
-		switch {
-		case p.Set && p.Value.IsZero():
-			m[name] = nil
-		case p.Set && p.Value.Currency != "":
-			m[name] = restated(p.Value, figure)
-		case p.Set:
-			m[name] = figure(p.Value.Decimal)
-		}
-	}
+func (u *Upsert) write(o *seal.Object, figure func(string) string) {
 	switch {
 	case u.EraseAll:
-		m["attributes"] = nil
+		o.Null("attributes")
 	case u.Attributes != nil:
-		attributes := make(map[string]any, len(u.Attributes))
-		for k, v := range u.Attributes {
-			attributes[k] = nil
-			if v != nil {
-				attributes[k] = *v
+		attributes := o.Object("attributes")
+		for _, k := range seal.Sorted(u.Attributes) {
+			if v := u.Attributes[k]; v != nil {
+				attributes.Text(k, *v)
+			} else {
+				attributes.Null(k)
 			}
 		}
-		m["attributes"] = attributes
+		attributes.End()
 	}
-	return m
+	writeText(o, "currency", u.Currency)
+	o.Text("customerId", string(u.Customer))
+	writeFigure(o, "declaredValue", u.DeclaredValue, figure)
+	writeFigure(o, "need", u.Need, figure)
+	writeFigure(o, "referralValue", u.ReferralValue, figure)
+	writeText(o, "referredBy", u.ReferredBy)
+	writeText(o, "region", u.Region)
+	writeText(o, "segment", u.Segment)
+	writeText(o, "sourcedBy", u.SourcedBy)
+}
+
+func writeText[T ~string](o *seal.Object, name string, p Patch[T]) {
+	switch {
+	case p.Set && p.Value == "":
+		o.Null(name)
+	case p.Set:
+		o.Text(name, string(p.Value))
+	}
+}
+
+func writeFigure(o *seal.Object, name string, p Patch[Figure], figure func(string) string) {
+	switch {
+	case p.Set && p.Value.IsZero():
+		o.Null(name)
+	case p.Set:
+		o.Text(name, restated(p.Value, figure))
+	}
 }
 
 // restated is a figure of known currency with all its decimals.
 func restated(f Figure, figure func(string) string) string {
-	if a, err := f.Amount(""); err == nil {
-		return money.Format(a.Minor, a.Currency)
+	if f.Currency != "" {
+		if a, err := f.Amount(""); err == nil {
+			return money.Format(a.Minor, a.Currency)
+		}
 	}
 	return figure(f.Decimal)
 }
 
-func putText[T ~string](m map[string]any, name string, p Patch[T]) {
-	switch {
-	case p.Set && p.Value == "":
-		m[name] = nil
-	case p.Set:
-		m[name] = string(p.Value)
-	}
-}
-
-func (o *Order) data() map[string]any {
-	m := map[string]any{
-		"orderId": string(o.ID), "customerId": string(o.Customer),
-		"amount": money.Format(o.Amount, o.Currency), "currency": o.Currency,
+func (o *Order) write(to *seal.Object) {
+	to.Text("amount", money.Format(o.Amount, o.Currency))
+	to.Map("attributes", o.Attributes)
+	to.Text("currency", o.Currency)
+	to.Text("customerId", string(o.Customer))
+	if o.Discount != 0 {
+		to.Text("discount", money.Format(o.Discount, o.Currency))
 	}
 	if o.Margin != nil {
-		m["margin"] = money.Format(*o.Margin, o.Currency)
+		to.Text("margin", money.Format(*o.Margin, o.Currency))
 	}
-	if o.Discount != 0 {
-		m["discount"] = money.Format(o.Discount, o.Currency)
-	}
-	if o.Product != "" {
-		m["product"] = o.Product
-	}
-	if len(o.Attributes) > 0 {
-		m["attributes"] = o.Attributes
-	}
-	return m
+	to.Text("orderId", string(o.ID))
+	to.SomeText("product", o.Product)
 }
 
 // shortest is a decimal text without leading or trailing zeros.

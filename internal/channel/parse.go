@@ -78,15 +78,6 @@ func ParseCurrency(field, s string) (string, error) {
 	return s, nil
 }
 
-// ParseRate reads a rate as a decimal string, at least zero.
-func ParseRate(field, s string) (money.Rate, error) {
-	r, err := money.ParseRate(s)
-	if err != nil {
-		return 0, fault.New(fault.Invalid, "invalid_rate", "not a valid rate").At(field, "%s; want a decimal string such as 0.05", err)
-	}
-	return r, nil
-}
-
 // ParseFigure reads an amount whose currency may be unknown (""): then it may
 // have the 4 decimals that some currency has.
 func ParseFigure(field, s, currency string) (Figure, error) {

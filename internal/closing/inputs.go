@@ -35,16 +35,6 @@ type (
 		Position incentive.Position `json:"position"`
 		Shares   []incentive.Share  `json:"shares"`
 	}
-	// CustomerFacts are a customer's entries; the seal's tree is made over
-	// these. appendFacts writes them.
-	CustomerFacts struct {
-		Customer channel.CustomerID `json:"customer"`
-		Entries  []factInput        `json:"entries"`
-	}
-	factInput struct {
-		Key  string          `json:"key"`
-		Body json.RawMessage `json:"body"`
-	}
 	customerMoves struct {
 		Customer channel.CustomerID `json:"customer"`
 		Moves    []moveInput        `json:"moves"`
@@ -75,12 +65,14 @@ func inputs(in incentive.Input, b *Books, customers []customer) (*statement.Inpu
 		}
 		plan.Spans = append(plan.Spans, span)
 	}
-	facts := []byte{'['}
+	w := seal.NewWriter(nil)
+	facts := w.List()
 	ownership := []customerMoves{}
 	for _, k := range customers {
-		facts = appendFacts(facts, k, in.Period)
+		writeFacts(facts, k, in.Period)
 		ownership = append(ownership, movesOf(k, in.Period))
 	}
+	facts.End()
 	shares := in.Shares
 	if shares == nil {
 		shares = []incentive.Share{}
@@ -92,7 +84,7 @@ func inputs(in incentive.Input, b *Books, customers []customer) (*statement.Inpu
 	if guard == nil {
 		guard = []incentive.Guard{}
 	}
-	out := &statement.Inputs{Facts: append(facts, ']')}
+	out := &statement.Inputs{Facts: w.Bytes()}
 	for _, part := range []struct {
 		to    *json.RawMessage
 		value any
@@ -109,31 +101,24 @@ func inputs(in incentive.Input, b *Books, customers []customer) (*statement.Inpu
 	return out, nil
 }
 
-// appendFacts appends the canonical JSON of a customer's facts to a list. They
-// are most of a statement, and their bodies are canonical as they stand: taking
-// them apart again was a third of the time it took to show one.
-func appendFacts(list []byte, k customer, upTo channel.Period) []byte {
-	if len(list) > 1 {
-		list = append(list, ',')
-	}
-	list = appendText(append(list, `{"customer":`...), string(k.Past.Customer))
-	list = append(list, `,"entries":[`...)
+// writeFacts writes a customer's entries to a list; the seal's tree is made over
+// them. They are most of a statement, and their bodies are canonical as they
+// stand: taking them apart again was a third of the time it took to show one.
+func writeFacts(list seal.List, k customer, upTo channel.Period) {
+	customer := list.Object()
+	customer.Text("customer", string(k.Past.Customer))
+	entries := customer.List("entries")
 	for i, it := range k.file.Entries {
 		if k.file.Partition.Entries[i].Booked > upTo {
 			continue
 		}
-		if list[len(list)-1] != '[' {
-			list = append(list, ',')
-		}
-		list = append(append(list, `{"body":`...), it.Body...)
-		list = append(appendText(append(list, `,"key":`...), it.SK), '}')
+		entry := entries.Object()
+		entry.Raw("body", it.Body)
+		entry.Text("key", it.SK)
+		entry.End()
 	}
-	return append(list, "]}"...)
-}
-
-// appendText appends a text of ids and marks between them, which need no escape.
-func appendText(b []byte, s string) []byte {
-	return append(append(append(b, '"'), s...), '"')
+	entries.End()
+	customer.End()
 }
 
 func movesOf(k customer, upTo channel.Period) customerMoves {

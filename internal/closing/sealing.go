@@ -53,14 +53,15 @@ func (s *Entries) add(b *Books, k customer, o channel.Owner) {
 }
 
 // leafBytes are the canonical bytes of an entry with its place in the ledger:
-// what a seal's tree is made over. body is canonical, names hold nothing to
-// escape.
+// what a seal's tree is made over. body is canonical.
 func leafBytes(id channel.CustomerID, sk string, body []byte) []byte {
-	out := make([]byte, 0, len(body)+len(id)+len(sk)+32)
-	out = append(append(out, `{"body":`...), body...)
-	out = append(append(out, `,"customer":"`...), id...)
-	out = append(append(out, `","key":"`...), sk...)
-	return append(out, `"}`...)
+	w := seal.NewWriter(make([]byte, 0, len(body)+len(id)+len(sk)+40))
+	leaf := w.Object()
+	leaf.Raw("body", body)
+	leaf.Text("customer", string(id))
+	leaf.Text("key", sk)
+	leaf.End()
+	return w.Bytes()
 }
 
 // count adds an entry to the sums of its kind.

@@ -3,6 +3,7 @@ package paying_test
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -119,7 +120,13 @@ func TestSeal_ItsTreeIsMadeOfWhatTheStatementShows(t *testing.T) {
 	w.close("2026-03")
 	d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
 	w.must(err)
-	var facts []closing.CustomerFacts
+	var facts []struct {
+		Customer channel.CustomerID `json:"customer"`
+		Entries  []struct {
+			Key  string          `json:"key"`
+			Body json.RawMessage `json:"body"`
+		} `json:"entries"`
+	}
 	w.decode(d.Inputs.Facts, &facts)
 	if canonical, err := seal.CanonicalJSON(d.Inputs.Facts); err != nil || !bytes.Equal(canonical, d.Inputs.Facts) {
 		t.Errorf("the facts are not canonical as they stand: %v", err)

@@ -115,30 +115,6 @@ func TestDecide_FullOwners_AreInputsAndTheNextIsTried(t *testing.T) {
 	}
 }
 
-func TestFirstCandidates_AreThoseThatTheDrawTakes(t *testing.T) {
-	p := mustParse(t, string(readFile(t, "testdata/worldwide.json")))
-	var people channel.Directory
-	for _, id := range []channel.PartnerID{"p1", "p2", "p3", "p4"} {
-		people.Partners = append(people.Partners, channel.Partner{ID: id, WeightMicros: weightUnit, Capacity: 5})
-	}
-	people.Partners[1].Capacity = channel.Unlimited
-	people.Pods = []channel.Pod{{ID: "north", Capacity: 3}}
-	dir, err := NewDirectory(people)
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := usual(t, p)
-	in.Directory, in.Value.Amount = dir, 100
-	first := FirstCandidates(p, dir, in.Customer.ID, 2)
-	d, err := Decide(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if first[0] != "pod:north" || len(first) != 3 || d.Commit.Limit != channel.Unlimited && !slices.Contains(first, d.Commit.Takes) {
-		t.Errorf("first are %v, decided %s", first, d.Commit.Takes)
-	}
-}
-
 func TestDirectory_BadTerms_AreRefusedByName(t *testing.T) {
 	for _, c := range []struct {
 		partner channel.Partner

@@ -1,6 +1,9 @@
 package routing
 
-import "github.com/fairlead/fairlead/internal/channel"
+import (
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/seal"
+)
 
 // Explanation is why a decision came out as it did, in codes. It is canonical
 // JSON like the record and its hash is in the record. To stay small it names
@@ -54,66 +57,59 @@ type Candidate struct {
 
 // Append appends the canonical JSON of the explanation.
 func (e *Explanation) Append(b []byte) []byte {
-	o := begin(b)
-	o.text("applied", e.Applied)
+	w := seal.NewWriter(b)
+	o := w.Object()
+	o.SomeText("applied", e.Applied)
 	if len(e.Candidates) > 0 {
-		o.key("candidates")
-		o.b = append(o.b, '[')
+		l := o.List("candidates")
 		for i := range e.Candidates {
-			if i > 0 {
-				o.b = append(o.b, ',')
-			}
-			o.b = e.Candidates[i].append(o.b)
+			e.Candidates[i].append(l)
 		}
-		o.b = append(o.b, ']')
+		l.End()
 	}
-	o.plain("channel", string(e.Channel))
-	o.number("channelsTried", int64(e.ChannelsTried))
-	o.text("chosen", string(e.Chosen))
-	o.must("customer", string(e.Customer))
-	o.number("declinesTried", int64(e.DeclinesTried))
-	o.plain("dwellEnds", e.DwellEnds)
-	o.number("engine", int64(e.Engine))
-	o.flag("guarded", e.Guarded)
+	o.SomeText("channel", string(e.Channel))
+	o.Int("channelsTried", int64(e.ChannelsTried))
+	o.SomeText("chosen", string(e.Chosen))
+	o.Text("customer", string(e.Customer))
+	o.Int("declinesTried", int64(e.DeclinesTried))
+	o.SomeText("dwellEnds", e.DwellEnds)
+	o.Int("engine", int64(e.Engine))
+	o.SomeBool("guarded", e.Guarded)
 	if len(e.Matched) > 0 {
-		o.key("matched")
-		o.b = append(o.b, '[')
+		l := o.List("matched")
 		for i := range e.Matched {
-			if i > 0 {
-				o.b = append(o.b, ',')
-			}
-			o.b = e.Matched[i].append(o.b)
+			e.Matched[i].append(l)
 		}
-		o.b = append(o.b, ']')
+		l.End()
 	}
-	o.text("override", e.Override)
+	o.SomeText("override", e.Override)
 	if p := e.Protection; p != nil {
-		o.key("protection")
-		in := begin(o.b)
-		in.must("partner", string(p.Partner))
-		in.text("passedOver", string(p.PassedOver))
-		in.plain("until", p.Until)
-		o.b = in.end()
+		in := o.Object("protection")
+		in.Text("partner", string(p.Partner))
+		in.SomeText("passedOver", string(p.PassedOver))
+		in.SomeText("until", p.Until)
+		in.End()
 	}
-	texts(&o, "reasons", e.Reasons, true)
-	o.must("tierGiven", e.TierGiven)
-	o.text("tierHad", e.TierHad)
-	return o.end()
+	seal.Texts(&o, "reasons", e.Reasons)
+	o.Text("tierGiven", e.TierGiven)
+	o.SomeText("tierHad", e.TierHad)
+	o.End()
+	return w.Bytes()
 }
 
-func (c *Candidate) append(b []byte) []byte {
-	o := begin(b)
-	o.must("id", c.ID)
-	o.plain("passedOver", string(c.PassedOver))
-	o.plain("score", c.Score)
-	o.plain("weight", c.Weight)
-	return o.end()
+func (c *Candidate) append(to seal.List) {
+	o := to.Object()
+	o.Text("id", c.ID)
+	o.SomeText("passedOver", string(c.PassedOver))
+	o.SomeText("score", c.Score)
+	o.SomeText("weight", c.Weight)
+	o.End()
 }
 
-func (l *RuleLine) append(b []byte) []byte {
-	o := begin(b)
-	o.bool("matched", l.Matched)
-	o.must("name", l.Name)
-	o.plain("passedOver", string(l.PassedOver))
-	return o.end()
+func (l *RuleLine) append(to seal.List) {
+	o := to.Object()
+	o.Bool("matched", l.Matched)
+	o.Text("name", l.Name)
+	o.SomeText("passedOver", string(l.PassedOver))
+	o.End()
 }

@@ -1,149 +1,144 @@
 package routing
 
-// Append appends the canonical JSON of the record.
+import "github.com/fairlead/fairlead/internal/seal"
+
+// Append appends the canonical JSON of the record. Text that is not UTF-8 has
+// U+FFFD in it, which is what reading the record back would make of it.
 func (r *Record) Append(b []byte) []byte {
-	o := begin(b)
-	o.plain("at", r.At)
-	o.flag("atOnce", r.AtOnce)
-	o.flag("byRule", r.ByRule)
-	o.plain("cause", string(r.Cause))
+	w := seal.NewWriter(b)
+	o := w.Object()
+	o.SomeText("at", r.At)
+	o.SomeBool("atOnce", r.AtOnce)
+	o.SomeBool("byRule", r.ByRule)
+	o.SomeText("cause", string(r.Cause))
 	r.Census.append(&o)
-	o.must("customer", string(r.Customer))
-	o.plain("directory", r.Directory)
-	o.number("engine", int64(r.Engine))
+	o.Text("customer", string(r.Customer))
+	o.SomeText("directory", r.Directory)
+	o.Int("engine", int64(r.Engine))
 	r.Experiment.append(&o)
-	o.plain("explanation", r.Explanation)
-	o.flag("first", r.First)
+	o.SomeText("explanation", r.Explanation)
+	o.SomeBool("first", r.First)
 	r.Hand.append(&o)
-	o.key("inputs")
-	o.b = r.Inputs.append(o.b)
-	o.flag("moved", r.Moved)
+	r.Inputs.append(&o)
+	o.SomeBool("moved", r.Moved)
 	if f := r.Offer; f != nil {
-		o.key("offer")
-		in := begin(o.b)
-		in.plain("expiresAt", f.ExpiresAt)
-		in.must("partner", string(f.Partner))
-		o.b = in.end()
+		in := o.Object("offer")
+		in.SomeText("expiresAt", f.ExpiresAt)
+		in.Text("partner", string(f.Partner))
+		in.End()
 	}
-	o.plain("outcome", string(r.Outcome))
+	o.SomeText("outcome", string(r.Outcome))
 	if r.Owner == nil {
-		o.key("owner")
-		o.b = append(o.b, "null"...)
+		o.Null("owner")
 	} else {
-		o.must("owner", string(*r.Owner))
+		o.Text("owner", string(*r.Owner))
 	}
-	o.key("policy")
-	in := begin(o.b)
-	in.plain("hash", r.Policy.Hash)
-	in.must("id", r.Policy.ID)
-	in.number("version", int64(r.Policy.Version))
-	o.b = in.end()
-	texts(&o, "reasons", r.Reasons, true)
-	o.must("seed", r.Seed)
-	o.must("tier", r.Tier)
-	o.key("value")
-	o.b = r.Value.append(o.b)
-	return o.end()
+	in := o.Object("policy")
+	in.SomeText("hash", r.Policy.Hash)
+	in.Text("id", r.Policy.ID)
+	in.Int("version", int64(r.Policy.Version))
+	in.End()
+	seal.Texts(&o, "reasons", r.Reasons)
+	o.Text("seed", r.Seed)
+	o.Text("tier", r.Tier)
+	r.Value.append(&o)
+	o.End()
+	return w.Bytes()
 }
 
 // append writes the member, if there is one.
-func (c *CensusRef) append(o *object) {
+func (c *CensusRef) append(o *seal.Object) {
 	if c == nil {
 		return
 	}
-	o.key("census")
-	in := begin(o.b)
-	in.some("stablePpm", c.StablePPM)
-	in.text("version", c.Version)
-	o.b = in.end()
+	in := o.Object("census")
+	some(&in, "stablePpm", c.StablePPM)
+	in.SomeText("version", c.Version)
+	in.End()
 }
 
-func (x *ArmRef) append(o *object) {
+func (x *ArmRef) append(o *seal.Object) {
 	if x == nil {
 		return
 	}
-	o.key("experiment")
-	in := begin(o.b)
-	in.plain("arm", x.Arm)
-	in.must("name", x.Name)
-	o.b = in.end()
+	in := o.Object("experiment")
+	in.SomeText("arm", x.Arm)
+	in.Text("name", x.Name)
+	in.End()
 }
 
-func (h *HandRef) append(o *object) {
+func (h *HandRef) append(o *seal.Object) {
 	if h == nil {
 		return
 	}
-	o.key("hand")
-	in := begin(o.b)
-	in.must("by", h.By)
-	in.must("owner", string(h.Owner))
-	in.must("reason", h.Reason)
-	o.b = in.end()
+	in := o.Object("hand")
+	in.Text("by", h.By)
+	in.Text("owner", string(h.Owner))
+	in.Text("reason", h.Reason)
+	in.End()
 }
 
-func (v *ValueRecord) append(b []byte) []byte {
-	o := begin(b)
-	o.some("alivePpm", v.AlivePPM)
-	o.plain("amount", v.Amount)
-	o.plain("asOf", v.AsOf)
-	o.plain("basis", string(v.Basis))
-	o.plain("currency", v.Currency)
-	o.words("declared", v.Declared)
-	o.text("model", v.Model)
-	o.words("observed", v.Observed)
-	o.plain("referral", v.Referral)
-	return o.end()
+func (v *ValueRecord) append(to *seal.Object) {
+	o := to.Object("value")
+	some(&o, "alivePpm", v.AlivePPM)
+	o.SomeText("amount", v.Amount)
+	o.SomeText("asOf", v.AsOf)
+	o.SomeText("basis", string(v.Basis))
+	o.SomeText("currency", v.Currency)
+	words(&o, "declared", v.Declared)
+	o.SomeText("model", v.Model)
+	words(&o, "observed", v.Observed)
+	o.SomeText("referral", v.Referral)
+	o.End()
 }
 
-func (i *Inputs) append(b []byte) []byte {
-	o := begin(b)
-	o.table("attributes", i.Attributes)
-	o.some("daysSinceLastOrder", i.Idle)
-	o.plain("discount", i.Discount)
-	texts(&o, "expired", i.Expired, false)
-	o.text("former", string(i.Former))
-	texts(&o, "full", i.Full, false)
-	o.plain("gross", i.Gross)
+func (i *Inputs) append(to *seal.Object) {
+	o := to.Object("inputs")
+	o.Map("attributes", i.Attributes)
+	some(&o, "daysSinceLastOrder", i.Idle)
+	o.SomeText("discount", i.Discount)
+	seal.SomeTexts(&o, "expired", i.Expired)
+	o.SomeText("former", string(i.Former))
+	seal.SomeTexts(&o, "full", i.Full)
+	o.SomeText("gross", i.Gross)
 	if m := i.LastMove; m != nil {
-		o.key("lastMove")
-		in := begin(o.b)
-		in.plain("at", m.At)
-		in.flag("byRule", m.ByRule)
-		in.flag("first", m.First)
-		o.b = in.end()
+		in := o.Object("lastMove")
+		in.SomeText("at", m.At)
+		in.SomeBool("byRule", m.ByRule)
+		in.SomeBool("first", m.First)
+		in.End()
 	}
-	o.plain("lastYear", i.LastYear)
-	texts(&o, "leftOut", i.LeftOut, false)
-	o.plain("need", i.Need)
-	o.count("offers", int64(i.Offers))
-	o.count("orders", i.Orders)
-	o.text("owner", string(i.Owner))
+	o.SomeText("lastYear", i.LastYear)
+	seal.SomeTexts(&o, "leftOut", i.LeftOut)
+	o.SomeText("need", i.Need)
+	o.SomeInt("offers", int64(i.Offers))
+	o.SomeInt("orders", i.Orders)
+	o.SomeText("owner", string(i.Owner))
 	if p := i.Protection; p != nil {
-		o.key("protection")
-		in := begin(o.b)
-		in.plain("at", p.At)
-		in.must("partner", string(p.Partner))
-		o.b = in.end()
+		in := o.Object("protection")
+		in.SomeText("at", p.At)
+		in.Text("partner", string(p.Partner))
+		in.End()
 	}
-	o.text("referredBy", string(i.ReferredBy))
-	texts(&o, "refused", i.Refused, false)
-	o.text("region", i.Region)
-	o.plain("revenue", i.Revenue)
-	o.text("segment", i.Segment)
-	o.text("sourcedBy", string(i.SourcedBy))
-	o.text("tier", i.Tier)
-	return o.end()
+	o.SomeText("referredBy", string(i.ReferredBy))
+	seal.SomeTexts(&o, "refused", i.Refused)
+	o.SomeText("region", i.Region)
+	o.SomeText("revenue", i.Revenue)
+	o.SomeText("segment", i.Segment)
+	o.SomeText("sourcedBy", string(i.SourcedBy))
+	o.SomeText("tier", i.Tier)
+	o.End()
 }
 
 // some writes a number that is known; words a text that is known.
-func (o *object) some(name string, value *int64) {
+func some(o *seal.Object, name string, value *int64) {
 	if value != nil {
-		o.number(name, *value)
+		o.Int(name, *value)
 	}
 }
 
-func (o *object) words(name string, value *string) {
+func words(o *seal.Object, name string, value *string) {
 	if value != nil {
-		o.must(name, *value)
+		o.Text(name, *value)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/money"
 )
@@ -161,32 +160,4 @@ func (b *readBack) state(i *Inputs) State {
 		s.Protection = &Protection{Partner: p.Partner, At: b.time(p.At)}
 	}
 	return s
-}
-
-// FirstCandidates are the owners with a limit among the first n of the draw,
-// whose counters are worth reading together with the customer: the draw needs
-// only seed, ids and weights. Pods come before partners.
-func FirstCandidates(p *Policy, d *Directory, customer channel.CustomerID, n int) []channel.Owner {
-	l := newLot(nil, p.seed, string(customer))
-	var pods, partners []drawn
-	for i := range d.Pods {
-		if t := &d.Pods[i]; t.Status == channel.Active && t.Capacity > 0 {
-			pods = append(pods, drawn{id: string(t.owner), micros: weightUnit, at: i})
-		}
-	}
-	for i := range d.Partners {
-		if t := &d.Partners[i]; t.Status == channel.Active && t.Capacity > 0 && t.Weight > 0 {
-			partners = append(partners, drawn{id: string(t.ID), micros: uint64(t.Weight), at: i})
-		}
-	}
-	l.rank(pods)
-	l.rank(partners)
-	var out []channel.Owner
-	for _, x := range pods[:min(n, len(pods))] {
-		out = append(out, d.Pods[x.at].owner)
-	}
-	for _, x := range partners[:min(n, len(partners))] {
-		out = append(out, d.Partners[x.at].owner)
-	}
-	return out
 }

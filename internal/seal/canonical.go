@@ -5,9 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/fairlead/fairlead/internal/fault"
 )
@@ -23,8 +26,8 @@ const hashPrefix = "sha256:"
 // Floats are refused by type, because two processors may print two texts for
 // one calculation; so is a fraction or exponent inside a json.RawMessage, a
 // name that appears twice, and text that is not UTF-8. Whole numbers are
-// written exactly. Up to 2^53 that is what the RFC says; beyond it the RFC,
-// whose numbers are doubles, would round, and money must not.
+// written exactly. Up to 2^53 that is what the RFC says (section 3.2.2.3);
+// beyond it the RFC, whose numbers are doubles, would round, and money must not.
 func Canonical(v any) ([]byte, error) {
 	if err := checkType(reflect.TypeOf(v)); err != nil {
 		return nil, err
@@ -35,23 +38,42 @@ func Canonical(v any) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, notCanonical("%v", err)
 	}
-	raw := b.Bytes()[:b.Len()-1] // without the encoder's line end
-	if i := bytes.Index(raw, []byte(`\ufffd`)); i >= 0 {
+	if i := bytes.Index(b.Bytes(), []byte(`\ufffd`)); i >= 0 { // what the encoder makes of it
 		return nil, notCanonical("text that is not UTF-8 near byte %d", i)
 	}
-	return rewrite(raw)
+	return CanonicalJSON(b.Bytes())
 }
 
 // CanonicalJSON is Canonical for JSON text that is already at hand.
 func CanonicalJSON(text []byte) ([]byte, error) {
-	if !json.Valid(text) {
-		return nil, notCanonical("not valid JSON")
+	out, err := jsontext.AppendFormat(make([]byte, 0, len(text)), text, jsontext.ReorderRawObjects(true))
+	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
+		return nil, notCanonical("%v at byte %d", syntax.Err, syntax.ByteOffset)
 	}
-	var b bytes.Buffer
-	if err := json.Compact(&b, text); err != nil {
+	if err != nil {
 		return nil, notCanonical("%v", err)
 	}
-	return rewrite(b.Bytes())
+	if i := broken(out); i >= 0 {
+		return nil, notCanonical("the number at byte %d is not whole", i)
+	}
+	return out, nil
+}
+
+// broken is where canonical text has a fraction, an exponent or "-0"; -1: nowhere.
+func broken(text []byte) int {
+	quoted := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted && c == '\\':
+			i++ // what is escaped ends no text
+		case quoted:
+		case c == '.', c == 'E', c == 'e' && '0' <= text[i-1] && text[i-1] <= '9', c == '-' && text[i+1] == '0':
+			return i
+		}
+	}
+	return -1
 }
 
 // Hash is "sha256:" and the lower-case hexadecimal SHA-256 of b.
@@ -66,18 +88,6 @@ func HashOf(sum [32]byte) string {
 	copy(out[:], hashPrefix)
 	hex.Encode(out[len(hashPrefix):], sum[:])
 	return string(out[:])
-}
-
-// ParseHash reads what Hash printed.
-func ParseHash(s string) ([32]byte, error) {
-	var sum [32]byte
-	if len(s) != len(hashPrefix)+64 || s[:len(hashPrefix)] != hashPrefix {
-		return sum, notCanonical("%q is not a hash: want sha256: and 64 hexadecimal digits", s)
-	}
-	if _, err := hex.Decode(sum[:], []byte(s[len(hashPrefix):])); err != nil {
-		return sum, notCanonical("%q is not a hash: %v", s, err)
-	}
-	return sum, nil
 }
 
 // HashOfValue is Hash of Canonical(v).

@@ -55,6 +55,9 @@ func TestCanonical_RefusesWhatTwoMachinesMayWriteDifferently(t *testing.T) {
 		"minus zero":       json.RawMessage(`-0`),
 		"name twice":       json.RawMessage(`{"a":1,"\u0061":2}`),
 		"not UTF-8":        "a\xff",
+		"raw not UTF-8":    json.RawMessage("\"a\xff\""),
+		"half a number":    json.RawMessage(`{"e":[true,-0]}`),
+		"fraction in text": json.RawMessage(`{"a":"\\","b":2.0}`),
 		"half a pair":      json.RawMessage(`"\ud83d"`),
 		"half a pair then": json.RawMessage(`"\ud83d\u0041"`),
 		"channel":          make(chan int),
@@ -118,19 +121,10 @@ func anyText(r *rand.Rand) string {
 	return b.String()
 }
 
-func TestHash_IsReadBack(t *testing.T) {
+func TestHash_NamesItsFunction(t *testing.T) {
 	h := Hash([]byte("x"))
 	if want := "sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"; h != want {
 		t.Fatalf("got %s", h)
-	}
-	sum, err := ParseHash(h)
-	if err != nil || HashOf(sum) != h {
-		t.Fatalf("read back %s, %v", HashOf(sum), err)
-	}
-	for _, bad := range []string{"", h[1:], h[:70] + "g", "sha512:" + h[7:]} {
-		if _, err := ParseHash(bad); err == nil {
-			t.Errorf("%q was read as a hash", bad)
-		}
 	}
 }
 

@@ -1,50 +1,42 @@
 package seal
 
-import "crypto/sha256"
+import (
+	"crypto/sha256"
+
+	"github.com/transparency-dev/merkle/compact"
+	"github.com/transparency-dev/merkle/proof"
+	"github.com/transparency-dev/merkle/rfc6962"
+)
 
 // A Digest is a SHA-256: of a leaf, of a node, or the root of a tree.
-type Digest = [32]byte
+type Digest = [sha256.Size]byte
 
-// Leaf is the RFC 6962 hash of one entry's canonical bytes. The prefix keeps a
-// leaf from ever being taken for a node.
-func Leaf(b []byte) Digest {
-	h := sha256.New()
-	h.Write([]byte{0})
-	h.Write(b)
-	var d Digest
-	h.Sum(d[:0])
-	return d
-}
+// hasher has the prefixes of RFC 6962 section 2.1, which keep a leaf from ever
+// being taken for a node.
+var hasher = rfc6962.DefaultHasher
 
-func node(left, right Digest) Digest {
-	var b [65]byte
-	b[0] = 1
-	copy(b[1:], left[:])
-	copy(b[33:], right[:])
-	return sha256.Sum256(b[:])
-}
+var ranges = compact.RangeFactory{Hash: hasher.HashChildren}
+
+// Leaf is the RFC 6962 hash of one entry's canonical bytes.
+func Leaf(b []byte) Digest { return Digest(hasher.HashLeaf(b)) }
 
 // Root is the Merkle tree hash of RFC 6962 section 2.1 over leaves in the
 // given order; of no leaves it is the SHA-256 of nothing.
 func Root(leaves []Digest) Digest {
 	if len(leaves) == 0 {
-		return sha256.Sum256(nil)
+		return Digest(hasher.EmptyRoot())
 	}
-	level := make([]Digest, len(leaves))
-	copy(level, leaves)
-	for len(level) > 1 {
-		n := 0
-		for i := 0; i < len(level); i += 2 {
-			if i+1 == len(level) {
-				level[n] = level[i] // an odd one out moves up as it is
-			} else {
-				level[n] = node(level[i], level[i+1])
-			}
-			n++
-		}
-		level = level[:n]
+	return Digest(rootOf(leaves))
+}
+
+// rootOf is the hash of the tree over one leaf or more.
+func rootOf(leaves []Digest) []byte {
+	tree := ranges.NewEmptyRange(0)
+	for i := range leaves {
+		_ = tree.Append(leaves[i][:], nil) // fails beyond 2^64 leaves only
 	}
-	return level[0]
+	root, _ := tree.GetRootHash(nil) // fails only where a range does not begin at 0
+	return root
 }
 
 // Proof is the audit path of RFC 6962 section 2.1.1 for leaf i: the siblings
@@ -53,23 +45,21 @@ func Proof(leaves []Digest, i int) []Digest {
 	if i < 0 || i >= len(leaves) {
 		return nil
 	}
-	path := []Digest{}
-	level := make([]Digest, len(leaves))
-	copy(level, leaves)
-	for len(level) > 1 {
-		if sibling := i ^ 1; sibling < len(level) {
-			path = append(path, level[sibling])
-		}
-		n := 0
-		for k := 0; k < len(level); k += 2 {
-			if k+1 == len(level) {
-				level[n] = level[k]
-			} else {
-				level[n] = node(level[k], level[k+1])
-			}
-			n++
-		}
-		level, i = level[:n], i/2
+	nodes, err := proof.Inclusion(uint64(i), uint64(len(leaves)))
+	if err != nil {
+		return nil
+	}
+	hashes := make([][]byte, len(nodes.IDs))
+	for k, id := range nodes.IDs {
+		begin, end := id.Coverage()
+		hashes[k] = rootOf(leaves[begin:end])
+	}
+	if hashes, err = nodes.Rehash(hashes, hasher.HashChildren); err != nil {
+		return nil
+	}
+	path := make([]Digest, len(hashes))
+	for k := range hashes {
+		path[k] = Digest(hashes[k])
 	}
 	return path
 }
@@ -77,23 +67,12 @@ func Proof(leaves []Digest, i int) []Digest {
 // Included reports whether path proves that leaf is number i of the size
 // leaves under root.
 func Included(leaf Digest, i, size int, path []Digest, root Digest) bool {
-	if i < 0 || i >= size {
+	if i < 0 || size < 0 {
 		return false
 	}
-	d, last := leaf, size-1
-	for ; last > 0; i, last = i/2, last/2 {
-		switch {
-		case i%2 == 1:
-			if len(path) == 0 {
-				return false
-			}
-			d, path = node(path[0], d), path[1:]
-		case i < last:
-			if len(path) == 0 {
-				return false
-			}
-			d, path = node(d, path[0]), path[1:]
-		}
+	hashes := make([][]byte, len(path))
+	for k := range path {
+		hashes[k] = path[k][:]
 	}
-	return len(path) == 0 && d == root
+	return proof.VerifyInclusion(hasher, uint64(i), uint64(size), leaf[:], hashes, root[:]) == nil
 }

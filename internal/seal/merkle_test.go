@@ -1,13 +1,13 @@
 package seal
 
 import (
-	"encoding/hex"
+	"bytes"
+	"crypto/sha256"
 	"fmt"
+	"slices"
 	"testing"
 
-	"github.com/transparency-dev/merkle/compact"
-	"github.com/transparency-dev/merkle/proof"
-	"github.com/transparency-dev/merkle/rfc6962"
+	"github.com/transparency-dev/merkle/testonly"
 )
 
 func leavesOf(n int) []Digest {
@@ -18,54 +18,89 @@ func leavesOf(n int) []Digest {
 	return out
 }
 
-// libraryRoot is the maintained library's root of the same leaves.
-func libraryRoot(t *testing.T, leaves []Digest) []byte {
-	t.Helper()
-	f := compact.RangeFactory{Hash: rfc6962.DefaultHasher.HashChildren}
-	r := f.NewEmptyRange(0)
-	for _, l := range leaves {
-		if err := r.Append(l[:], nil); err != nil {
-			t.Fatal(err)
-		}
+// defined is the Merkle tree hash as RFC 6962 section 2.1 defines it: of no
+// leaf, of one, and of the two trees at the largest power of two below n.
+func defined(leaves []Digest) Digest {
+	n := len(leaves)
+	if n == 0 {
+		return sha256.Sum256(nil)
 	}
-	root, err := r.GetRootHash(nil)
-	if err != nil {
-		t.Fatal(err)
+	if n == 1 {
+		return leaves[0]
 	}
-	if root == nil {
-		root = rfc6962.DefaultHasher.EmptyRoot()
-	}
-	return root
+	k := splitAt(n)
+	left, right := defined(leaves[:k]), defined(leaves[k:])
+	return sha256.Sum256(slices.Concat([]byte{1}, left[:], right[:]))
 }
 
-func TestRoot_AgreesWithTheMaintainedLibrary(t *testing.T) {
+func splitAt(n int) int {
+	k := 1
+	for 2*k < n {
+		k *= 2
+	}
+	return k
+}
+
+// definedPath is the audit path as RFC 6962 section 2.1.1 defines it.
+func definedPath(leaves []Digest, i int) []Digest {
+	if len(leaves) == 1 {
+		return []Digest{}
+	}
+	if k := splitAt(len(leaves)); i < k {
+		return append(definedPath(leaves[:k], i), defined(leaves[k:]))
+	} else {
+		return append(definedPath(leaves[k:], i-k), defined(leaves[:k]))
+	}
+}
+
+func TestRoot_IsWhatTheRFCDefines(t *testing.T) {
+	if leaf := sha256.Sum256([]byte("\x00entry 0")); leavesOf(1)[0] != leaf {
+		t.Errorf("a leaf hashes to %x, want %x", leavesOf(1)[0], leaf)
+	}
 	for n := range 70 {
 		leaves := leavesOf(n)
-		root := Root(leaves)
-		if want := libraryRoot(t, leaves); hex.EncodeToString(root[:]) != hex.EncodeToString(want) {
-			t.Fatalf("%d leaves: got %x, want %x", n, root, want)
+		before := slices.Clone(leaves)
+		if got, want := Root(leaves), defined(leaves); got != want {
+			t.Fatalf("%d leaves: got %x, want %x", n, got, want)
+		}
+		if !slices.Equal(leaves, before) {
+			t.Fatalf("%d leaves: the root changed them", n)
 		}
 	}
 }
 
-func TestProof_IsAcceptedByTheLibraryAndByUsAndByNobodyForAnotherLeaf(t *testing.T) {
+// The vectors are those of Certificate Transparency.
+func TestRoot_AgreesWithPublishedVectors(t *testing.T) {
+	var leaves []Digest
+	roots := testonly.RootHashes()
+	for i, input := range testonly.LeafInputs() {
+		leaves = append(leaves, Leaf(input))
+		if root := Root(leaves); !bytes.Equal(root[:], roots[i+1]) {
+			t.Errorf("%d leaves: got %x, want %x", i+1, root, roots[i+1])
+		}
+	}
+	if root := Root(nil); !bytes.Equal(root[:], testonly.EmptyRootHash()) {
+		t.Errorf("no leaves: %x", root)
+	}
+}
+
+func TestProof_IsTheRFCsAndIsAcceptedForNoOtherLeaf(t *testing.T) {
 	for n := 1; n < 40; n++ {
 		leaves := leavesOf(n)
 		root := Root(leaves)
 		for i := range leaves {
 			path := Proof(leaves, i)
-			raw := make([][]byte, len(path))
-			for k := range path {
-				raw[k] = path[k][:]
-			}
-			if err := proof.VerifyInclusion(rfc6962.DefaultHasher, uint64(i), uint64(n), leaves[i][:], raw, root[:]); err != nil {
-				t.Fatalf("leaf %d of %d: %v", i, n, err)
+			if want := definedPath(leaves, i); !slices.Equal(path, want) || path == nil {
+				t.Fatalf("leaf %d of %d: got %x, want %x", i, n, path, want)
 			}
 			if !Included(leaves[i], i, n, path, root) {
-				t.Fatalf("leaf %d of %d: our own check refuses it", i, n)
+				t.Fatalf("leaf %d of %d: its proof is refused", i, n)
 			}
 			if Included(Leaf([]byte("other")), i, n, path, root) || Included(leaves[i], i, n, append(path, Digest{}), root) {
 				t.Fatalf("leaf %d of %d: a false proof passes", i, n)
+			}
+			if len(path) > 0 && Included(leaves[i], i, n, path[1:], root) {
+				t.Fatalf("leaf %d of %d: half a proof passes", i, n)
 			}
 			if n > 1 && Included(leaves[i], (i+1)%n, n, path, root) {
 				t.Fatalf("leaf %d of %d: its proof passes for its neighbour", i, n)
@@ -75,7 +110,11 @@ func TestProof_IsAcceptedByTheLibraryAndByUsAndByNobodyForAnotherLeaf(t *testing
 }
 
 func TestProof_OfNoLeafIsNone(t *testing.T) {
-	if Proof(leavesOf(3), 3) != nil || Proof(nil, 0) != nil || Included(Digest{}, 0, 0, nil, Root(nil)) {
+	if Proof(leavesOf(3), 3) != nil || Proof(leavesOf(3), -1) != nil || Proof(nil, 0) != nil {
 		t.Error("a leaf that does not exist has a proof")
+	}
+	one := leavesOf(1)[0]
+	if Included(Digest{}, 0, 0, nil, Root(nil)) || Included(one, -1, 1, nil, one) || Included(one, 0, -1, nil, one) {
+		t.Error("a leaf that does not exist is included")
 	}
 }

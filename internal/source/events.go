@@ -237,7 +237,7 @@ func Encode(f *channel.Fact) ([]byte, error) {
 		Type            channel.FactType `json:"type"`
 		Time            string           `json:"time"`
 		DataContentType string           `json:"datacontenttype"`
-		Data            map[string]any   `json:"data"`
+		Data            json.RawMessage  `json:"data"`
 	}{"1.0", f.ID, f.Source, f.Type, f.Time.UTC().Format(time.RFC3339), mediaJSON, f.Data()})
 }
 

@@ -104,7 +104,7 @@ func DecodeDecision(id channel.DecisionID, it table.Item) (*Decision, error) {
 		return nil, nil
 	}
 	d := &Decision{}
-	err := decodeQuick(it, d)
+	err := Decode(it, d)
 	d.ID = id
 	return d, err
 }
@@ -145,7 +145,7 @@ func move(d *Decision, a *Answer) (history.Move, bool, error) {
 		return history.Move{}, false, nil
 	}
 	var r recordPart
-	if err := unmarshalQuick(d.Record, &r); err != nil {
+	if err := unmarshal(d.Record, &r); err != nil {
 		return history.Move{}, false, fault.New(fault.Internal, "internal", "internal error").Because(err)
 	}
 	value, err := money.ParseMinor(r.Value.Amount, r.Value.Currency)

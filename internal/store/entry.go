@@ -6,9 +6,13 @@ import (
 	"strings"
 	"time"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/history"
+	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/table"
 )
 
@@ -31,6 +35,35 @@ type entryBody struct {
 	Score      int               `json:"score,omitempty"`
 	Seq        uint64            `json:"seq,omitempty"` // churn: version of the head it was committed on
 	Source     channel.Source    `json:"source"`
+}
+
+func (e entryBody) write(o *seal.Object) {
+	if e.Amount != nil {
+		o.Int("amount", *e.Amount)
+	}
+	if e.Applied != nil {
+		o.Time("applied", *e.Applied)
+	}
+	o.Map("attributes", e.Attributes)
+	o.SomeText("currency", e.Currency)
+	o.SomeInt("discount", e.Discount)
+	o.Text("event", string(e.Event))
+	if e.Margin != nil {
+		o.Int("margin", *e.Margin)
+	}
+	o.Time("occurred", e.Occurred)
+	o.SomeText("order", string(e.Order))
+	o.SomeText("orig", string(e.Orig))
+	o.SomeText("product", e.Product)
+	if e.Profile != nil {
+		o.Value("profile", e.Profile)
+	}
+	o.SomeText("replaces", e.Replaces)
+	o.SomeInt("score", int64(e.Score))
+	if e.Seq != 0 {
+		o.Value("seq", e.Seq)
+	}
+	o.Text("source", string(e.Source))
 }
 
 // ScopedID is the entry id of a fact that has no id of its own: event ids are
@@ -69,7 +102,7 @@ func encodeEntry(e *history.Entry, orig channel.Period) entryBody {
 // decodeEntry reads an entry of a customer's partition back.
 func decodeEntry(id channel.CustomerID, it table.Item) (history.Entry, error) {
 	var body entryBody
-	if err := decodeQuick(it, &body); err != nil {
+	if err := Decode(it, &body); err != nil {
 		return history.Entry{}, err
 	}
 	parts := strings.SplitN(it.SK, "#", 4)
@@ -187,10 +220,10 @@ type patchBody struct {
 // optional knows whether the member was there; null is its zero value.
 type optional[T any] struct{ channel.Patch[T] }
 
-// UnmarshalJSON is called for a member that is there, null included.
-func (o *optional[T]) UnmarshalJSON(b []byte) error {
+// UnmarshalJSONFrom is called for a member that is there, null included.
+func (o *optional[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	o.Set = true
-	return json.Unmarshal(b, &o.Value)
+	return jsonv2.UnmarshalDecode(dec, &o.Value)
 }
 
 // figure is the patch of a figure.
@@ -209,7 +242,7 @@ func (p *profilePatch) upsert(id channel.CustomerID) *channel.Upsert {
 	var body patchBody
 	if p != nil {
 		raw, _ := (*p)[""].(json.RawMessage)
-		if unmarshalQuick(raw, &body) != nil {
+		if unmarshal(raw, &body) != nil {
 			return &channel.Upsert{Customer: id}
 		}
 	}

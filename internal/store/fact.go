@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/table"
 )
 
@@ -22,6 +23,20 @@ type Claim struct {
 	Outcome  channel.Outcome    `json:"outcome"`
 	Received time.Time          `json:"received"`
 	Type     channel.FactType   `json:"type"`
+}
+
+func (c Claim) write(o *seal.Object) {
+	o.SomeText("customer", string(c.Customer))
+	o.SomeText("decision", string(c.Decision))
+	o.SomeText("entry", c.Entry)
+	if len(c.Fact) > 0 {
+		o.Value("fact", c.Fact)
+	}
+	o.Text("hash", c.Hash)
+	o.SomeText("order", string(c.Order))
+	o.Text("outcome", string(c.Outcome))
+	o.Time("received", c.Received)
+	o.Text("type", string(c.Type))
 }
 
 // Conflict is the audit record of another body under a claimed event or order.
@@ -65,6 +80,17 @@ type Order struct {
 
 	ID      channel.OrderID `json:"-"`
 	Version uint64          `json:"-"`
+}
+
+func (o *Order) write(to *seal.Object) {
+	to.SomeInt("amount", o.Amount)
+	to.SomeText("currency", o.Currency)
+	to.SomeText("customer", string(o.Customer))
+	to.SomeText("entry", o.Entry)
+	to.SomeText("hash", o.Hash)
+	if len(o.Refunds) > 0 {
+		to.Value("refunds", o.Refunds)
+	}
 }
 
 // OrderRefund is one refund of an order. While the order is not here, Raw is

@@ -131,11 +131,6 @@ func StoredAnswerKey(call, caller, key string) table.Key {
 	return ledger("I#"+bucket(sk), sk)
 }
 
-// DisputeMessageKey is the seq-th message of a partner's dispute.
-func DisputeMessageKey(p channel.PartnerID, dispute string, seq int) table.Key {
-	return ledger("Q#"+string(p), fmt.Sprintf("%s#%04d", dispute, seq))
-}
-
 // The keys of the state.
 
 // ControlKey is the control block: periods, newest versions, frozen payouts.
@@ -207,19 +202,4 @@ func LineKey(p channel.Period, partner channel.PartnerID, currency string) table
 	sk := string(partner) + "#" + currency
 	sum := sha256.Sum256([]byte(sk))
 	return state(LinePK(p, int(sum[0]>>4)), sk)
-}
-
-// BankKey is a version of a partner's bank details.
-func BankKey(p channel.PartnerID, version int) table.Key {
-	return state("K#"+string(p), fmt.Sprintf("%06d", version))
-}
-
-// OpenDisputeKey is a dispute to be answered before its deadline.
-func OpenDisputeKey(deadline time.Time, p channel.PartnerID, dispute string) table.Key {
-	return state("Q#open", stamp(deadline)+"#"+string(p)+"#"+dispute)
-}
-
-// DeliveryKey is an event still to be delivered to an endpoint.
-func DeliveryKey(endpoint string, due time.Time, event string) table.Key {
-	return state("W#"+endpoint, stamp(due)+"#"+event)
 }

@@ -8,10 +8,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"sync"
 	"syscall"
 	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/seal"
@@ -143,16 +147,27 @@ func (b *Batch) encode(v any) []byte {
 	if raw, ok := v.(json.RawMessage); ok {
 		return raw // canonical already
 	}
-	if item, ok := v.(quickItem); ok {
-		if body, ok := canonicalOf(item); ok {
-			return body
-		}
-	}
-	body, err := seal.Canonical(v)
+	body, err := canonical(v)
 	if err != nil && b.err == nil {
 		b.err = err
 	}
 	return body
+}
+
+// selfWriter is an item that writes its own members, the same that Canonical
+// would: those of an order, of which an import writes little else.
+type selfWriter interface{ write(o *seal.Object) }
+
+func canonical(v any) ([]byte, error) {
+	item, ok := v.(selfWriter)
+	if !ok {
+		return seal.Canonical(v)
+	}
+	w := seal.NewWriter(make([]byte, 0, 320))
+	o := w.Object()
+	item.write(&o)
+	o.End()
+	return w.Bytes(), w.Err()
 }
 
 func versionIs(version uint64) table.Cond {
@@ -240,14 +255,31 @@ func (s *Store) Load(ctx context.Context, k table.Key, v any) (version uint64, e
 	return items[0].Version, Decode(items[0], v)
 }
 
-// Decode reads an item's body into v; an absent item leaves v as it is.
+// Decode reads an item's body into v; an absent item leaves v as it is. Names of
+// members are exact, as they were written.
 func Decode(it table.Item, v any) error {
 	if it.Version == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(it.Body, v); err != nil {
+	if err := unmarshal(it.Body, v); err != nil {
 		return fault.New(fault.Internal, "internal", "internal error").
 			Because(errors.Join(errors.New("item "+it.PK+" "+it.SK), err))
+	}
+	return nil
+}
+
+// unmarshal says where a body cannot be read and nothing of what is there: names
+// and values may be a person's, and the failure goes to the log.
+func unmarshal(body []byte, v any) error {
+	err := jsonv2.Unmarshal(body, v)
+	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
+		return fmt.Errorf("no JSON at byte %d", syntax.ByteOffset)
+	}
+	if meaning := (*jsonv2.SemanticError)(nil); errors.As(err, &meaning) {
+		return fmt.Errorf("no %v at byte %d", meaning.GoType, meaning.ByteOffset)
+	}
+	if err != nil {
+		return errors.New("cannot be read")
 	}
 	return nil
 }
