@@ -122,7 +122,8 @@ func TestDataOfTheVersionBefore_HoldFormatsThatChanged(t *testing.T) {
 	if err != nil || parts[0].N != 2 {
 		t.Errorf("the policy stands in %d parts (%v), want 2", parts[0].N, err)
 	}
-	if note := strings.Repeat(`Nobody reads "terms" of three hundred kilobytes. `, 7000); !strings.Contains(string(policy.Document), quoted(t, note)) {
+	note := strings.Repeat(`Nobody reads "terms" of three hundred kilobytes. `, 7000)
+	if !strings.Contains(string(policy.Document), quoted(t, note)) {
 		t.Error("the policy's note is not what was published")
 	}
 	again := filepath.Join(t.TempDir(), "policy.json")

@@ -16,7 +16,7 @@ import (
 func TestOpen_AFileOfTheVersionBefore_IsReadAndWritten(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	unpack(t, filepath.Join("..", "..", "..", "cmd", "fairlead", "testdata", "before", File+".gz"), filepath.Join(dir, File))
+	unpack(t, "../../../cmd/fairlead/testdata/before/"+File+".gz", filepath.Join(dir, File))
 
 	b := mustOpen(t, dir)
 	control := table.Key{Table: table.State, PK: "X", SK: "control"}
