@@ -170,6 +170,20 @@ func TestDataOfTheVersionBefore_EveryDecisionIsReplayed(t *testing.T) {
 	}
 }
 
+// TestDataOfTheVersionBefore_AnOfferStillOpenIsAccepted: it was made by version
+// 0.4, and March is being closed since.
+func TestDataOfTheVersionBefore_AnOfferStillOpenIsAccepted(t *testing.T) {
+	u := openBefore(t)
+	var offers struct{ Items []wire.Offer }
+	u.json("offers -o json", &offers)
+	if len(offers.Items) != 1 || offers.Items[0].CustomerID != "offered" {
+		t.Fatalf("open offers are %+v, want the one of customer offered", offers.Items)
+	}
+	u.mustSay("--user olga --partner p2 offer accept "+string(offers.Items[0].ID), "is accepted")
+	u.mustSay("customer offered", "served by partner p2")
+	u.mustSay("period close 2026-03", "2026-03 is closed")
+}
+
 // TestDataOfTheVersionBefore_AreClosedAndPaid goes on where version 0.4 stopped:
 // February's run was approved under the hash of that version, and March could
 // not be finished by it.

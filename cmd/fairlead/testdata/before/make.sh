@@ -32,7 +32,7 @@ awk 'BEGIN {
 	printf " \"tiers\": [{\"name\": \"focal\", \"minValue\": \"330.00\", \"channel\": \"sales_force\"}, {\"name\": \"base\", \"minValue\": \"0.00\", \"channel\": \"partner\"}],\n"
 	printf " \"rules\": [{\"name\": \"cannot be served\", \"when\": \"customer.region == \047AQ\047\", \"then\": {\"decline\": {\"message\": \"We cannot serve you well today.\", \"referTo\": \"https://example.org/others\", \"reconsiderAfterDays\": 180}}}],\n"
 	printf " \"hysteresis\": {\"promoteFactor\": \"1.10\", \"demoteFactor\": \"0.80\", \"dwellDays\": 30}, \"atRisk\": \"0.10\", \"balance\": {\"minStableShare\": \"0.35\"},\n"
-	printf " \"offer\": {\"required\": true, \"expiresHours\": 480, \"maxOffers\": 5}, \"noPartner\": \"wait\",\n"
+	printf " \"offer\": {\"required\": true, \"expiresHours\": 1200, \"maxOffers\": 5}, \"noPartner\": \"wait\",\n"
 	printf " \"examples\": [{\"name\": \"unknown\", \"given\": {\"customer\": {\"region\": \"DE\"}}, \"expect\": {\"outcome\": \"partner\"}}]}\n"
 }' >policy.json
 cat >programme.json <<'END'
