@@ -113,7 +113,7 @@ type portfolioCmd struct {
 
 func (c *portfolioCmd) Run(s *session) error {
 	return answer(s, get(at("/portfolios/%s", c.Owner)), nil, func(p wire.Portfolio) error {
-		s.printf("%s has %s; in %s they bought for %s.\n", p.Owner, plural(p.Customers, "customer"), p.Period, sums(p.Revenue))
+		s.printf("%s has %s; their orders of %s come to %s.\n", p.Owner, plural(p.Customers, "customer"), p.Period, sums(p.Revenue))
 		s.printf("  worth now %s, when the month began %s, change %s\n", sums(p.Value), sums(p.ValueAtStart), sums(p.Change))
 		s.printf("  by tier: %s\n", tiers(p.Tiers))
 		if p.Offered > 0 {
@@ -200,8 +200,8 @@ func (c *balanceCmd) Run(s *session) error {
 		}
 		g.write(s.out)
 		s.printf("LIKE EQUAL: as many customers of equal worth would spread the value as much.\n")
-		s.printf("Nobody is declined now, since the guard is on: %s\n", places(b.Guarded))
-		s.printf("The guard is on for the pay of %s: %s\n", b.Pay.Period, places(b.Pay.Regions))
+		s.printf("Where the guard is on nobody is declined; now it is on: %s\n", places(b.Guarded))
+		s.printf("For the pay of %s it is on: %s\n", b.Pay.Period, places(b.Pay.Regions))
 		return nil
 	})
 }
