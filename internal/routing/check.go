@@ -56,7 +56,7 @@ func (p *Policy) Check() ([]ExampleResult, error) {
 }
 
 // compare writes what was expected and what came out, and each difference.
-func (e *expectDoc) compare(r *run, path string, result *ExampleResult, bad *fault.Error) {
+func (e *expectDocument) compare(r *run, path string, result *ExampleResult, bad *fault.Error) {
 	var expected, got []string
 	result.OK = true
 	reasons := make([]string, 0, len(r.story))
@@ -97,7 +97,7 @@ func (r *run) channel() channel.Channel {
 }
 
 // compute decides an example.
-func (p *Policy) compute(x *exampleDoc) (*run, error) {
+func (p *Policy) compute(x *exampleDocument) (*run, error) {
 	g := &x.Given
 	t := p.terms(g.Customer.Region)
 	known, err := g.known(t)
@@ -125,10 +125,10 @@ func (p *Policy) compute(x *exampleDoc) (*run, error) {
 }
 
 // known is the customer of an example as a route would load it.
-func (g *givenDoc) known(t *terms) (Known, error) {
+func (g *givenDocument) known(t *terms) (LoadInput, error) {
 	c := &g.Customer
 	currency := cmp.Or(c.Currency, t.currency)
-	k := Known{ID: cmp.Or(c.ID, "example"), Profile: history.Profile{
+	k := LoadInput{ID: cmp.Or(c.ID, "example"), Profile: history.Profile{
 		Region: c.Region, Segment: c.Segment, Currency: c.Currency, SourcedBy: c.SourcedBy, ReferredBy: c.ReferredBy, Attributes: c.Attributes,
 		DeclaredValue: channel.Figure{Decimal: c.DeclaredValue}, Need: channel.Figure{Decimal: c.Need}, ReferralValue: channel.Figure{Decimal: c.ReferralValue},
 	}}
@@ -165,7 +165,7 @@ func (g *givenDoc) known(t *terms) (Known, error) {
 }
 
 // shares sets the sums to give the shares that an example states outright.
-func (g *givenDoc) shares(c *Customer) {
+func (g *givenDocument) shares(c *Customer) {
 	if s := g.Customer.DiscountShare; s != nil {
 		c.Discount, c.Gross = int64(*s), int64(money.One-*s)
 	}
@@ -175,7 +175,7 @@ func (g *givenDoc) shares(c *Customer) {
 }
 
 // worth sets the value that an example states outright.
-func (g *givenDoc) worth(v *Value) error {
+func (g *givenDocument) worth(v *Value) error {
 	if g.Value.Amount != "" {
 		a, err := channel.ParseAmount("value.amount", g.Value.Amount, v.Currency)
 		if err != nil {
@@ -190,7 +190,7 @@ func (g *givenDoc) worth(v *Value) error {
 	return nil
 }
 
-func (g *givenDoc) state(p *Policy) State {
+func (g *givenDocument) state(p *Policy) State {
 	s := State{
 		Owner: g.Owner, Tier: g.Tier, Former: g.FormerPartner, Refused: g.Refused,
 		Round: Round{Offers: g.OffersMade, Expired: g.Expired},
@@ -204,7 +204,7 @@ func (g *givenDoc) state(p *Policy) State {
 	return s
 }
 
-func (g *givenDoc) census(t *terms) (Census, error) {
+func (g *givenDocument) census(t *terms) (Census, error) {
 	share := g.Balance.StableShare
 	if g.Census != nil {
 		share = &g.Census.StableShare
@@ -224,7 +224,7 @@ func (g *givenDoc) census(t *terms) (Census, error) {
 
 // directory is the partners and pods of an example and who of them is full;
 // nil if it gives none.
-func (g *givenDoc) directory() (*Directory, []channel.Owner, error) {
+func (g *givenDocument) directory() (*Directory, []channel.Owner, error) {
 	if g.Directory == nil {
 		return nil, nil, nil
 	}
@@ -257,7 +257,7 @@ func (g *givenDoc) directory() (*Directory, []channel.Owner, error) {
 	return dir, full, nil
 }
 
-func (s *givenSeat) room() int64 {
+func (s *givenOwner) room() int64 {
 	if s.Capacity == nil {
 		return channel.Unlimited
 	}

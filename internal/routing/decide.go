@@ -168,7 +168,7 @@ func (r *run) protects() bool {
 	r.why.Protection = &ProtectionLine{Partner: g.Partner, Until: stamp(until)}
 	if r.dir == nil {
 		r.because(ReasonProtected)
-		r.settle(channel.PartnerCh, owner, channel.Unlimited)
+		r.settle(channel.Partners, owner, channel.Unlimited)
 		return true
 	}
 	p := r.dir.partner(g.Partner)
@@ -183,7 +183,7 @@ func (r *run) protects() bool {
 	}
 	r.because(ReasonProtected)
 	r.look(&r.byRight(nil, p.ID)[0], "")
-	r.settle(channel.PartnerCh, owner, p.Capacity)
+	r.settle(channel.Partners, owner, p.Capacity)
 	r.commit.MayExceed = true
 	return true
 }
@@ -264,8 +264,8 @@ func (r *run) second(first channel.Channel) channel.Channel {
 	var other channel.Channel
 	switch {
 	case first == channel.SalesForce && !r.t.fullWaits:
-		other = channel.PartnerCh
-	case first == channel.PartnerCh && r.t.noneToPods:
+		other = channel.Partners
+	case first == channel.Partners && r.t.noneToPods:
 		other = channel.SalesForce
 	}
 	if r.dwells && r.rule == nil && other != r.cur {

@@ -15,38 +15,38 @@ var schemaSource []byte
 // serves.
 var Schema = document.LazySchema("policy", schemaSource)
 
-// policyDoc is a policy as people write it.
-type policyDoc struct {
-	ID            string                 `json:"id"`
-	Name          string                 `json:"name"`
-	EffectiveFrom string                 `json:"effectiveFrom"`
-	Seed          string                 `json:"seed"`
-	Attributes    *[]string              `json:"attributes"`
-	RegionGroups  map[string][]string    `json:"regionGroups"`
-	Regions       map[string]settingsDoc `json:"regions"`
-	Experiment    *experimentDoc         `json:"experiment"`
-	Examples      []exampleDoc           `json:"examples"`
-	settingsDoc
+// policyDocument is a policy as people write it.
+type policyDocument struct {
+	ID            string                   `json:"id"`
+	Name          string                   `json:"name"`
+	EffectiveFrom string                   `json:"effectiveFrom"`
+	Seed          string                   `json:"seed"`
+	Attributes    *[]string                `json:"attributes"`
+	RegionGroups  map[string][]string      `json:"regionGroups"`
+	Regions       map[string]termsDocument `json:"regions"`
+	Experiment    *experimentDocument      `json:"experiment"`
+	Examples      []exampleDocument        `json:"examples"`
+	termsDocument
 }
 
-// settingsDoc are the keys that an override may replace.
-type settingsDoc struct {
-	Note           string         `json:"note"`
-	Currency       string         `json:"currency"`
-	Value          *valueDoc      `json:"value"`
-	Tiers          []tierDoc      `json:"tiers"`
-	Hysteresis     *hysteresisDoc `json:"hysteresis"`
-	Rules          []ruleDoc      `json:"rules"`
-	Protection     *protectionDoc `json:"protection"`
-	Offer          *offerDoc      `json:"offer"`
-	SalesForceFull string         `json:"salesForceFull"`
-	NoPartner      string         `json:"noPartner"`
-	Fallback       *fallbackDoc   `json:"fallback"`
-	Balance        *balanceDoc    `json:"balance"`
-	AtRisk         *string        `json:"atRisk"`
+// termsDocument are the keys that an override may replace.
+type termsDocument struct {
+	Note           string              `json:"note"`
+	Currency       string              `json:"currency"`
+	Value          *valueDocument      `json:"value"`
+	Tiers          []tierDocument      `json:"tiers"`
+	Hysteresis     *hysteresisDocument `json:"hysteresis"`
+	Rules          []ruleDocument      `json:"rules"`
+	Protection     *protectionDocument `json:"protection"`
+	Offer          *offerDocument      `json:"offer"`
+	SalesForceFull string              `json:"salesForceFull"`
+	NoPartner      string              `json:"noPartner"`
+	Fallback       *fallbackDocument   `json:"fallback"`
+	Balance        *balanceDocument    `json:"balance"`
+	AtRisk         *string             `json:"atRisk"`
 }
 
-type valueDoc struct {
+type valueDocument struct {
 	Note               string  `json:"note"`
 	HorizonMonths      *int    `json:"horizonMonths"`
 	AnnualDiscountRate *string `json:"annualDiscountRate"`
@@ -62,7 +62,7 @@ type valueDoc struct {
 	Exchange      map[string]string `json:"exchange"`
 }
 
-type tierDoc struct {
+type tierDocument struct {
 	Name           string          `json:"name"`
 	MinValue       string          `json:"minValue"`
 	Channel        channel.Channel `json:"channel"`
@@ -71,45 +71,45 @@ type tierDoc struct {
 	Note           string          `json:"note"`
 }
 
-type hysteresisDoc struct {
+type hysteresisDocument struct {
 	PromoteFactor *string `json:"promoteFactor"`
 	DemoteFactor  *string `json:"demoteFactor"`
 	DwellDays     int     `json:"dwellDays"`
 }
 
-type ruleDoc struct {
-	Name string  `json:"name"`
-	When string  `json:"when"`
-	Then thenDoc `json:"then"`
-	Note string  `json:"note"`
+type ruleDocument struct {
+	Name string       `json:"name"`
+	When string       `json:"when"`
+	Then thenDocument `json:"then"`
+	Note string       `json:"note"`
 }
 
-type thenDoc struct {
+type thenDocument struct {
 	Channel channel.Channel   `json:"channel"`
 	Partner channel.PartnerID `json:"partner"`
 	Decline *Decline          `json:"decline"`
 }
 
-type protectionDoc struct {
+type protectionDocument struct {
 	Days int `json:"days"`
 }
 
-type offerDoc struct {
+type offerDocument struct {
 	Required     bool `json:"required"`
 	ExpiresHours *int `json:"expiresHours"`
 	MaxOffers    int  `json:"maxOffers"`
 }
 
-type fallbackDoc struct {
+type fallbackDocument struct {
 	PodKind    string `json:"podKind"`
 	AfterHours int    `json:"afterHours"`
 }
 
-type balanceDoc struct {
+type balanceDocument struct {
 	MinStableShare string `json:"minStableShare"`
 }
 
-type experimentDoc struct {
+type experimentDocument struct {
 	Name       string `json:"name"`
 	Share      string `json:"share"`
 	Challenger struct {
@@ -118,14 +118,14 @@ type experimentDoc struct {
 	} `json:"challenger"`
 }
 
-type exampleDoc struct {
-	Name   string    `json:"name"`
-	Given  givenDoc  `json:"given"`
-	Expect expectDoc `json:"expect"`
+type exampleDocument struct {
+	Name   string         `json:"name"`
+	Given  givenDocument  `json:"given"`
+	Expect expectDocument `json:"expect"`
 }
 
-// givenDoc is what an example knows; absent is absent.
-type givenDoc struct {
+// givenDocument is what an example knows; absent is absent.
+type givenDocument struct {
 	Customer struct {
 		ID                 channel.CustomerID `json:"id"`
 		Region             string             `json:"region"`
@@ -174,13 +174,13 @@ type givenDoc struct {
 		DaysAgo int               `json:"daysAgo"`
 	} `json:"protection"`
 	Directory *struct {
-		Partners []givenSeat `json:"partners"`
-		Pods     []givenSeat `json:"pods"`
+		Partners []givenOwner `json:"partners"`
+		Pods     []givenOwner `json:"pods"`
 	} `json:"directory"`
 }
 
-// givenSeat is a partner or pod of an example.
-type givenSeat struct {
+// givenOwner is a partner or pod of an example.
+type givenOwner struct {
 	ID             string         `json:"id"`
 	Status         channel.Status `json:"status"`
 	Kind           string         `json:"kind"`
@@ -192,8 +192,8 @@ type givenSeat struct {
 	Full           bool           `json:"full"`
 }
 
-// expectDoc is what an example must compute; what is empty is not compared.
-type expectDoc struct {
+// expectDocument is what an example must compute; what is empty is not compared.
+type expectDocument struct {
 	Outcome Outcome           `json:"outcome"`
 	Channel channel.Channel   `json:"channel"`
 	Tier    string            `json:"tier"`

@@ -10,9 +10,9 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// Known is what is known of a customer when a route loads. Scored is nil
+// LoadInput is what is known of a customer when a route loads. Scored is nil
 // without a model in force or a score.
-type Known struct {
+type LoadInput struct {
 	ID       channel.CustomerID
 	Profile  history.Profile
 	Summary  history.Summary
@@ -26,7 +26,7 @@ type Score struct {
 	Value    money.Amount
 	AlivePPM int64
 	Model    string
-	Orders   int64 // completed orders it was made of, where Known.Summary was not read
+	Orders   int64 // completed orders it was made of, where LoadInput.Summary was not read
 }
 
 // Load turns what is known of a customer into the inputs of Decide: sums and
@@ -35,7 +35,7 @@ type Score struct {
 // policy has no exchange rate is refused: fault.Invalid, slug
 // currency_not_in_policy. Orders and referred values in such a currency are
 // left out, and the customer says so.
-func (p *Policy) Load(k Known) (Customer, Value, error) {
+func (p *Policy) Load(k LoadInput) (Customer, Value, error) {
 	l := loading{terms: p.terms(k.Profile.Region), known: &k}
 	c := l.customer()
 	v := l.value()
@@ -47,7 +47,7 @@ func (p *Policy) Load(k Known) (Customer, Value, error) {
 // loading is one customer being loaded; the first error is kept.
 type loading struct {
 	terms   *terms
-	known   *Known
+	known   *LoadInput
 	leftOut []string
 	err     error
 }

@@ -23,14 +23,14 @@ import (
 // JSON path; of a condition, line and column as well. The examples are computed
 // by Check, not here.
 func Parse(data []byte, cal channel.Calendar) (*Policy, error) {
-	var doc policyDoc
+	var doc policyDocument
 	if err := Schema.Decode(data, &doc); err != nil {
 		return nil, err
 	}
 	p := &Policy{ID: channel.PolicyID(doc.ID), Name: doc.Name, Note: doc.Note, seed: cmp.Or(doc.Seed, doc.ID), examples: doc.Examples}
 	r := reading{policy: p, doc: &doc}
 	r.header(cal)
-	p.base = r.terms("", &doc.settingsDoc, &terms{
+	p.base = r.terms("", &doc.termsDocument, &terms{
 		promote: money.One, demote: money.One,
 		value: valueTerms{horizonMonths: defaultHorizon, margin: money.One, observedFrom: defaultObservedFrom},
 	})
@@ -57,7 +57,7 @@ const (
 // answer names them all.
 type reading struct {
 	policy   *Policy
-	doc      *policyDoc
+	doc      *policyDocument
 	problems document.Problems
 }
 
@@ -112,8 +112,8 @@ func (r *reading) regions() {
 
 // checkOverride refuses an override that lets money change its meaning, and
 // one that no example shows.
-func (r *reading) checkOverride(path, key string, s *settingsDoc) {
-	base := &r.doc.settingsDoc
+func (r *reading) checkOverride(path, key string, s *termsDocument) {
+	base := &r.doc.termsDocument
 	if s.Currency != "" && s.Currency != base.Currency {
 		if s.Tiers == nil {
 			r.problems.Add(path, "changes the currency to %s and so must bring its own tiers", s.Currency)
@@ -150,7 +150,7 @@ func (r *reading) exampleNames() {
 }
 
 // terms reads the settings at path over those they stand in for.
-func (r *reading) terms(path string, s *settingsDoc, over *terms) *terms {
+func (r *reading) terms(path string, s *termsDocument, over *terms) *terms {
 	t := *over
 	t.note = s.Note
 	if s.Currency != "" {
@@ -169,7 +169,7 @@ func (r *reading) terms(path string, s *settingsDoc, over *terms) *terms {
 		r.hysteresis(document.Path(path, "hysteresis"), h, &t)
 	}
 	t.rules = slices.Concat(r.rules(document.Path(path, "rules"), s.Rules), over.rules)
-	t.book = newRulebook(t.rules)
+	t.book = indexRules(t.rules)
 	if s.Protection != nil {
 		t.protection = days(s.Protection.Days)
 	}
@@ -194,7 +194,7 @@ func (r *reading) terms(path string, s *settingsDoc, over *terms) *terms {
 	return &t
 }
 
-func (r *reading) rules(path string, docs []ruleDoc) []*rule {
+func (r *reading) rules(path string, docs []ruleDocument) []*rule {
 	out := make([]*rule, 0, len(docs))
 	seen := map[string]bool{}
 	for i := range docs {
@@ -215,14 +215,14 @@ func (r *reading) rules(path string, docs []ruleDoc) []*rule {
 		r.readable(document.Path(at, "when"), when)
 		c := &rule{name: d.Name, when: when, channel: d.Then.Channel, partner: d.Then.Partner, decline: d.Then.Decline, note: d.Note}
 		if c.partner != "" {
-			c.channel = channel.PartnerCh
+			c.channel = channel.Partners
 		}
 		out = append(out, c)
 	}
 	return out
 }
 
-func (t *thenDoc) named() (keys []string) {
+func (t *thenDocument) named() (keys []string) {
 	if t.Channel != "" {
 		keys = append(keys, "channel")
 	}

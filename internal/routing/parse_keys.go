@@ -41,7 +41,7 @@ func (r *reading) share(path, s string) money.Rate {
 	return n
 }
 
-func (r *reading) value(path string, d *valueDoc, currency string) valueTerms {
+func (r *reading) value(path string, d *valueDocument, currency string) valueTerms {
 	v := valueTerms{horizonMonths: defaultHorizon, margin: money.One, observedFrom: defaultObservedFrom, priors: map[string]int64{}, exchange: map[string]money.Exchange{}}
 	if d.HorizonMonths != nil {
 		v.horizonMonths = *d.HorizonMonths
@@ -85,7 +85,7 @@ func (r *reading) value(path string, d *valueDoc, currency string) valueTerms {
 
 // tiers reads the bands: names unique, values strictly falling, the last zero,
 // so that neither a gap nor an overlap can be written.
-func (r *reading) tiers(path string, docs []tierDoc, currency string) []tier {
+func (r *reading) tiers(path string, docs []tierDocument, currency string) []tier {
 	out := make([]tier, len(docs))
 	seen := map[string]bool{}
 	known := false // whether the amount of the tier before could be read: else nothing is below it
@@ -108,7 +108,7 @@ func (r *reading) tiers(path string, docs []tierDoc, currency string) []tier {
 	return out
 }
 
-func (r *reading) hysteresis(path string, h *hysteresisDoc, t *terms) {
+func (r *reading) hysteresis(path string, h *hysteresisDocument, t *terms) {
 	t.promote, t.demote, t.dwellDays, t.dwell = money.One, money.One, h.DwellDays, days(h.DwellDays)
 	if h.PromoteFactor != nil {
 		t.promote = r.rate(path+".promoteFactor", *h.PromoteFactor)
@@ -124,7 +124,7 @@ func (r *reading) hysteresis(path string, h *hysteresisDoc, t *terms) {
 	}
 }
 
-func (r *reading) offer(path string, d *offerDoc) offerTerms {
+func (r *reading) offer(path string, d *offerDocument) offerTerms {
 	o := offerTerms{required: d.Required, max: d.MaxOffers}
 	switch {
 	case d.ExpiresHours != nil:

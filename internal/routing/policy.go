@@ -28,7 +28,7 @@ type Policy struct {
 	groups     map[string]string // region -> the group whose override holds there
 	groupOf    map[string][]string
 	experiment *experiment
-	examples   []exampleDoc
+	examples   []exampleDocument
 }
 
 type experiment struct {

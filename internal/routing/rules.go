@@ -99,10 +99,10 @@ func (r *rule) matches(v *variables) bool {
 	return ok
 }
 
-// rulebook finds the rules that match without trying all of them: a rule that
+// ruleIndexes finds the rules that match without trying all of them: a rule that
 // can only be true for certain values of one text variable is tried only where
 // the customer has such a value. The order stays that of the document.
-type rulebook struct {
+type ruleIndexes struct {
 	declines ruleIndex
 	channels ruleIndex
 }
@@ -122,9 +122,9 @@ type keyedRules struct {
 	by   map[string][]int32
 }
 
-// newRulebook indexes the rules of a region.
-func newRulebook(rules []*rule) rulebook {
-	var b rulebook
+// indexRules indexes the rules of a region.
+func indexRules(rules []*rule) ruleIndexes {
+	var b ruleIndexes
 	for i, r := range rules {
 		if r.decline != nil {
 			b.declines.add(i, r)

@@ -20,7 +20,7 @@ type terms struct {
 	dwell      time.Duration
 	dwellDays  int
 	rules      []*rule // the override's, then the policy's own
-	book       rulebook
+	book       ruleIndexes
 	protection time.Duration
 	offer      offerTerms
 	fullWaits  bool // salesForceFull: wait

@@ -163,7 +163,7 @@ func (r *run) pickPartner(named *PartnerTerms) bool {
 	if asks {
 		r.offer(p)
 	} else {
-		r.settle(channel.PartnerCh, p.owner, p.Capacity)
+		r.settle(channel.Partners, p.owner, p.Capacity)
 	}
 	return true
 }

@@ -18,8 +18,8 @@ type Terms struct {
 }
 
 const (
-	weeksPerYear = 365.25 / daysPerWeek
-	weeksPerMon  = weeksPerYear / 12
+	weeksPerYear  = 365.25 / daysPerWeek
+	weeksPerMonth = weeksPerYear / 12
 	// largest is the most that a value may be, in major units: more is an error
 	// in the data, not a customer.
 	largest = 1e13
@@ -74,7 +74,7 @@ func (m *Model) Score(o Orders, t Terms, asOf Day) Score {
 		return s
 	}
 	g := spend.model()
-	months := float64(t.HorizonMonths) * weeksPerMon
+	months := float64(t.HorizonMonths) * weeksPerMonth
 	s.Mean, s.Population, s.ExpectedSpend = o.Mean(), g.Spend(0, 0), g.Spend(row.X, o.Mean())
 	if px := g.P * float64(row.X); row.X > 0 {
 		s.OwnWeight = px / (px + g.Q - 1)
