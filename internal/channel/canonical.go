@@ -10,8 +10,8 @@ import (
 )
 
 // Canonical is what a fact says, as canonical JSON (RFC 8785) of its data,
-// time and type: two facts with the same bytes are the same fact, whatever
-// their id, source or format. Amounts are written with their currency's
+// time and type: two facts with the same bytes are the same fact; id,
+// source and format do not count. Amounts are written with their currency's
 // decimals ("100" and "100.00" EUR are the same); where the currency is
 // unknown, without trailing zeros. An assumed time is left out.
 func (f *Fact) Canonical() ([]byte, error) {
@@ -52,7 +52,9 @@ func (f *Fact) data(figure func(string) string) map[string]any {
 	case f.Order != nil:
 		return f.Order.data()
 	case f.Refund != nil:
-		return map[string]any{"refundId": string(f.Refund.ID), "orderId": string(f.Refund.Order), "amount": figure(f.Refund.RawAmount)}
+		return map[string]any{
+			"refundId": string(f.Refund.ID), "orderId": string(f.Refund.Order), "amount": figure(f.Refund.RawAmount),
+		}
 	case f.Churn != nil:
 		return map[string]any{"customerId": string(f.Churn.Customer)}
 	case f.Feedback != nil:
@@ -68,7 +70,9 @@ func (u *Upsert) data(figure func(string) string) map[string]any {
 	putText(m, "currency", u.Currency)
 	putText(m, "sourcedBy", u.SourcedBy)
 	putText(m, "referredBy", u.ReferredBy)
-	for name, p := range map[string]Patch[Figure]{"declaredValue": u.DeclaredValue, "need": u.Need, "referralValue": u.ReferralValue} {
+	for name, p := range map[string]Patch[Figure]{
+		"declaredValue": u.DeclaredValue, "need": u.Need, "referralValue": u.ReferralValue,
+	} {
 		switch {
 		case p.Set && p.Value.IsZero():
 			m[name] = nil

@@ -22,7 +22,8 @@ const (
 func ParsePeriod(field, s string) (Period, error) {
 	t, err := time.Parse("2006-01", s)
 	if err != nil || t.Year() < minYear || t.Year() > maxYear {
-		return "", fault.New(fault.Invalid, "invalid_period", "not a period").At(field, "%q: want a month such as 2026-03", fault.Clip(s))
+		return "", fault.New(fault.Invalid, "invalid_period", "not a period").
+			At(field, "%q: want a month such as 2026-03", fault.Clip(s))
 	}
 	return Period(s), nil
 }

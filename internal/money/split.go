@@ -95,7 +95,7 @@ func sumWeights(total int64, weights []int64) (uint64, error) {
 	return sum, nil
 }
 
-// SplitBy is Split with ties decided by id, bytewise, whatever the order of the
+// SplitBy is Split with ties decided by id, bytewise, in any order of the
 // ids given; part i belongs to ids[i].
 func SplitBy[T ~string](total int64, ids []T, weights []int64) ([]int64, error) {
 	if len(ids) != len(weights) {

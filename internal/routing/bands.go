@@ -7,8 +7,8 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// band is the place of the tier that a value gives. Whoever has no owner, or a
-// tier that the policy lacks (had < 0), gets the highest tier with minValue <=
+// band is the place of the tier that a value gives. A customer without an owner,
+// or of a tier that the policy lacks (had < 0), gets the highest tier with minValue <=
 // value. Else the customer climbs a step while its value is above the minValue
 // of the step above x promote, and descends while it is below its own x demote:
 // equality stays. Since demote <= 1 <= promote it never does both.

@@ -129,8 +129,10 @@ func (g *givenDocument) known(t *terms) (LoadInput, error) {
 	c := &g.Customer
 	currency := cmp.Or(c.Currency, t.currency)
 	k := LoadInput{ID: cmp.Or(c.ID, "example"), Profile: history.Profile{
-		Region: c.Region, Segment: c.Segment, Currency: c.Currency, SourcedBy: c.SourcedBy, ReferredBy: c.ReferredBy, Attributes: c.Attributes,
-		DeclaredValue: channel.Figure{Decimal: c.DeclaredValue}, Need: channel.Figure{Decimal: c.Need}, ReferralValue: channel.Figure{Decimal: c.ReferralValue},
+		Region: c.Region, Segment: c.Segment, Currency: c.Currency,
+		SourcedBy: c.SourcedBy, ReferredBy: c.ReferredBy, Attributes: c.Attributes,
+		DeclaredValue: channel.Figure{Decimal: c.DeclaredValue}, Need: channel.Figure{Decimal: c.Need},
+		ReferralValue: channel.Figure{Decimal: c.ReferralValue},
 	}}
 	k.Summary = history.Summary{Orders: int(c.Orders), DaysSinceLastOrder: -1}
 	if c.DaysSinceLastOrder != nil {
@@ -140,7 +142,11 @@ func (g *givenDocument) known(t *terms) (LoadInput, error) {
 	for _, f := range []struct {
 		field, text string
 		into        *int64
-	}{{"customer.revenue", c.Revenue, &sums.Revenue}, {"customer.discount", c.Discount, &sums.Discount}, {"customer.lastYear", c.LastYear, &sums.LastYear}} {
+	}{
+		{"customer.revenue", c.Revenue, &sums.Revenue},
+		{"customer.discount", c.Discount, &sums.Discount},
+		{"customer.lastYear", c.LastYear, &sums.LastYear},
+	} {
 		if f.text == "" {
 			continue
 		}
@@ -216,7 +222,8 @@ func (g *givenDocument) census(t *terms) (Census, error) {
 	case !g.Balance.Guarded:
 		return Census{}, nil
 	case t.floor == 0:
-		return Census{}, fault.New(fault.Invalid, "invalid_example", "not possible").At("balance.guarded", "there is no guard that could be on: balance.minStableShare is not above 0")
+		return Census{}, fault.New(fault.Invalid, "invalid_example", "not possible").
+			At("balance.guarded", "there is no guard that could be on: balance.minStableShare is not above 0")
 	}
 	ppm := int64(t.floor) - 1
 	return Census{Version: "example", StablePPM: &ppm}, nil
@@ -232,8 +239,8 @@ func (g *givenDocument) directory() (*Directory, []channel.Owner, error) {
 	var full []channel.Owner
 	for _, s := range g.Directory.Partners {
 		p := channel.Partner{
-			ID: channel.PartnerID(s.ID), Status: s.Status, Regions: s.Regions, Segments: s.Segments, Certifications: s.Certifications,
-			WeightMicros: weightUnit, Capacity: s.room(),
+			ID: channel.PartnerID(s.ID), Status: s.Status, WeightMicros: weightUnit, Capacity: s.room(),
+			Regions: s.Regions, Segments: s.Segments, Certifications: s.Certifications,
 		}
 		if s.Weight != nil {
 			p.WeightMicros = int64(*s.Weight)

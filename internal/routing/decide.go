@@ -28,7 +28,8 @@ func mustBePossible(in *Input) {
 	case in.Policy == nil || in.Directory == nil:
 		panic("routing: a decision needs a policy and a directory")
 	case in.Value.Currency != in.Policy.Currency(in.Customer.Region):
-		panic("routing: the value is in " + in.Value.Currency + ", the policy's currency is " + in.Policy.Currency(in.Customer.Region))
+		panic("routing: the value is in " + in.Value.Currency +
+			", the policy's currency is " + in.Policy.Currency(in.Customer.Region))
 	case in.At.IsZero():
 		panic("routing: a decision needs an instant")
 	case (in.Cause == ByHand) != (in.Hand != nil):

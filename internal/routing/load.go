@@ -62,7 +62,8 @@ func (l *loading) customer() Customer {
 	l.fail(err)
 	return Customer{
 		ID: k.ID, Region: p.Region, Segment: p.Segment, SourcedBy: p.SourcedBy, ReferredBy: p.ReferredBy,
-		Orders: int64(k.Summary.Orders), Gross: sums.Gross, Revenue: sums.Revenue, Discount: sums.Discount, LastYear: sums.LastYear,
+		Orders: int64(k.Summary.Orders),
+		Gross:  sums.Gross, Revenue: sums.Revenue, Discount: sums.Discount, LastYear: sums.LastYear,
 		Need: l.figure("need", p.Need), DaysSinceLastOrder: int64(k.Summary.DaysSinceLastOrder), Attributes: p.Attributes,
 	}
 }
@@ -141,7 +142,8 @@ func (l *loading) convert(a money.Amount) int64 {
 	rate, ok := l.terms.value.exchange[a.Currency]
 	if !ok {
 		l.fail(fault.New(fault.Invalid, "currency_not_in_policy",
-			"the customer's currency is %s, the policy's is %s, and it has no exchange rate between them", a.Currency, l.terms.currency).
+			"the customer's currency is %s, the policy's is %s, and it has no exchange rate between them",
+			a.Currency, l.terms.currency).
 			At("currency", "%s is not in value.exchange of the policy", a.Currency))
 		return 0
 	}

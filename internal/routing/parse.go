@@ -27,7 +27,8 @@ func Parse(data []byte, cal channel.Calendar) (*Policy, error) {
 	if err := Schema.Decode(data, &doc); err != nil {
 		return nil, err
 	}
-	p := &Policy{ID: channel.PolicyID(doc.ID), Name: doc.Name, Note: doc.Note, seed: cmp.Or(doc.Seed, doc.ID), examples: doc.Examples}
+	p := &Policy{ID: channel.PolicyID(doc.ID), Name: doc.Name, Note: doc.Note, seed: cmp.Or(doc.Seed, doc.ID),
+		examples: doc.Examples}
 	r := reading{policy: p, doc: &doc}
 	r.header(cal)
 	p.base = r.terms("", &doc.termsDocument, &terms{
@@ -103,7 +104,8 @@ func (r *reading) regions() {
 		}
 		for i, region := range doc.RegionGroups[group] {
 			if other, taken := p.groups[region]; taken {
-				r.problems.Add(document.Path("regionGroups", document.Key(group), i), "%q is in the group %s too, and both have an override: which one holds is not clear", region, other)
+				r.problems.Add(document.Path("regionGroups", document.Key(group), i),
+					"%q is in the group %s too, and both have an override: which one holds is not clear", region, other)
 			}
 			p.groups[region] = group
 		}
@@ -124,7 +126,8 @@ func (r *reading) checkOverride(path, key string, s *termsDocument) {
 		for _, rule := range r.policy.base.rules {
 			for _, name := range amountVariables {
 				if slices.Contains(rule.when.Reads(), name) {
-					r.warn("In %s the rule %q, which compares %s, is inherited: there it compares %s, not %s.", key, rule.name, name, s.Currency, base.Currency)
+					r.warn("In %s the rule %q, which compares %s, is inherited: there it compares %s, not %s.", key, rule.name, name,
+						s.Currency, base.Currency)
 				}
 			}
 		}
@@ -156,7 +159,8 @@ func (r *reading) terms(path string, s *termsDocument, over *terms) *terms {
 	if s.Currency != "" {
 		t.currency = s.Currency
 		if _, ok := money.Digits(s.Currency); !ok {
-			r.problems.Add(document.Path(path, "currency"), "%q is not a known currency; it must be an ISO 4217 code such as EUR", s.Currency)
+			r.problems.Add(document.Path(path, "currency"),
+				"%q is not a known currency; it must be an ISO 4217 code such as EUR", s.Currency)
 		}
 	}
 	if s.Value != nil {
@@ -205,7 +209,8 @@ func (r *reading) rules(path string, docs []ruleDocument) []*rule {
 		}
 		seen[d.Name] = true
 		if n := len(d.Then.named()); n != 1 {
-			r.problems.Add(document.Path(at, "then"), "names %s; it must name exactly one of channel, partner and decline", cmp.Or(strings.Join(d.Then.named(), " and "), "nothing"))
+			r.problems.Add(document.Path(at, "then"), "names %s; it must name exactly one of channel, partner and decline",
+				cmp.Or(strings.Join(d.Then.named(), " and "), "nothing"))
 		}
 		when, err := condition.CompileAt(document.Path(at, "when"), d.When, &variables{})
 		if err != nil {
@@ -213,7 +218,8 @@ func (r *reading) rules(path string, docs []ruleDocument) []*rule {
 			continue
 		}
 		r.readable(document.Path(at, "when"), when)
-		c := &rule{name: d.Name, when: when, channel: d.Then.Channel, partner: d.Then.Partner, decline: d.Then.Decline, note: d.Note}
+		c := &rule{name: d.Name, when: when, channel: d.Then.Channel, partner: d.Then.Partner, decline: d.Then.Decline,
+			note: d.Note}
 		if c.partner != "" {
 			c.channel = channel.Partners
 		}

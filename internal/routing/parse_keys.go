@@ -42,7 +42,8 @@ func (r *reading) share(path, s string) money.Rate {
 }
 
 func (r *reading) value(path string, d *valueDocument, currency string) valueTerms {
-	v := valueTerms{horizonMonths: defaultHorizon, margin: money.One, observedFrom: defaultObservedFrom, priors: map[string]int64{}, exchange: map[string]money.Exchange{}}
+	v := valueTerms{horizonMonths: defaultHorizon, margin: money.One, observedFrom: defaultObservedFrom,
+		priors: map[string]int64{}, exchange: map[string]money.Exchange{}}
 	if d.HorizonMonths != nil {
 		v.horizonMonths = *d.HorizonMonths
 	}
@@ -63,7 +64,8 @@ func (r *reading) value(path string, d *valueDocument, currency string) valueTer
 			v.prior = r.amount(path+".prior.default", *d.Prior.Default, currency)
 		}
 		for _, segment := range slices.Sorted(maps.Keys(d.Prior.Segments)) {
-			v.priors[segment] = r.amount(document.Path(path, "prior", "segments", document.Key(segment)), d.Prior.Segments[segment], currency)
+			v.priors[segment] = r.amount(document.Path(path, "prior", "segments", document.Key(segment)),
+				d.Prior.Segments[segment], currency)
 		}
 	}
 	for _, code := range slices.Sorted(maps.Keys(d.Exchange)) {
@@ -92,18 +94,21 @@ func (r *reading) tiers(path string, docs []tierDocument, currency string) []tie
 	for i, d := range docs {
 		at := document.Path(path, i)
 		_, err := money.ParseMinor(d.MinValue, currency)
-		out[i] = tier{name: d.Name, min: r.amount(at+".minValue", d.MinValue, currency), channel: d.Channel, podKind: d.PodKind, needs: set(d.Certifications), note: d.Note}
+		out[i] = tier{name: d.Name, min: r.amount(at+".minValue", d.MinValue, currency), channel: d.Channel,
+			podKind: d.PodKind, needs: set(d.Certifications), note: d.Note}
 		if seen[d.Name] {
 			r.problems.Add(at+".name", "%q stands twice", d.Name)
 		}
 		seen[d.Name] = true
 		if known && err == nil && out[i].min >= out[i-1].min {
-			r.problems.Add(at+".minValue", "is %s; it must be below the %s of the tier before it", d.MinValue, docs[i-1].MinValue)
+			r.problems.Add(at+".minValue", "is %s; it must be below the %s of the tier before it", d.MinValue,
+				docs[i-1].MinValue)
 		}
 		known = err == nil
 	}
 	if last := len(out) - 1; known && out[last].min != 0 {
-		r.problems.Add(fmt.Sprintf("%s[%d].minValue", path, last), "is %s; the last tier begins at zero, so that every value has one", docs[last].MinValue)
+		r.problems.Add(fmt.Sprintf("%s[%d].minValue", path, last),
+			"is %s; the last tier begins at zero, so that every value has one", docs[last].MinValue)
 	}
 	return out
 }

@@ -181,7 +181,7 @@ func journey(t *rapid.T, w *world) (moves []time.Time) {
 	return moves
 }
 
-func TestDwell_NobodyMovesMoreThanTwice_WhateverIsWritten(t *testing.T) {
+func TestDwell_NobodyMovesMoreThanTwice_UnderAnyPolicy(t *testing.T) {
 	most := 0
 	rapid.Check(t, func(t *rapid.T) {
 		w := randomWorld(t)

@@ -171,7 +171,8 @@ func (a *Arm) String() string {
 }
 
 func (v *Value) record() ValueRecord {
-	out := ValueRecord{Amount: money.Format(v.Amount, v.Currency), Currency: v.Currency, Basis: v.Basis, Model: v.Model, AsOf: v.AsOf}
+	out := ValueRecord{Amount: money.Format(v.Amount, v.Currency), Currency: v.Currency, Basis: v.Basis, Model: v.Model,
+		AsOf: v.AsOf}
 	if v.Declared != nil {
 		s := money.Format(*v.Declared, v.Currency)
 		out.Declared = &s

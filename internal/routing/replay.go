@@ -67,9 +67,11 @@ func difference(a, b []byte) []string {
 func (r *Record) Input(p *Policy, d *Directory) (Input, error) {
 	switch {
 	case r.Engine != Engine:
-		return Input{}, fault.New(fault.Internal, "unknown_engine", "the decision was made by engine %d, this program has %d", r.Engine, Engine)
+		return Input{}, fault.New(fault.Internal, "unknown_engine", "the decision was made by engine %d, this program has %d",
+			r.Engine, Engine)
 	case r.Policy != p.Ref():
-		return Input{}, fault.New(fault.Internal, "wrong_document", "the decision names the policy %s version %d", r.Policy.ID, r.Policy.Version)
+		return Input{}, fault.New(fault.Internal, "wrong_document", "the decision names the policy %s version %d",
+			r.Policy.ID, r.Policy.Version)
 	case r.Directory != d.Hash():
 		return Input{}, fault.New(fault.Internal, "wrong_document", "the decision names the directory %s", r.Directory)
 	}
@@ -128,7 +130,8 @@ func (b *readBack) fail(err error) {
 func (b *readBack) value(v *ValueRecord) Value {
 	out := Value{
 		Amount: b.minor(v.Amount), Referral: b.minor(v.Referral), Currency: v.Currency, Basis: v.Basis,
-		Declared: b.known(v.Declared), Observed: b.known(v.Observed), AlivePPM: int64(money.One), Model: v.Model, AsOf: v.AsOf,
+		Declared: b.known(v.Declared), Observed: b.known(v.Observed), AlivePPM: int64(money.One),
+		Model: v.Model, AsOf: v.AsOf,
 	}
 	if v.AlivePPM != nil {
 		out.AlivePPM = *v.AlivePPM
@@ -139,7 +142,8 @@ func (b *readBack) value(v *ValueRecord) Value {
 func (b *readBack) customer(r *Record) Customer {
 	i := &r.Inputs
 	c := Customer{
-		ID: r.Customer, Region: i.Region, Segment: i.Segment, SourcedBy: i.SourcedBy, ReferredBy: i.ReferredBy, Orders: i.Orders,
+		ID: r.Customer, Region: i.Region, Segment: i.Segment,
+		SourcedBy: i.SourcedBy, ReferredBy: i.ReferredBy, Orders: i.Orders,
 		Gross: b.minor(i.Gross), Revenue: b.minor(i.Revenue), Discount: b.minor(i.Discount), LastYear: b.minor(i.LastYear),
 		Need: b.minor(i.Need), DaysSinceLastOrder: -1, Attributes: i.Attributes, LeftOut: i.LeftOut,
 	}

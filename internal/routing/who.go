@@ -70,8 +70,8 @@ func (r *run) unable(p *PartnerTerms) Code {
 	return ""
 }
 
-// unfit says why a partner is passed over whatever its place: "" if it is
-// eligible.
+// unfit says why a partner is passed over wherever it stands in the order: ""
+// if it is eligible.
 func (r *run) unfit(p *PartnerTerms) Code {
 	code := r.unable(p)
 	switch {

@@ -206,8 +206,10 @@ type Census struct {
 	Regions  []RegionCensus `json:"regions"`
 	Partners []PartnerShare `json:"partners"`
 	Segments []SegmentMean  `json:"segments"`
-	NoRate   int64          `json:"noRate,omitempty"` // customers whose value has no rate into Currency: in their region, not in Partners
-	Pay      PayGuard       `json:"payGuard"`
+	// NoRate counts customers whose value has no rate into Currency: they are
+	// counted in their region, not in Partners.
+	NoRate int64    `json:"noRate,omitempty"`
+	Pay    PayGuard `json:"payGuard"`
 }
 
 // PolicyRef names the policy in force when the census was taken.
@@ -224,8 +226,10 @@ type RegionCensus struct {
 	Customers    int64             `json:"customers"`
 	Equity       string            `json:"equity"`
 	EquityByTier map[string]string `json:"equityByTier"`
-	FocalPPM     *int64            `json:"focalPpm,omitempty"`  // share of the equity in tiers of the sales force
-	StablePPM    *int64            `json:"stablePpm,omitempty"` // in customers likely alive outside them; absent without equity
+	FocalPPM     *int64            `json:"focalPpm,omitempty"` // share of the equity in tiers of the sales force
+	// StablePPM is the share in customers likely alive outside of those tiers;
+	// absent without equity.
+	StablePPM *int64 `json:"stablePpm,omitempty"`
 	// Effective is the effective number of customers, (sum v)^2 / sum v^2, in
 	// thousandths.
 	Effective int64 `json:"effectiveMilli"`
@@ -298,8 +302,9 @@ func (t *Tally) Census(f Frame) *Census {
 }
 
 func (r *regionTally) census(name string, f Frame) RegionCensus {
-	out := RegionCensus{Region: name, Currency: r.currency, Customers: r.customers, Equity: money.Format(r.all.minor(), r.currency),
-		EquityByTier: map[string]string{}, FocalPPM: share64(r.focal.ppm(r.all)), StablePPM: share64(r.stable.ppm(r.all)), Partners: []PartnerShare{}}
+	out := RegionCensus{Region: name, Currency: r.currency, Customers: r.customers,
+		Equity: money.Format(r.all.minor(), r.currency), EquityByTier: map[string]string{},
+		FocalPPM: share64(r.focal.ppm(r.all)), StablePPM: share64(r.stable.ppm(r.all)), Partners: []PartnerShare{}}
 	for tier, w := range r.byTier {
 		out.EquityByTier[tier] = money.Format(w.minor(), r.currency)
 	}
@@ -341,7 +346,9 @@ func (c *Census) Canonical() ([]byte, error) { return seal.Canonical(c) }
 
 // Region is what the census says of a region; nil if it has no customers.
 func (c *Census) Region(name string) *RegionCensus {
-	i, ok := slices.BinarySearchFunc(c.Regions, name, func(r RegionCensus, n string) int { return cmp.Compare(r.Region, n) })
+	i, ok := slices.BinarySearchFunc(c.Regions, name, func(r RegionCensus, n string) int {
+		return cmp.Compare(r.Region, n)
+	})
 	if !ok {
 		return nil
 	}
@@ -361,7 +368,9 @@ func (c *Census) Guarded() []string {
 
 // Partner is a partner's share of everything; nil if it has no customers.
 func (c *Census) Partner(id channel.PartnerID) *PartnerShare {
-	i, ok := slices.BinarySearchFunc(c.Partners, id, func(p PartnerShare, id channel.PartnerID) int { return cmp.Compare(p.Partner, id) })
+	i, ok := slices.BinarySearchFunc(c.Partners, id, func(p PartnerShare, id channel.PartnerID) int {
+		return cmp.Compare(p.Partner, id)
+	})
 	if !ok {
 		return nil
 	}

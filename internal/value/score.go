@@ -120,23 +120,31 @@ func (s Score) Words(o Orders, t Terms, asOf Day) []string {
 		}
 		return minor(v, t.Currency).String()
 	}
-	out := []string{fmt.Sprintf("It bought on %s since %s, last on %s (%s ago).", count(o.Days, "day"), o.First, o.Last, count(int64(asOf-o.Last), "day"))}
+	out := []string{fmt.Sprintf("It bought on %s since %s, last on %s (%s ago).",
+		count(o.Days, "day"), o.First, o.Last, count(int64(asOf-o.Last), "day"))}
 	if o.Churned {
 		return append(out, "It has left: nothing is expected of it.")
 	}
 	out = append(out,
 		fmt.Sprintf("It is still a customer with probability %.1f %%.", float64(s.AlivePPM)/1e4),
-		fmt.Sprintf("%.2f more orders are expected in %d months; discounted at %s a year they count as %.2f.", s.ExpectedOrders, t.HorizonMonths, percent(t.AnnualDiscount), s.DiscountedOrders))
+		fmt.Sprintf("%.2f more orders are expected in %d months; discounted at %s a year they count as %.2f.",
+			s.ExpectedOrders, t.HorizonMonths, percent(t.AnnualDiscount), s.DiscountedOrders))
 	if s.OwnWeight > 0 {
-		out = append(out, fmt.Sprintf("An order of it is expected to be %s: %s from its own mean of %s, the rest from everybody's %s; the more often it buys, the more its own counts.",
-			amount(s.ExpectedSpend), weight(s.OwnWeight), amount(s.Mean), amount(s.Population)))
+		out = append(out,
+			fmt.Sprintf("An order of it is expected to be %s: %s from its own mean of %s, the rest from everybody's %s; "+
+				"the more often it buys, the more its own counts.",
+				amount(s.ExpectedSpend), weight(s.OwnWeight), amount(s.Mean), amount(s.Population)))
 	} else {
-		out = append(out, fmt.Sprintf("An order of it is expected to be everybody's %s: its first says nothing of how it goes on.", amount(s.ExpectedSpend)))
+		out = append(out,
+			fmt.Sprintf("An order of it is expected to be everybody's %s: its first says nothing of how it goes on.",
+				amount(s.ExpectedSpend)))
 	}
 	if !s.OK {
 		return append(out, "It has no value: "+s.Why+".")
 	}
-	out = append(out, fmt.Sprintf("%.2f orders x %s x margin %s = %s.", s.DiscountedOrders, amount(s.ExpectedSpend), percent(t.Margin), s.Amount))
+	out = append(out,
+		fmt.Sprintf("%.2f orders x %s x margin %s = %s.",
+			s.DiscountedOrders, amount(s.ExpectedSpend), percent(t.Margin), s.Amount))
 	if !s.Observed {
 		out = append(out, fmt.Sprintf("That counts from %s on; it has %d.", count(t.ObservedFrom, "order"), o.Orders))
 	}
