@@ -61,7 +61,7 @@ type Directory struct {
 
 // Programme is what holds for the whole installation (DOCUMENTS.md). The zero
 // Programme is the one in force when none was published: UTC, no grace, no
-// minimum, routing at first sight.
+// minimum, routing of a customer seen for the first time.
 type Programme struct {
 	ID                string
 	Name              string

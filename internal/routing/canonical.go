@@ -13,10 +13,11 @@ import (
 // decision is written for every route, and knows the order of its keys. Keys
 // must be added in order.
 type object struct {
-	b     []byte
-	wrote bool
+	b     []byte // all that was written so far
+	wrote bool   // a member: the next one needs a comma
 }
 
+// begin appends the opening brace to b; end returns what was appended to.
 func begin(b []byte) object { return object{b: append(b, '{')} }
 
 func (o *object) end() []byte { return append(o.b, '}') }
@@ -51,12 +52,15 @@ func (o *object) must(name, value string) {
 	o.b = appendText(o.b, value)
 }
 
+// text writes a text unless it is empty: absent and empty are the same in a
+// record.
 func (o *object) text(name, value string) {
 	if value != "" {
 		o.must(name, value)
 	}
 }
 
+// number writes a whole number: counts and ppm, never amounts.
 func (o *object) number(name string, value int64) {
 	o.key(name)
 	o.b = strconv.AppendInt(o.b, value, 10)
@@ -69,6 +73,7 @@ func (o *object) count(name string, value int64) {
 	}
 }
 
+// bool writes true or false, even if false.
 func (o *object) bool(name string, value bool) {
 	o.key(name)
 	o.b = strconv.AppendBool(o.b, value)
@@ -128,6 +133,7 @@ var isPlain = func() (plain [utf8.RuneSelf]bool) {
 	return plain
 }()
 
+// hexDigits are lower case, as RFC 8785 has them.
 const hexDigits = "0123456789abcdef"
 
 // appendText writes a string with the escapes of RFC 8785. Bytes that are not

@@ -15,10 +15,10 @@ import (
 // ExampleResult is one worked example, computed. Expected and Got speak of the
 // same keys: "outcome sales_force, tier focal".
 type ExampleResult struct {
-	Name     string
-	Expected string
-	Got      string
-	OK       bool
+	Name     string // of the example
+	Expected string // as the document has it
+	Got      string // as computed, or why it could not be
+	OK       bool   // every expected key came out
 }
 
 // Check computes the policy's examples as of EffectiveFrom. It returns one line
@@ -73,9 +73,11 @@ func (e *expectDocument) compare(r *run, path string, result *ExampleResult, bad
 		{"owner", string(e.Owner), string(r.why.Chosen)},
 		{"reason", string(e.Reason), strings.Join(reasons, " and ")},
 	} {
+		// what an example does not expect is not compared
 		if k.want == "" {
 			continue
 		}
+		// "none" is what a person writes and reads for nothing
 		is := cmp.Or(k.is, "none")
 		expected, got = append(expected, k.key+" "+k.want), append(got, k.key+" "+is)
 		if k.want == k.is || k.key == "reason" && slices.Contains(reasons, k.want) {
@@ -156,6 +158,7 @@ func (g *givenDocument) known(t *terms) (LoadInput, error) {
 		}
 		*f.into = a.Minor
 	}
+	// an example knows no refunds
 	sums.Gross = sums.Revenue
 	if sums != (history.Sums{Currency: currency}) {
 		k.Summary.Sums = []history.Sums{sums}
@@ -196,6 +199,8 @@ func (g *givenDocument) worth(v *Value) error {
 	return nil
 }
 
+// state is what earlier decisions left behind. Days ago are days of 24 hours
+// before the policy's first instant, which is when an example is decided.
 func (g *givenDocument) state(p *Policy) State {
 	s := State{
 		Owner: g.Owner, Tier: g.Tier, Former: g.FormerPartner, Refused: g.Refused,
@@ -210,6 +215,8 @@ func (g *givenDocument) state(p *Policy) State {
 	return s
 }
 
+// census is the stable share that an example gives, in ppm. "guarded" alone
+// means a share just below the floor.
 func (g *givenDocument) census(t *terms) (Census, error) {
 	share := g.Balance.StableShare
 	if g.Census != nil {
@@ -264,6 +271,7 @@ func (g *givenDocument) directory() (*Directory, []channel.Owner, error) {
 	return dir, full, nil
 }
 
+// room is the capacity; who states none has no limit.
 func (s *givenOwner) room() int64 {
 	if s.Capacity == nil {
 		return channel.Unlimited

@@ -183,7 +183,7 @@ func (r *run) protects() bool {
 		return true
 	}
 	r.because(ReasonProtected)
-	r.look(&r.byRight(nil, p.ID)[0], "")
+	r.addCandidate(&r.byRight(nil, p.ID)[0], "")
 	r.settle(channel.Partners, owner, p.Capacity)
 	r.commit.MayExceed = true
 	return true

@@ -13,9 +13,9 @@ import (
 // LoadInput is what is known of a customer when a route loads. Scored is nil
 // without a model in force or a score.
 type LoadInput struct {
-	ID       channel.CustomerID
-	Profile  history.Profile
-	Summary  history.Summary
+	ID       channel.CustomerID // of the customer
+	Profile  history.Profile    // newest, or that of Day for a look back
+	Summary  history.Summary    // not read where no condition asks for it
 	Scored   *Score
 	Referred []money.Amount // own values of the customers it referred, as last stored
 	Day      time.Time      // as-of day of the value, an instant in the programme's time zone
@@ -24,9 +24,9 @@ type LoadInput struct {
 // Score is what the model in force says of a customer.
 type Score struct {
 	Value    money.Amount
-	AlivePPM int64
-	Model    string
-	Orders   int64 // completed orders it was made of, where LoadInput.Summary was not read
+	AlivePPM int64  // 0 to 1,000,000
+	Model    string // its version
+	Orders   int64  // completed orders it was made of, where LoadInput.Summary was not read
 }
 
 // Load turns what is known of a customer into the inputs of Decide: sums and
@@ -48,7 +48,7 @@ func (p *Policy) Load(k LoadInput) (Customer, Value, error) {
 type loading struct {
 	terms   *terms
 	known   *LoadInput
-	leftOut []string
+	leftOut []string // currencies of amounts without a rate
 	err     error
 }
 

@@ -50,18 +50,19 @@ func Parse(data []byte, cal channel.Calendar) (*Policy, error) {
 
 // What absent keys of `value` mean.
 const (
-	defaultHorizon      = 36
-	defaultObservedFrom = 3
+	defaultHorizon      = 36 // months
+	defaultObservedFrom = 3  // completed orders
 )
 
 // reading is one document being read; problems are collected, so that one
 // answer names them all.
 type reading struct {
-	policy   *Policy
-	doc      *policyDocument
-	problems document.Problems
+	policy   *Policy           // what it becomes
+	doc      *policyDocument   // as written
+	problems document.Problems // with their JSON paths, in the order in which they were found
 }
 
+// warn notes what is allowed and may still be a mistake.
 func (r *reading) warn(format string, args ...any) {
 	r.policy.warnings = append(r.policy.warnings, fmt.Sprintf(format, args...))
 }
@@ -141,6 +142,8 @@ func (r *reading) checkOverride(path, key string, s *termsDocument) {
 	r.problems.Add(path, "has no example: every override needs at least one whose given.customer.region it covers")
 }
 
+// exampleNames refuses a name that stands twice: a failing example is reported
+// by its name.
 func (r *reading) exampleNames() {
 	seen := map[string]bool{}
 	for i := range r.doc.Examples {
@@ -172,6 +175,8 @@ func (r *reading) terms(path string, s *termsDocument, over *terms) *terms {
 	if h := s.Hysteresis; h != nil {
 		r.hysteresis(document.Path(path, "hysteresis"), h, &t)
 	}
+	// An override adds rules, it takes none away: what is an exception everywhere
+	// is one there.
 	t.rules = slices.Concat(r.rules(document.Path(path, "rules"), s.Rules), over.rules)
 	t.book = indexRules(t.rules)
 	if s.Protection != nil {
@@ -198,6 +203,8 @@ func (r *reading) terms(path string, s *termsDocument, over *terms) *terms {
 	return &t
 }
 
+// rules compiles the rules of one list. One that does not compile is a problem
+// and is left out, so that the others are still checked.
 func (r *reading) rules(path string, docs []ruleDocument) []*rule {
 	out := make([]*rule, 0, len(docs))
 	seen := map[string]bool{}
@@ -220,6 +227,7 @@ func (r *reading) rules(path string, docs []ruleDocument) []*rule {
 		r.readable(document.Path(at, "when"), when)
 		c := &rule{name: d.Name, when: when, channel: d.Then.Channel, partner: d.Then.Partner, decline: d.Then.Decline,
 			note: d.Note}
+		// if that partner cannot, the rule counts as one about the channel
 		if c.partner != "" {
 			c.channel = channel.Partners
 		}
@@ -228,6 +236,7 @@ func (r *reading) rules(path string, docs []ruleDocument) []*rule {
 	return out
 }
 
+// named are the keys that a rule has of channel, partner and decline.
 func (t *thenDocument) named() (keys []string) {
 	if t.Channel != "" {
 		keys = append(keys, "channel")

@@ -10,6 +10,8 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
+// days are of 24 hours: dwell and protection do not follow changes of the
+// clocks.
 func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 
 // amount reads a decimal string as minor units of the currency. Where the
@@ -25,6 +27,8 @@ func (r *reading) amount(path, s, currency string) int64 {
 	return n
 }
 
+// rate reads a decimal string as parts per million; more than six decimals are
+// a problem, they are not rounded away.
 func (r *reading) rate(path, s string) money.Rate {
 	n, err := money.ParseRate(s)
 	if err != nil {
@@ -33,6 +37,7 @@ func (r *reading) rate(path, s string) money.Rate {
 	return n
 }
 
+// share is rate of one or less.
 func (r *reading) share(path, s string) money.Rate {
 	n, err := money.ParseShare(s)
 	if err != nil {
@@ -41,6 +46,9 @@ func (r *reading) share(path, s string) money.Rate {
 	return n
 }
 
+// value reads how customers are valued. What is absent means what the constants
+// say, in an override too: value is replaced as a whole, so that a reader finds
+// all of it in one place.
 func (r *reading) value(path string, d *valueDocument, currency string) valueTerms {
 	v := valueTerms{horizonMonths: defaultHorizon, margin: money.One, observedFrom: defaultObservedFrom,
 		priors: map[string]int64{}, exchange: map[string]money.Exchange{}}
@@ -73,6 +81,7 @@ func (r *reading) value(path string, d *valueDocument, currency string) valueTer
 		if _, ok := money.Digits(code); !ok {
 			r.problems.Add(at, "%q is not a known currency; it must be an ISO 4217 code such as USD", code)
 		}
+		// a rate of a currency to itself could only be 1 or wrong
 		if code == currency {
 			r.problems.Add(at, "is the policy's own currency")
 		}
@@ -113,6 +122,8 @@ func (r *reading) tiers(path string, docs []tierDocument, currency string) []tie
 	return out
 }
 
+// hysteresis reads the factors. promote >= 1 >= demote is what keeps band from
+// climbing and descending in one step.
 func (r *reading) hysteresis(path string, h *hysteresisDocument, t *terms) {
 	t.promote, t.demote, t.dwellDays, t.dwell = money.One, money.One, h.DwellDays, days(h.DwellDays)
 	if h.PromoteFactor != nil {
@@ -129,6 +140,8 @@ func (r *reading) hysteresis(path string, h *hysteresisDocument, t *terms) {
 	}
 }
 
+// offer reads how partners are asked. Without an end an offer would hold a
+// customer for ever.
 func (r *reading) offer(path string, d *offerDocument) offerTerms {
 	o := offerTerms{required: d.Required, max: d.MaxOffers}
 	switch {

@@ -1,5 +1,9 @@
 package routing
 
+// The keys stand in the order of RFC 8785, which is that of their bytes here: a
+// key that is added goes to its place, or the bytes are not canonical. A test
+// compares them with what seal writes.
+
 // Append appends the canonical JSON of the record.
 func (r *Record) Append(b []byte) []byte {
 	o := begin(b)
@@ -58,6 +62,7 @@ func (c *CensusRef) append(o *object) {
 	o.b = in.end()
 }
 
+// append writes the member "experiment", if one runs.
 func (x *ArmRef) append(o *object) {
 	if x == nil {
 		return
@@ -69,6 +74,7 @@ func (x *ArmRef) append(o *object) {
 	o.b = in.end()
 }
 
+// append writes the member "hand", if a person decided.
 func (h *HandRef) append(o *object) {
 	if h == nil {
 		return
@@ -81,6 +87,8 @@ func (h *HandRef) append(o *object) {
 	o.b = in.end()
 }
 
+// append writes the object; what is absent has no member, so that a record of
+// an earlier day stays the same when a field is added.
 func (v *ValueRecord) append(b []byte) []byte {
 	o := begin(b)
 	o.some("alivePpm", v.AlivePPM)
@@ -95,6 +103,8 @@ func (v *ValueRecord) append(b []byte) []byte {
 	return o.end()
 }
 
+// append writes the object in the order of its keys; empty inputs have no
+// member.
 func (i *Inputs) append(b []byte) []byte {
 	o := begin(b)
 	o.table("attributes", i.Attributes)

@@ -15,8 +15,8 @@ import (
 // Replayed is a decision made again. Difference names the keys of the record
 // that differ, in order.
 type Replayed struct {
-	Decision   Decision
-	Agrees     bool
+	Decision   Decision // made now
+	Agrees     bool     // byte for byte
 	Difference []string
 }
 
@@ -98,12 +98,14 @@ type readBack struct {
 	err      error
 }
 
+// time reads an instant as stamp wrote it.
 func (b *readBack) time(s string) time.Time {
 	t, err := time.Parse(time.RFC3339, s)
 	b.fail(err)
 	return t.UTC()
 }
 
+// minor reads an amount back to minor units; "" was zero.
 func (b *readBack) minor(s string) int64 {
 	if s == "" {
 		return 0
@@ -113,7 +115,8 @@ func (b *readBack) minor(s string) int64 {
 	return n
 }
 
-func (b *readBack) known(s *string) *int64 {
+// optional reads an amount that may be absent, which is not the same as zero.
+func (b *readBack) optional(s *string) *int64 {
 	if s == nil {
 		return nil
 	}
@@ -121,16 +124,19 @@ func (b *readBack) known(s *string) *int64 {
 	return &n
 }
 
+// fail keeps the first error. It is Internal: a record that cannot be read was
+// damaged in the store, the caller did nothing wrong.
 func (b *readBack) fail(err error) {
 	if b.err == nil && err != nil {
 		b.err = fault.New(fault.Internal, "broken_record", "the decision's record cannot be read").Because(err)
 	}
 }
 
+// value is recorded, never computed again: the model of that day may be gone.
 func (b *readBack) value(v *ValueRecord) Value {
 	out := Value{
 		Amount: b.minor(v.Amount), Referral: b.minor(v.Referral), Currency: v.Currency, Basis: v.Basis,
-		Declared: b.known(v.Declared), Observed: b.known(v.Observed), AlivePPM: int64(money.One),
+		Declared: b.optional(v.Declared), Observed: b.optional(v.Observed), AlivePPM: int64(money.One),
 		Model: v.Model, AsOf: v.AsOf,
 	}
 	if v.AlivePPM != nil {
@@ -139,6 +145,8 @@ func (b *readBack) value(v *ValueRecord) Value {
 	return out
 }
 
+// customer has the sums as they were; -1 stands for "never ordered", which the
+// record leaves out.
 func (b *readBack) customer(r *Record) Customer {
 	i := &r.Inputs
 	c := Customer{
@@ -153,6 +161,7 @@ func (b *readBack) customer(r *Record) Customer {
 	return c
 }
 
+// state is what the decision found, not what the customer's head says now.
 func (b *readBack) state(i *Inputs) State {
 	s := State{
 		Owner: i.Owner, Tier: i.Tier, Former: i.Former, Refused: i.Refused,

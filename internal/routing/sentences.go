@@ -78,6 +78,8 @@ func (p *Policy) region(key string) string {
 	return key + " (" + strings.Join(members, ", ") + ")"
 }
 
+// otherCurrency says that amounts of an override are in another currency: the
+// same number means something else there.
 func otherCurrency(t, base *terms) string {
 	if t.currency == base.currency {
 		return ""
@@ -100,6 +102,8 @@ func (t *terms) sentences() []string {
 	return out
 }
 
+// tellRules tells the rules as written, then what stands above or beside them:
+// guard and protection.
 func (t *terms) tellRules(out *sentenceList) {
 	for _, r := range t.rules {
 		switch {
@@ -124,6 +128,8 @@ func (t *terms) tellRules(out *sentenceList) {
 	}
 }
 
+// tellTiers tells the bands from the highest down; the last one has no line of
+// its own.
 func (t *terms) tellTiers(out *sentenceList) {
 	for i := range t.tiers {
 		x := &t.tiers[i]
@@ -155,6 +161,8 @@ func (t *terms) tellSteadiness(out *sentenceList) {
 	}
 }
 
+// tellValue tells how customers are valued, and what is assumed of those that
+// nobody knows.
 func (t *terms) tellValue(out *sentenceList) {
 	v := &t.value
 	out.say("A customer's value is what it is expected to contribute in %d months: %s of revenue, "+

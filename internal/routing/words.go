@@ -52,7 +52,7 @@ var passedPlural = map[Code]string{
 var passedOrder = []Code{PassedNotActive, PassedRegion, PassedSegment, PassedCertification, PassedRefused, PassedAsked,
 	PassedFull}
 
-// Channel words.
+// channelWords are a channel in words.
 func channelWords(c channel.Channel) string {
 	if c == channel.SalesForce {
 		return "the sales force"
@@ -231,6 +231,8 @@ func (r *run) result() string {
 	return fmt.Sprintf("%s stays with %s", id, ownerWords(r.commit.Owner))
 }
 
+// tellValue says what the value is and where it comes from, with the other
+// values that were there.
 func (r *run) tellValue() string {
 	v := &r.in.Value
 	var parts []string
@@ -250,12 +252,15 @@ func (r *run) tellValue() string {
 	return text + "."
 }
 
+// basisWords say where a value comes from.
 var basisWords = map[Basis]string{
 	Observed: "observed from its own orders",
 	Declared: "as declared",
 	Prior:    "what the policy assumes for its segment",
 }
 
+// tellCandidates says how many were considered, and of partners alone why they
+// were passed over.
 func (r *run) tellCandidates(n int) string {
 	passed := r.counted(false)
 	if pods := r.passedCounts(true); len(pods) == 0 {
@@ -265,6 +270,7 @@ func (r *run) tellCandidates(n int) string {
 	return fmt.Sprintf("%d %s looked at.", n, plural(n, "candidate was", "candidates were"))
 }
 
+// plural chooses the word for a number.
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return one

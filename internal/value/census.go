@@ -43,24 +43,31 @@ type Tally struct {
 	noRate   int64
 }
 
+// regionTally counts the customers of a region, in the currency of the policy
+// there. wide sums are minor units.
 type regionTally struct {
 	currency  string
 	customers int64
 	byTier    map[string]*wide
 	all       wide
-	focal     wide
-	stable    wide
+	focal     wide    // in tiers of the sales force
+	stable    wide    // likely alive, outside of those
 	squares   float64 // of values in minor units
 	byPartner map[channel.PartnerID]*wide
 }
 
+// partnerTally counts the customers of a partner in all regions, in the
+// reporting currency: only there can they be compared.
 type partnerTally struct {
 	customers      int64
 	equity, stable wide
 }
 
+// segmentKey keeps currencies apart: the mean of a segment is of one.
 type segmentKey struct{ currency, segment string }
 
+// segmentTally counts observed customers only: a mean of priors would tell what
+// was assumed.
 type segmentTally struct {
 	customers int64
 	sum       wide
@@ -69,12 +76,14 @@ type segmentTally struct {
 // wide is a sum of values that does not overflow.
 type wide struct{ hi, lo uint64 }
 
+// add adds a value, which is not negative.
 func (w *wide) add(n int64) {
 	var carry uint64
 	w.lo, carry = bits.Add64(w.lo, uint64(n), 0)
 	w.hi += carry
 }
 
+// join adds another sum.
 func (w *wide) join(o wide) {
 	var carry uint64
 	w.lo, carry = bits.Add64(w.lo, o.lo, 0)
@@ -103,6 +112,7 @@ func (w wide) ppm(whole wide) (share int64, ok bool) {
 	return int64(q), true
 }
 
+// half is the sum shifted by one place; ppm halves both sides of a share.
 func (w wide) half() wide { return wide{w.hi >> 1, w.lo>>1 | w.hi<<63} }
 
 // Add counts one customer.
@@ -323,6 +333,7 @@ func (r *regionTally) census(name string, f Frame) RegionCensus {
 	return out
 }
 
+// share64 is a share, or nil where there is nothing to share.
 func share64(ppm int64, ok bool) *int64 {
 	if !ok {
 		return nil

@@ -11,8 +11,8 @@ import (
 // Terms are what a policy says of valuing a customer.
 type Terms struct {
 	Currency       string
-	HorizonMonths  int
-	AnnualDiscount money.Rate
+	HorizonMonths  int        // 1 to 600
+	AnnualDiscount money.Rate // a year, compounded
 	Margin         money.Rate // share of revenue that is contribution
 	ObservedFrom   int64      // completed orders from which the observed value counts
 }
@@ -100,6 +100,8 @@ func minor(v float64, currency string) money.Amount {
 	return money.Of(int64(math.RoundToEven(v*scale(currency))), currency)
 }
 
+// share is a rate as a float; six decimals are exact enough, it is divided
+// once.
 func share(r money.Rate) float64 { return float64(r) / float64(money.One) }
 
 // FirstOrder is what a customer is worth on the day of its first order: the
@@ -162,8 +164,10 @@ func weight(share float64) string {
 	return fmt.Sprintf("%.0f %%", 100*share)
 }
 
+// percent is a rate for people.
 func percent(r money.Rate) string { return fmt.Sprintf("%.4g %%", 100*share(r)) }
 
+// count is a number with its noun, in the plural but for one.
 func count(n int64, what string) string {
 	if n == 1 {
 		return "1 " + what
