@@ -22,7 +22,8 @@ func ParseCalendar(field, zone string) (Calendar, error) {
 	}
 	loc, err := time.LoadLocation(zone)
 	if err != nil || zone == "Local" {
-		return Calendar{}, fault.New(fault.Invalid, "unknown_time_zone", "not a time zone").At(field, "%q is not an IANA time zone such as Europe/Berlin", fault.Clip(zone))
+		return Calendar{}, fault.New(fault.Invalid, "unknown_time_zone", "not a time zone").
+			At(field, "%q is not an IANA time zone such as Europe/Berlin", fault.Clip(zone))
 	}
 	return Calendar{loc: loc}, nil
 }
@@ -99,7 +100,7 @@ func (c Calendar) AddDays(t time.Time, n int) time.Time {
 }
 
 // DaysBetween is how many calendar days the day of b lies after the day of a:
-// 0 on the same day, negative if before, whatever the clocks did in between.
+// 0 on the same day, negative if before. Changes of the clocks in between do not count.
 func (c Calendar) DaysBetween(a, b time.Time) int { return c.dayNumber(b) - c.dayNumber(a) }
 
 func (c Calendar) dayNumber(t time.Time) int {
@@ -123,10 +124,12 @@ func (c Calendar) AddMonths(t time.Time, n int) time.Time {
 func (c Calendar) ParseDate(field, s string) (time.Time, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
-		return time.Time{}, fault.New(fault.Invalid, "invalid_date", "not a date").At(field, "%q: want a day such as 2026-03-02", fault.Clip(s))
+		return time.Time{}, fault.New(fault.Invalid, "invalid_date", "not a date").
+			At(field, "%q: want a day such as 2026-03-02", fault.Clip(s))
 	}
 	if t.Year() < minYear || t.Year() > maxYear {
-		return time.Time{}, fault.New(fault.Invalid, "invalid_date", "not a date").At(field, "%q: want a year from %d to %d", fault.Clip(s), minYear, maxYear)
+		return time.Time{}, fault.New(fault.Invalid, "invalid_date", "not a date").
+			At(field, "%q: want a year from %d to %d", fault.Clip(s), minYear, maxYear)
 	}
 	return c.Day(t.Year(), t.Month(), t.Day()), nil
 }
@@ -140,7 +143,8 @@ func (c Calendar) ParseTime(field, s string) (time.Time, error) {
 	}
 	t, err := ParseInstant(field, s)
 	if err != nil {
-		return time.Time{}, fault.New(fault.Invalid, "invalid_time", "not a time").At(field, "%q: want RFC 3339 (2026-03-02T10:00:00Z) or a day (2026-03-02)", fault.Clip(s))
+		return time.Time{}, fault.New(fault.Invalid, "invalid_time", "not a time").
+			At(field, "%q: want RFC 3339 (2026-03-02T10:00:00Z) or a day (2026-03-02)", fault.Clip(s))
 	}
 	return t, nil
 }
@@ -150,7 +154,8 @@ func (c Calendar) ParseTime(field, s string) (time.Time, error) {
 func ParseInstant(field, s string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil || !strict(s) || t.Year() < minYear || t.Year() > maxYear {
-		return time.Time{}, fault.New(fault.Invalid, "invalid_time", "not a time").At(field, "%q: want RFC 3339 such as 2026-03-02T10:00:00Z", fault.Clip(s))
+		return time.Time{}, fault.New(fault.Invalid, "invalid_time", "not a time").
+			At(field, "%q: want RFC 3339 such as 2026-03-02T10:00:00Z", fault.Clip(s))
 	}
 	return t.UTC().Truncate(time.Second), nil
 }

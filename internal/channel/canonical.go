@@ -11,8 +11,8 @@ import (
 )
 
 // Canonical is what a fact says, as canonical JSON (RFC 8785) of its data,
-// time and type: two facts with the same bytes are the same fact, whatever
-// their id, source or format. Amounts are written with their currency's
+// time and type: two facts with the same bytes are the same fact; id,
+// source and format do not count. Amounts are written with their currency's
 // decimals ("100" and "100.00" EUR are the same); where the currency is
 // unknown, without trailing zeros. An assumed time is left out. Fails as
 // seal.Canonical does.

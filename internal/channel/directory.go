@@ -18,18 +18,20 @@ const Unlimited int64 = -1
 
 // Partner is a company that serves customers for us.
 type Partner struct {
-	ID             PartnerID    `json:"id"`
-	Name           string       `json:"name"`
-	Currency       string       `json:"currency"` // ISO 4217
-	Regions        []string     `json:"regions,omitempty"`
-	Segments       []string     `json:"segments,omitempty"`
-	Certifications []string     `json:"certifications,omitempty"`
-	WeightMicros   int64        `json:"weightMicros"` // weight in millionths: 0, or 10,000 (0.01) to 10,000,000,000 (10000)
-	Capacity       int64        `json:"capacity"`     // customers held or offered at most; Unlimited
-	Status         Status       `json:"status"`
-	Level          string       `json:"level,omitempty"`
-	Manager        string       `json:"manager,omitempty"`
-	Plans          []Assignment `json:"plans,omitempty"` // by From, ascending
+	ID             PartnerID `json:"id"`
+	Name           string    `json:"name"`
+	Currency       string    `json:"currency"` // ISO 4217
+	Regions        []string  `json:"regions,omitempty"`
+	Segments       []string  `json:"segments,omitempty"`
+	Certifications []string  `json:"certifications,omitempty"`
+	// WeightMicros is the weight in millionths: 0, or 10,000 (0.01) to
+	// 10,000,000,000 (10000).
+	WeightMicros int64        `json:"weightMicros"`
+	Capacity     int64        `json:"capacity"` // customers held or offered at most; Unlimited
+	Status       Status       `json:"status"`
+	Level        string       `json:"level,omitempty"`
+	Manager      string       `json:"manager,omitempty"`
+	Plans        []Assignment `json:"plans,omitempty"` // by From, ascending
 }
 
 // Assignment puts a partner on a plan from a day on, until the next assignment.
@@ -59,7 +61,7 @@ type Directory struct {
 
 // Programme is what holds for the whole installation (DOCUMENTS.md). The zero
 // Programme is the one in force when none was published: UTC, no grace, no
-// minimum, routing at first sight.
+// minimum, routing of a customer seen for the first time.
 type Programme struct {
 	ID                string
 	Name              string

@@ -76,7 +76,7 @@ func (f Figure) Amount(fallback string) (money.Amount, error) {
 
 // Upsert changes a customer's profile. A Figure in it has a Currency if the
 // same upsert sets one; otherwise history finds the customer's currency at that
-// time, whatever arrived first.
+// time. The order of arrival does not matter.
 type Upsert struct {
 	Customer      CustomerID
 	Region        Patch[string]

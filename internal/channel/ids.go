@@ -111,7 +111,7 @@ type Channel string
 // The two channels.
 const (
 	SalesForce Channel = "sales_force"
-	PartnerCh  Channel = "partner"
+	Partners   Channel = "partner"
 )
 
 // Channel is the owner's channel, "" for nobody.
@@ -120,7 +120,7 @@ func (o Owner) Channel() Channel {
 	case strings.HasPrefix(string(o), "pod:"):
 		return SalesForce
 	case strings.HasPrefix(string(o), "partner:"):
-		return PartnerCh
+		return Partners
 	}
 	return ""
 }

@@ -28,7 +28,7 @@ func TestParseID_TakesWhatAKeyMayHold(t *testing.T) {
 
 func TestOwner_IsAPartnerOrAPodOrNobody(t *testing.T) {
 	p, err := ParseOwner("owner", "partner:p1")
-	if id, ok := p.Partner(); err != nil || !ok || id != "p1" || p.Channel() != PartnerCh || p != PartnerOwner("p1") {
+	if id, ok := p.Partner(); err != nil || !ok || id != "p1" || p.Channel() != Partners || p != PartnerOwner("p1") {
 		t.Errorf("partner:p1 is %q of %q, %v", id, p.Channel(), err)
 	}
 	o, err := ParseOwner("owner", "pod:north:1")

@@ -65,15 +65,18 @@ func amountFault(field string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, money.ErrCurrency):
-		return fault.New(fault.Invalid, "unknown_currency", "not a known currency").At(field, "%s: want an ISO 4217 code such as EUR", err)
+		return fault.New(fault.Invalid, "unknown_currency", "not a known currency").
+			At(field, "%s: want an ISO 4217 code such as EUR", err)
 	}
-	return fault.New(fault.Invalid, "invalid_amount", "not a valid amount").At(field, "%s; want a decimal string such as 1234.56", err)
+	return fault.New(fault.Invalid, "invalid_amount", "not a valid amount").
+		At(field, "%s; want a decimal string such as 1234.56", err)
 }
 
 // ParseCurrency checks an ISO 4217 code in upper case.
 func ParseCurrency(field, s string) (string, error) {
 	if _, ok := money.Digits(s); !ok {
-		return "", fault.New(fault.Invalid, "unknown_currency", "not a known currency").At(field, "%q: want an ISO 4217 code such as EUR", fault.Clip(s))
+		return "", fault.New(fault.Invalid, "unknown_currency", "not a known currency").
+			At(field, "%q: want an ISO 4217 code such as EUR", fault.Clip(s))
 	}
 	return s, nil
 }
@@ -87,7 +90,8 @@ func ParseFigure(field, s, currency string) (Figure, error) {
 	}
 	if _, err := money.Parse(s, check); err != nil {
 		if currency == "" && errors.Is(err, money.ErrDigits) {
-			return Figure{}, fault.New(fault.Invalid, "invalid_amount", "not a valid amount").At(field, "%q: no currency has more than 4 decimals", fault.Clip(s))
+			return Figure{}, fault.New(fault.Invalid, "invalid_amount", "not a valid amount").
+				At(field, "%q: no currency has more than 4 decimals", fault.Clip(s))
 		}
 		return Figure{}, amountFault(field, err)
 	}
@@ -99,7 +103,8 @@ func ParseFigure(field, s, currency string) (Figure, error) {
 // (which separates lists in files) and no space at either end.
 func ParseCode(field, s string) (string, error) {
 	if strings.Contains(s, ";") {
-		return "", fault.New(fault.Invalid, "invalid_code", "not a valid code").At(field, "%q: must not contain ;", fault.Clip(s))
+		return "", fault.New(fault.Invalid, "invalid_code", "not a valid code").
+			At(field, "%q: must not contain ;", fault.Clip(s))
 	}
 	return parseText(field, s, MaxCode)
 }

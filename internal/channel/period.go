@@ -22,7 +22,8 @@ const (
 func ParsePeriod(field, s string) (Period, error) {
 	t, err := time.Parse("2006-01", s)
 	if err != nil || t.Year() < minYear || t.Year() > maxYear {
-		return "", fault.New(fault.Invalid, "invalid_period", "not a period").At(field, "%q: want a month such as 2026-03", fault.Clip(s))
+		return "", fault.New(fault.Invalid, "invalid_period", "not a period").
+			At(field, "%q: want a month such as 2026-03", fault.Clip(s))
 	}
 	return Period(s), nil
 }
@@ -31,10 +32,10 @@ func ParsePeriod(field, s string) (Period, error) {
 // into other years.
 func PeriodOf(year int, month time.Month) Period { return periodAt(year*12 + int(month) - 1) }
 
-// known holds the periods of 1970 to 2069, so that asking for one of them,
+// usualPeriods holds the periods of 1970 to 2069, so that asking for one of them,
 // which happens for every fact, does not allocate. They are made by the first
 // who asks.
-var known = sync.OnceValue(func() *[100 * 12]Period {
+var usualPeriods = sync.OnceValue(func() *[100 * 12]Period {
 	var list [100 * 12]Period
 	const width = len("2006-01")
 	all := make([]byte, 0, len(list)*width)
@@ -50,7 +51,7 @@ var known = sync.OnceValue(func() *[100 * 12]Period {
 
 // periodAt is the period n months after January of the year 0.
 func periodAt(n int) Period {
-	if list := known(); n >= minYear*12 && n-minYear*12 < len(list) {
+	if list := usualPeriods(); n >= minYear*12 && n-minYear*12 < len(list) {
 		return list[n-minYear*12]
 	}
 	return format(n)

@@ -119,14 +119,14 @@ var together = [][]string{
 	{"Latin", "Han", "Hangul"},
 }
 
-// joints part a name into words of which each may have its own script: the
+// separators part a name into words of which each may have its own script: the
 // parts of an address, or of an issuer's id.
-const joints = ` @.|:/\`
+const separators = ` @.|:/\`
 
 // mixedScripts says which word of a name has letters of scripts that do not go
 // together, "" if none has.
 func mixedScripts(s string) string {
-	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune(joints, r) }) {
+	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune(separators, r) }) {
 		var scripts []string
 		var before rune
 		for _, r := range word {

@@ -60,7 +60,7 @@ func patched[T any](c *checks, field string, p Patch[string], parse func(field, 
 // Erase is the raw patch for null.
 func Erase() Patch[string] { return Put("") }
 
-// RawOrder is an order as text, from whatever format. Margin, Discount and
+// RawOrder is an order as text, the same for every format. Margin, Discount and
 // Product may be empty: absent.
 type RawOrder struct {
 	OrderID, CustomerID, Amount, Currency string
@@ -139,7 +139,8 @@ func (r RawFeedback) Parse() (*Feedback, error) {
 func parseScore(field, s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > 5 || len(s) != 1 {
-		return 0, fault.New(fault.Invalid, "invalid_score", "not a valid score").At(field, "%q: want a whole number from 1 to 5", fault.Clip(s))
+		return 0, fault.New(fault.Invalid, "invalid_score", "not a valid score").
+			At(field, "%q: want a whole number from 1 to 5", fault.Clip(s))
 	}
 	return n, nil
 }
@@ -211,5 +212,6 @@ func ParseFactType(field, s string) (FactType, error) {
 	for _, t := range FactTypes() {
 		names = append(names, string(t))
 	}
-	return "", fault.New(fault.Invalid, "unknown_type", "not a known type of fact").At(field, "%q: want one of %s", fault.Clip(s), strings.Join(names, ", "))
+	return "", fault.New(fault.Invalid, "unknown_type", "not a known type of fact").
+		At(field, "%q: want one of %s", fault.Clip(s), strings.Join(names, ", "))
 }

@@ -23,7 +23,8 @@ func ParseWeight(field, s string) (int64, error) {
 	}
 	r, err := money.ParseRate(s)
 	if err != nil || r != 0 && int64(r) < MinWeight || int64(r) > MaxWeight {
-		return 0, fault.New(fault.Invalid, "invalid_weight", "not a valid weight").At(field, "%q: want 0, or 0.01 to 10000 with at most 6 decimals", fault.Clip(s))
+		return 0, fault.New(fault.Invalid, "invalid_weight", "not a valid weight").
+			At(field, "%q: want 0, or 0.01 to 10000 with at most 6 decimals", fault.Clip(s))
 	}
 	return int64(r), nil
 }
@@ -38,7 +39,8 @@ func ParseCapacity(field, s string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < 0 || s[0] == '+' {
-		return 0, fault.New(fault.Invalid, "invalid_capacity", "not a valid capacity").At(field, "%q: want a whole number from 0 on, or nothing for no limit", fault.Clip(s))
+		return 0, fault.New(fault.Invalid, "invalid_capacity", "not a valid capacity").
+			At(field, "%q: want a whole number from 0 on, or nothing for no limit", fault.Clip(s))
 	}
 	return n, nil
 }
@@ -51,7 +53,8 @@ func ParseStatus(field, s string) (Status, error) {
 	case Active, Paused, Left:
 		return status, nil
 	}
-	return "", fault.New(fault.Invalid, "invalid_status", "not a valid status").At(field, "%q: want active, paused or left", fault.Clip(s))
+	return "", fault.New(fault.Invalid, "invalid_status", "not a valid status").
+		At(field, "%q: want active, paused or left", fault.Clip(s))
 }
 
 // ParsePodKind reads field, inside or online; "" is none of them.
@@ -60,7 +63,8 @@ func ParsePodKind(field, s string) (string, error) {
 	case "", "field", "inside", "online":
 		return s, nil
 	}
-	return "", fault.New(fault.Invalid, "invalid_kind", "not a valid kind of pod").At(field, "%q: want field, inside or online", fault.Clip(s))
+	return "", fault.New(fault.Invalid, "invalid_kind", "not a valid kind of pod").
+		At(field, "%q: want field, inside or online", fault.Clip(s))
 }
 
 // ParseCodes checks a list of codes; the answer is sorted, each code once, nil

@@ -39,8 +39,8 @@ func (c keyCheck) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	}
 }
 
-// keyVocabulary gives a keyCheck to every schema with "propertyNames".
-func keyVocabulary() *jsonschema.Vocabulary {
+// schemaKeys gives a keyCheck to every schema with "propertyNames".
+func schemaKeys() *jsonschema.Vocabulary {
 	const url = "mem:keys"
 	c := jsonschema.NewCompiler()
 	if err := c.AddResource(url, true); err != nil {

@@ -91,7 +91,7 @@ func compile(location string, tree any) (*jsonschema.Schema, error) {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.AssertFormat()
-	c.RegisterVocabulary(keyVocabulary())
+	c.RegisterVocabulary(schemaKeys())
 	c.AssertVocabs()
 	c.UseLoader(noLoader{})
 	if err := c.AddResource(location, tree); err != nil {

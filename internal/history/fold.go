@@ -12,7 +12,7 @@ import (
 
 // Fold folds a customer's partition as it was booked up to and including
 // period upTo ("": everything). Entries and moves booked later are invisible;
-// a stray that a late entry replaces is ignored whatever upTo is, because no
+// a stray that a late entry replaces is always ignored, because no
 // statement ever counted it. The result shares memory with p.
 func Fold(p Partition, upTo channel.Period) *History {
 	h := &History{Customer: p.Customer}
@@ -105,6 +105,7 @@ func (f *folder) orders() []Order {
 		return nil
 	}
 	order := func(r ref) channel.OrderID { return f.entries[r.i].Refund.Order }
+	byOrder := func(r ref, id channel.OrderID) int { return cmp.Compare(order(r), id) }
 	slices.SortFunc(f.refund, func(a, b ref) int {
 		if c := cmp.Compare(order(a), order(b)); c != 0 {
 			return c
@@ -124,7 +125,7 @@ func (f *folder) orders() []Order {
 		if len(refunds) == 0 {
 			continue
 		}
-		from, _ := slices.BinarySearchFunc(f.refund, e.Order.ID, func(r ref, id channel.OrderID) int { return cmp.Compare(order(r), id) })
+		from, _ := slices.BinarySearchFunc(f.refund, e.Order.ID, byOrder)
 		to := from
 		for to < len(refunds) && order(f.refund[to]) == e.Order.ID {
 			to++
@@ -166,10 +167,12 @@ func (f *folder) changes(moves []Move) []change {
 		if at.IsZero() {
 			at = e.Occurred
 		}
-		out = append(out, change{Move{From: at, Seq: e.Seq, Booked: e.Booked, Cause: ByChurn, Decision: channel.DecisionID(r.id)}, e})
+		move := Move{From: at, Seq: e.Seq, Booked: e.Booked, Cause: ByChurn, Decision: channel.DecisionID(r.id)}
+		out = append(out, change{move, e})
 	}
 	slices.SortFunc(out, func(a, b change) int {
-		return cmp.Or(a.From.Compare(b.From), cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.Decision, b.Decision), cmp.Compare(a.Owner, b.Owner))
+		return cmp.Or(a.From.Compare(b.From), cmp.Compare(a.Seq, b.Seq),
+			cmp.Compare(a.Decision, b.Decision), cmp.Compare(a.Owner, b.Owner))
 	})
 	return out
 }
@@ -194,7 +197,9 @@ func (f *folder) spans(moves []Move) {
 		}
 		owner = m.Owner
 	}
-	slices.SortFunc(h.churns, func(a, b churn) int { return cmp.Or(a.occurred.Compare(b.occurred), cmp.Compare(a.spans, b.spans)) })
+	slices.SortFunc(h.churns, func(a, b churn) int {
+		return cmp.Or(a.occurred.Compare(b.occurred), cmp.Compare(a.spans, b.spans))
+	})
 	for _, c := range h.churns {
 		h.Churned = append(h.Churned, c.occurred)
 	}

@@ -43,7 +43,7 @@ type Entry struct {
 	Score    int
 	// Applied is, for churn, the instant it was applied: ownership ends then,
 	// not backdated to Occurred. Zero means at Occurred. Fold makes the Move of
-	// it; whoever reads the partition must not add one.
+	// it; readers of the partition must not add one.
 	Applied time.Time
 	// Seq is the version of the customer's head on which the entry was
 	// committed, for entries whose place in one instant is that of their
@@ -148,7 +148,7 @@ type Refund struct {
 
 // Refunded is what was given back of the order up to and including t, never
 // more than its amount; a zero t means ever. Refunds are counted as they
-// occurred, whatever a plan's clawback says.
+// occurred; a plan's clawback does not matter here.
 func (o *Order) Refunded(t time.Time) int64 {
 	left := o.Amount
 	for i := range o.Refunds {

@@ -68,7 +68,9 @@ func (h *History) Summary(asOf time.Time, cal channel.Calendar) Summary {
 
 // of finds or makes the sums of a currency; customers have one or two.
 func (s *Summary) of(currency string) *Sums {
-	i, ok := slices.BinarySearchFunc(s.Sums, currency, func(x Sums, c string) int { return strings.Compare(x.Currency, c) })
+	i, ok := slices.BinarySearchFunc(s.Sums, currency, func(x Sums, c string) int {
+		return strings.Compare(x.Currency, c)
+	})
 	if !ok {
 		s.Sums = slices.Insert(s.Sums, i, Sums{Currency: currency})
 	}
@@ -91,7 +93,10 @@ func (s Summary) In(currency string, convert func(money.Amount) (money.Amount, e
 		for _, f := range []struct {
 			to   *int64
 			from int64
-		}{{&total.Gross, x.Gross}, {&total.Discount, x.Discount}, {&total.Revenue, x.Revenue}, {&total.LastYear, x.LastYear}} {
+		}{
+			{&total.Gross, x.Gross}, {&total.Discount, x.Discount},
+			{&total.Revenue, x.Revenue}, {&total.LastYear, x.LastYear},
+		} {
 			a := money.Of(f.from, x.Currency)
 			if x.Currency != currency {
 				var err error

@@ -18,13 +18,13 @@ import (
 // shape compares a JSON value with the Go type it is meant for and notes every
 // difference, so that a caller learns all mistakes at once and by path.
 type shape struct {
-	misfits []misfit
+	misfits []mismatch
 	at      []any // steps to the value that is looked at
 }
 
-// misfit is one difference. It is worded only if it is told: a text can be full
+// mismatch is one difference. It is worded only if it is told: a text can be full
 // of them.
-type misfit struct {
+type mismatch struct {
 	at   []any
 	say  func() string
 	rank int // in the order of the text
@@ -35,13 +35,13 @@ type misfit struct {
 func shapeProblems(text *strictjson.Text, t reflect.Type) []fault.Field {
 	var s shape
 	for _, twice := range text.Problems {
-		s.misfits = append(s.misfits, misfit{at: twice.At, say: func() string { return "stands twice" }})
+		s.misfits = append(s.misfits, mismatch{at: twice.At, say: func() string { return "stands twice" }})
 	}
 	s.value(t, text.Root)
 	for i := range s.misfits {
 		s.misfits[i].rank = text.Rank(s.misfits[i].at)
 	}
-	slices.SortStableFunc(s.misfits, func(a, b misfit) int { return cmp.Compare(a.rank, b.rank) })
+	slices.SortStableFunc(s.misfits, func(a, b mismatch) int { return cmp.Compare(a.rank, b.rank) })
 	var told []fault.Field
 	for _, m := range s.misfits[:min(len(s.misfits), maxErrors)] {
 		told = append(told, fault.Field{Field: document.Place(m.at), Message: m.say()})
@@ -79,7 +79,7 @@ func (o *Opt[T]) UnmarshalJSON(data []byte) error {
 func (Opt[T]) inner() reflect.Type { return reflect.TypeFor[*T]() }
 
 func (s *shape) note(say func() string) {
-	s.misfits = append(s.misfits, misfit{at: slices.Clone(s.at), say: say})
+	s.misfits = append(s.misfits, mismatch{at: slices.Clone(s.at), say: say})
 }
 
 // value compares one value with t; a nil t takes anything.

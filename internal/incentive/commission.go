@@ -151,7 +151,7 @@ func (cs *commissions) takeOrder(p *Component, _ *tally, o *order) bool {
 		}
 		return true
 	}
-	if o.class == liveOrder && fresh {
+	if o.orderKind == liveOrder && fresh {
 		value := money.Of(o.of.Amount, o.of.Currency)
 		cs.list(Unpaid{Customer: cs.customers[o.customer].Customer, Order: o.of.ID, Component: t.Name,
 			Period: cs.months[o.month].period, Code: NoMargin, Value: value,

@@ -38,10 +38,10 @@ func (c *Component) base() *Component { return c }
 // componentType is all that the rest of the room knows of a type of component.
 type componentType struct {
 	is     Type
-	single bool  // a plan has at most one
-	earns  bool  // its lines are money of its own: a satisfaction bonus may be a share of it
-	listed bool  // its tally lists the matching orders in (time, id)
-	sees   class // which orders it looks at; 0: none
+	single bool      // a plan has at most one
+	earns  bool      // its lines are money of its own: a satisfaction bonus may be a share of it
+	listed bool      // its tally lists the matching orders in (time, id)
+	sees   orderKind // which orders it looks at; 0: none
 
 	// read makes terms of the component's own keys and notes what is wrong.
 	read func(*keys) terms
@@ -78,13 +78,13 @@ type steps struct {
 	settle func(*Result) error
 }
 
-// class says how components see an order; it is one of these.
-type class uint8
+// orderKind says how components see an order; it is one of these.
+type orderKind uint8
 
 const (
-	liveOrder    class = 1 << iota // in the plan's currency, and something is left of it
-	deadOrder                      // in the plan's currency, refunded in full
-	foreignOrder                   // in another currency, and something is left of it
+	liveOrder    orderKind = 1 << iota // in the plan's currency, and something is left of it
+	deadOrder                          // in the plan's currency, refunded in full
+	foreignOrder                       // in another currency, and something is left of it
 )
 
 // each iterates over the plan's components of one type, with their indexes. A

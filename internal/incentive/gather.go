@@ -14,16 +14,16 @@ import (
 
 // order is one order credited to the partner in a month under a plan.
 type order struct {
-	of       *history.Order
-	customer int32
-	month    int32
-	stage    int32  // index of the month whose statement first booked it
-	mask     uint64 // bit i: component i of the month's plan matched
-	amount   int64  // of.Amount, at hand because it is asked for so often
-	net      int64  // amount less counted refunds
-	guarded  bool
-	first    bool  // no order that counts precedes it, under any owner
-	class    class // 0: in another currency and refunded in full
+	of        *history.Order
+	customer  int32
+	month     int32
+	stage     int32  // index of the month whose statement first booked it
+	mask      uint64 // bit i: component i of the month's plan matched
+	amount    int64  // of.Amount, at hand because it is asked for so often
+	net       int64  // amount less counted refunds
+	guarded   bool
+	first     bool      // no order that counts precedes it, under any owner
+	orderKind orderKind // 0: in another currency and refunded in full
 }
 
 // isFresh reports whether no earlier statement has booked the order.
@@ -84,7 +84,7 @@ func (c *computation) credit(index int32, cust *customer) error {
 			amount: o.Amount, net: o.Amount - refundedOf(o, m.clawback),
 			guarded: c.guards(m, cust, o.Occurred), first: cust.first < 0 || i <= cust.first})
 		next := &c.orders[len(c.orders)-1]
-		next.class = classOf(next, o.Currency != m.plan.Currency)
+		next.orderKind = kindOfOrder(next, o.Currency != m.plan.Currency)
 		if err := c.count(next, cust); err != nil {
 			return err
 		}
@@ -97,8 +97,8 @@ func (c *computation) guards(m *month, cust *customer, t time.Time) bool {
 	return m.guarded || m.regions != nil && m.regions[cust.ProfileAt(t).Region]
 }
 
-// classOf is how components see an order.
-func classOf(o *order, foreign bool) class {
+// kindOfOrder is how components see an order.
+func kindOfOrder(o *order, foreign bool) orderKind {
 	alive := live(o.amount, o.amount-o.net)
 	switch {
 	case foreign && alive:
@@ -114,14 +114,14 @@ func classOf(o *order, foreign bool) class {
 // count tries the order against every component of its month that looks at
 // such orders.
 //
-// An order's class is fixed before any component sees it, so that types say in
+// An order's kind is fixed before any component sees it, so that types say in
 // the table which orders they look at, and none tests for it.
 func (c *computation) count(o *order, cust *customer) error {
 	m := &c.months[o.month]
 	f := fact{order: o.of, history: cust.History, first: o.first, partner: m.partner}
 	c.matcher.next()
 	m.credited++
-	switch o.class {
+	switch o.orderKind {
 	case liveOrder, deadOrder:
 		m.revenue.Add(o.net)
 	case foreignOrder:
@@ -129,9 +129,9 @@ func (c *computation) count(o *order, cust *customer) error {
 			c.listForeign(o.of, Unpaid{Customer: cust.Customer, Period: m.period})
 		}
 	}
-	for i := range m.sights {
-		s := &m.sights[i]
-		if s.sees&o.class == 0 {
+	for i := range m.observers {
+		s := &m.observers[i]
+		if s.sees&o.orderKind == 0 {
 			continue
 		}
 		yes, err := c.matcher.match(s.component.When, &f)

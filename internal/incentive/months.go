@@ -63,25 +63,25 @@ type month struct {
 	start, end time.Time // end is exclusive
 	plan       *Plan     // nil: none
 	// since: earlier orders do not count, where the plan began inside the month.
-	since    time.Time
-	days, of int // the days of the month under a plan, and all of them
-	partner  *Partner
-	guarded  bool            // for every region
-	regions  map[string]bool // guarded ones
-	clawback int64           // seconds, -1: refunds always count
-	counts   []tally         // one per component of plan
-	sights   []sight         // the components that look at orders
-	credited int             // orders
-	revenue  money.Wide      // net minor units, of credited orders in the plan's currency
+	since     time.Time
+	days, of  int // the days of the month under a plan, and all of them
+	partner   *Partner
+	guarded   bool            // for every region
+	regions   map[string]bool // guarded ones
+	clawback  int64           // seconds, -1: refunds always count
+	counts    []tally         // one per component of plan
+	observers []observer      // the components that look at orders
+	credited  int             // orders
+	revenue   money.Wide      // net minor units, of credited orders in the plan's currency
 }
 
-// sight is one component that looks at orders in a month. at is its index in
+// observer is one component that looks at orders in a month. at is its index in
 // the plan.
-type sight struct {
+type observer struct {
 	at        int
 	component *Component
 	tally     *tally
-	sees      class
+	sees      orderKind
 	count     func(*Component, *tally, *order) bool // nil: every match counts
 }
 
@@ -98,7 +98,7 @@ func (c *computation) findSights() {
 				continue
 			}
 			at := slices.IndexFunc(c.types, func(t componentType) bool { return t.is == p.Type })
-			m.sights = append(m.sights, sight{j, p, &m.counts[j], p.rules.sees, c.steps[at].count})
+			m.observers = append(m.observers, observer{j, p, &m.counts[j], p.rules.sees, c.steps[at].count})
 		}
 	}
 }

@@ -66,7 +66,7 @@ func (t *recognition) explain(*Plan) string {
 // that counts, if the partner is credited with it.
 func (c *computation) countPoints(p *Component, t *tally, o *order) bool {
 	terms, _ := p.terms.(*recognition)
-	if o.class != foreignOrder {
+	if o.orderKind != foreignOrder {
 		t.side(o.guarded).Add(terms.perOrder)
 	}
 	if o.first {

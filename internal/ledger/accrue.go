@@ -27,7 +27,8 @@ type Booking struct {
 func Accrue(b Booking) ([]Transfer, error) {
 	owed, reserve, fund := Owed(b.Partner), Reserve(b.Partner), Fund(b.Partner)
 	if b.Held < 0 || b.Released < 0 {
-		return nil, fault.New(fault.Internal, "impossible_transfer", "the statement of %s for %s keeps back less than nothing", b.Partner, b.Period)
+		return nil, fault.New(fault.Internal, "impossible_transfer",
+			"the statement of %s for %s keeps back less than nothing", b.Partner, b.Period)
 	}
 	var out []Transfer
 	for _, m := range []struct {
@@ -41,7 +42,8 @@ func Accrue(b Booking) ([]Transfer, error) {
 		{MDF, Marketing, fund, b.MDF},
 	} {
 		if m.minor == math.MinInt64 {
-			return nil, fault.New(fault.Internal, "impossible_transfer", "the %s of %s for %s is out of range", m.code, b.Partner, b.Period)
+			return nil, fault.New(fault.Internal, "impossible_transfer", "the %s of %s for %s is out of range",
+				m.code, b.Partner, b.Period)
 		}
 		if m.minor < 0 {
 			m.debit, m.credit, m.minor = m.credit, m.debit, -m.minor

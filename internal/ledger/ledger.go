@@ -1,17 +1,8 @@
 // Package ledger is double-entry bookkeeping: transfers between accounts, and
 // the balances they fold to. It never knows statements: what a transfer is for
 // is a code and the name of its cause. It owns the chart of accounts; it keeps
-// no running balance and writes no keys.
-//
-// # Invariants
-//
-//  1. A transfer is one debit account, one credit account, one positive amount:
-//     an imbalance cannot be written.
-//  2. Transfers are never changed or deleted. To correct one, add another.
-//  3. A pending transfer moves money once it is posted, and never after it is
-//     voided; one of the two happens, and happens once (the resolution has one
-//     key).
-//  4. Per currency, the balances of all accounts sum to zero.
+// no running balance and writes no keys. README.md has its invariants and the
+// tests that hold them.
 package ledger
 
 import (

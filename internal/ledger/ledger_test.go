@@ -3,6 +3,7 @@ package ledger
 import (
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -131,6 +132,72 @@ func TestFold_AllAccountsSumToZeroPerCurrency(t *testing.T) {
 	}
 	if sums["EUR"] != 0 || sums["JPY"] != 0 || len(sums) != 2 {
 		t.Errorf("sums are %v", sums)
+	}
+}
+
+// randomLedger is bookings of three partners in two currencies, and payouts:
+// posted, void and still pending.
+func randomLedger(t *testing.T, r *rand.Rand) ([]Transfer, []Resolution) {
+	t.Helper()
+	var all []Transfer
+	var ended []Resolution
+	for i := range 200 {
+		partner := []channel.PartnerID{"p1", "p2", "p3"}[r.IntN(3)]
+		currency := []string{"EUR", "JPY"}[r.IntN(2)]
+		id := strconv.Itoa(i)
+		for _, earned := range book(t, Booking{Partner: partner, Period: "2026-03", Currency: currency,
+			Earned: r.Int64N(2000) - 1000, Held: r.Int64N(50), Cause: "s"}) {
+			earned.ID += "." + id
+			all = append(all, earned)
+		}
+		all = append(all, Transfer{ID: "pay." + id, Period: "2026-03", Debit: Owed(partner), Credit: Bank,
+			Minor: 1 + r.Int64N(100), Currency: currency, Code: Payout, Cause: id, Pending: true})
+		if n := r.IntN(3); n > 0 {
+			ended = append(ended, Resolution{Pending: "pay." + id, Period: "2026-03", Post: n == 1})
+		}
+	}
+	return all, ended
+}
+
+func TestFold_WhatIsPendingSumsToZeroToo(t *testing.T) {
+	all, ended := randomLedger(t, rand.New(rand.NewPCG(5, 6)))
+	posted, pending, moved := map[string]int64{}, map[string]int64{}, int64(0)
+	for _, b := range fold(t, all, ended...) {
+		posted[b.Currency] += b.Posted
+		pending[b.Currency] += b.Pending
+		moved += max(b.Pending, 0)
+	}
+	want := map[string]int64{"EUR": 0, "JPY": 0}
+	if !cmp.Equal(posted, want) || !cmp.Equal(pending, want) || moved == 0 {
+		t.Errorf("posted %v, pending %v, of which %d came in", posted, pending, moved)
+	}
+}
+
+func TestFold_InAnyOrderGivesTheSameBalances(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	all, ended := randomLedger(t, r)
+	want := fold(t, all, ended...)
+	for range 20 {
+		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		r.Shuffle(len(ended), func(i, j int) { ended[i], ended[j] = ended[j], ended[i] })
+		if d := cmp.Diff(want, fold(t, all, ended...)); d != "" {
+			t.Fatal(d)
+		}
+	}
+}
+
+func TestAccrue_TheSameStatementHasTheSameIDs(t *testing.T) {
+	b := Booking{Partner: "p1", Period: "2026-03", Currency: "EUR", Earned: 100, Held: 5, MDF: 7, Cause: "p1/2026-03"}
+	first := book(t, b)
+	b.Earned++ // even if it came out otherwise: it is the same statement
+	again := book(t, b)
+	for i := range first {
+		if first[i].ID != again[i].ID {
+			t.Errorf("%s became %s", first[i].ID, again[i].ID)
+		}
+	}
+	if _, err := Fold(append(first, again...), nil); !fault.Is(err, "impossible_ledger") {
+		t.Errorf("booked twice: %v", err)
 	}
 }
 

@@ -11,9 +11,9 @@ import (
 // is independent. Overflow sticks and is reported by Round: the range is
 // +-1.7e26 minor units.
 type Exact struct {
-	hi  int64
+	hi  int64 // two's complement, with lo
 	lo  uint64
-	bad bool
+	bad bool // something did not fit
 }
 
 // exactUnit is how many units of Exact make one minor unit.
@@ -62,6 +62,8 @@ func (x *Exact) addProduct(a int64, b Rate, c uint64) {
 	x.add(int64(mid), low)
 }
 
+// add adds a 128-bit number. It overflowed if both had one sign and the sum has
+// the other.
 func (x *Exact) add(hi int64, lo uint64) {
 	low, carry := bits.Add64(x.lo, lo, 0)
 	high := x.hi + hi + int64(carry)
@@ -71,6 +73,7 @@ func (x *Exact) add(hi int64, lo uint64) {
 	x.hi, x.lo = high, low
 }
 
+// subtract takes one away, by the same rule.
 func (x *Exact) subtract(hi int64, lo uint64) {
 	low, borrow := bits.Sub64(x.lo, lo, 0)
 	high := x.hi - hi - int64(borrow)

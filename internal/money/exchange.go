@@ -12,6 +12,7 @@ import (
 // decimal string "0.92".
 type Exchange int64
 
+// exchangePlaces are the decimals of an exchange rate.
 const exchangePlaces = 12
 
 // ParseExchange reads a decimal string above 0, with at most 12 decimals, up to
@@ -66,6 +67,7 @@ func (a Amount) Convert(x Exchange, currency string) (Amount, error) {
 	return Amount{n, currency}, err
 }
 
+// powerOfTen is 10^n for n from 0 to 19, the most that 64 bits hold.
 func powerOfTen(n int) uint64 {
 	p := uint64(1)
 	for range n {

@@ -12,9 +12,10 @@ import (
 type Fractions struct {
 	floor Exact      // the terms rounded down, in whole minor units
 	parts []fraction // what that left, each in (0, 1)
-	bad   error
+	bad   error      // sticks; Round returns it
 }
 
+// fraction is num / den, with num < den.
 type fraction struct{ num, den uint64 }
 
 // AddMulDiv adds a x b / c. A c of zero sticks and is reported by Round as
@@ -31,6 +32,7 @@ func (f *Fractions) AddMulDiv(a, b, c int64) {
 	}
 	q, rem := bits.Div64(hi, lo, den)
 	negative := (a < 0) != (b < 0) != (c < 0)
+	// round down, not towards zero, so that every part is positive
 	if negative && rem != 0 {
 		q, rem = q+1, den-rem
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 )
 
+// The amount is text: most readers of JSON make a float of a number.
+
 // AppendJSON appends {"amount":"1234.56","currency":"EUR"}.
 func (a Amount) AppendJSON(b []byte) []byte {
 	b = append(b, `{"amount":"`...)
@@ -28,9 +30,11 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 // negative.
 func (a *Amount) UnmarshalJSON(b []byte) error {
 	var in struct {
+		// pointers, so that a missing key is told from an empty text
 		Amount   *string `json:"amount"`
 		Currency *string `json:"currency"`
 	}
+	// a key with a typing error would be a zero amount otherwise
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&in); err != nil {

@@ -72,7 +72,7 @@ func (a Amount) Mul(r Rate) (Amount, error) {
 	return Amount{n, a.Currency}, err
 }
 
-// IsZero reports whether a is nothing, of whatever currency.
+// IsZero reports whether a is nothing, of any currency.
 func (a Amount) IsZero() bool { return a.Minor == 0 }
 
 // String is the amount for people: "1234.56 EUR".

@@ -56,6 +56,8 @@ func ParseSignedMinor(s, currency string) (int64, error) {
 // parseDecimal reads digits[.digits] as a count of 10^-places. Its errors are
 // the bare sentinels.
 func parseDecimal(s string, places int) (uint64, error) {
+	// below it another digit fits; signed refuses what is beyond an
+	// int64
 	const limit = math.MaxUint64 / 10
 	var n uint64
 	decimals, over := -1, false
@@ -80,6 +82,7 @@ func parseDecimal(s string, places int) (uint64, error) {
 	case decimals > places:
 		return 0, ErrDigits
 	}
+	// "12.5" of a currency with two decimals is 1250
 	for range places - max(decimals, 0) {
 		over = over || n >= limit
 		n *= 10
@@ -118,6 +121,7 @@ func appendDecimal(b []byte, n int64, places int) []byte {
 	if n < 0 {
 		b = append(b, '-')
 	}
+	// 12 zeros in front, so that 5 counts of 10^-2 are "0.05" without a branch
 	var buf [40]byte
 	text := strconv.AppendUint(append(buf[:0], "000000000000"...), magnitude(n), 10)
 	whole := len(text) - places

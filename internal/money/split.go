@@ -65,6 +65,7 @@ func handOut(parts []int64, remainders []uint64, left uint64) {
 				}
 			}
 			parts[best]++
+			// nobody gets a second unit: the others come first
 			remainders[best] = 0
 		}
 		return
@@ -79,6 +80,7 @@ func handOut(parts []int64, remainders []uint64, left uint64) {
 	}
 }
 
+// sumWeights is the sum of the weights, 0 only where nothing is to be split.
 func sumWeights(total int64, weights []int64) (uint64, error) {
 	var sum, carry uint64
 	for _, w := range weights {
@@ -95,7 +97,7 @@ func sumWeights(total int64, weights []int64) (uint64, error) {
 	return sum, nil
 }
 
-// SplitBy is Split with ties decided by id, bytewise, whatever the order of the
+// SplitBy is Split with ties decided by id, bytewise, in any order of the
 // ids given; part i belongs to ids[i].
 func SplitBy[T ~string](total int64, ids []T, weights []int64) ([]int64, error) {
 	if len(ids) != len(weights) {

@@ -43,7 +43,7 @@ func TestSplit_RefusesWeightsThatCannotBeSplitBy(t *testing.T) {
 	}
 }
 
-func TestSplitBy_DecidesTiesByIDWhateverTheOrder(t *testing.T) {
+func TestSplitBy_DecidesTiesByIDInAnyOrder(t *testing.T) {
 	got, err := SplitBy(1, []string{"b", "c", "a"}, []int64{1, 0, 1})
 	if err != nil || !slices.Equal(got, []int64{0, 0, 1}) {
 		t.Errorf("SplitBy(1, b c a, 1:0:1) = %v, %v; want 0 0 1", got, err)

@@ -65,6 +65,7 @@ func (w Wide) Clamp() int64 {
 	return math.MaxInt64
 }
 
+// big is the sum as a big.Int, for what is rare enough to be slow.
 func (w Wide) big() *big.Int {
 	n := new(big.Int).Lsh(big.NewInt(w.hi), 64)
 	return n.Add(n, new(big.Int).SetUint64(w.lo))

@@ -27,7 +27,7 @@ type Limits struct {
 	RefuseBeyond money.Rate
 }
 
-// Item is one payee worth a look. Amounts are minor units; Change is
+// Item is one payee that an approver should see. Amounts are minor units; Change is
 // (Now - Before) / Before, meaningless where Before is 0.
 type Item struct {
 	Partner  channel.PartnerID

@@ -10,7 +10,7 @@ import (
 const maxPaymentID = 35
 
 // PaymentID is the key of a line's attempt number n on every rail:
-// PERIOD.PARTNER.CCY.N, readable for whoever reads a bank account. Where that
+// PERIOD.PARTNER.CCY.N, readable in the statement of a bank account. Where that
 // is longer than banks carry, the rest after the period is its SHA-256. It has
 // no date of payment in it, so repeating a run repeats the key.
 func PaymentID(l Line, n int) string {

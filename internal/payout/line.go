@@ -18,7 +18,7 @@ const (
 	Open      LineState = "open"      // to be paid, no attempt under way
 	Reserved  LineState = "reserved"  // an attempt has its money set aside
 	Submitted LineState = "submitted" // the rail may have heard of it
-	Unknown   LineState = "unknown"   // the rail's answer was lost: ask, never pay anew
+	Unknown   LineState = "unknown"   // the rail's answer was lost: ask, never pay a second time
 	Exported  LineState = "exported"  // it is in the payments file: a person says when the bank has paid
 	Paid      LineState = "paid"
 	Rejected  LineState = "rejected" // refused for certain; the next pay begins a new attempt
@@ -153,7 +153,7 @@ func (l Line) Reserve(rail string, at time.Time) (Line, Attempt, ledger.Transfer
 }
 
 // Submit records that the rail is about to hear of the attempt. It is written
-// before the call, so that whoever finds it later asks before it pays.
+// before the call, so that who finds it later asks before it pays.
 func (l Line) Submit() (Line, error) {
 	if l.State != Reserved {
 		return l, l.cannot("be submitted")
@@ -203,7 +203,8 @@ func (l Line) resolution() *ledger.Resolution {
 }
 
 func (l Line) cannot(what string) *fault.Error {
-	return fault.New(fault.Conflict, "line_state", "the line of %s in %s for %s is %s and cannot %s", l.Partner, l.Currency, l.Period, l.State, what)
+	return fault.New(fault.Conflict, "line_state", "the line of %s in %s for %s is %s and cannot %s",
+		l.Partner, l.Currency, l.Period, l.State, what)
 }
 
 // ByPayee orders lines by partner and currency.

@@ -69,7 +69,8 @@ func ParseRunID(field, s string) (channel.Period, int, error) {
 	n, err := strconv.Atoi(cmp.Or(number, "1"))
 	period, bad := channel.ParsePeriod(field, month)
 	if err != nil || bad != nil || n < 1 || n > 9999 || RunID(period, n) != s && month != s {
-		return "", 0, fault.New(fault.Invalid, "invalid_run", "not a payout run").At(field, "%q: want PERIOD.N such as 2026-03.1", s)
+		return "", 0, fault.New(fault.Invalid, "invalid_run", "not a payout run").
+			At(field, "%q: want PERIOD.N such as 2026-03.1", s)
 	}
 	return period, n, nil
 }
@@ -95,7 +96,7 @@ func Prepare(p channel.Period, n int, lines []Line, by string, at time.Time) (Ru
 // is carried forward alone.
 const secondEdition = "2:"
 
-// HashLines is the hash of what lines order to pay, whatever has happened to
+// HashLines is the hash of what lines order to pay, whether or not something happened to
 // them since and whichever run holds them.
 func HashLines(lines []Line) (string, error) { return hashLines(lines, secondEdition) }
 
@@ -174,7 +175,8 @@ func (r Run) Approve(a Approval) (Run, error) {
 	case a.By == "":
 		return r, fault.New(fault.Invalid, "who_approves", "an approval needs somebody who gives it")
 	case r.State == Denied:
-		return r, fault.New(fault.Conflict, "run_denied", "run %s was denied by %s: %s. Prepare the period again", r.ID(), r.DeniedBy, r.Reason)
+		return r, fault.New(fault.Conflict, "run_denied", "run %s was denied by %s: %s. Prepare the period again",
+			r.ID(), r.DeniedBy, r.Reason)
 	case a.By == r.PreparedBy:
 		return r, fault.New(fault.Forbidden, "same_person", "%s prepared run %s: somebody else must approve it", a.By, r.ID())
 	case channel.SamePerson(a.By, r.PreparedBy):
@@ -183,9 +185,12 @@ func (r Run) Approve(a Approval) (Run, error) {
 	case r.State != Prepared:
 		return r, nil
 	case a.Hash != r.Hash:
-		return r, fault.New(fault.Conflict, "run_changed", "the lines of run %s are not those that were prepared: deny it and prepare the period again", r.ID())
+		return r, fault.New(fault.Conflict, "run_changed",
+			"the lines of run %s are not those that were prepared: deny it and prepare the period again", r.ID())
 	case len(a.Refusals) > 0 && !a.Override:
-		return r, fault.New(fault.Conflict, "beyond_limit", "run %s is beyond the programme's limit: %s. Approve it with an override and a reason, or deny it", r.ID(), strings.Join(a.Refusals, "; "))
+		return r, fault.New(fault.Conflict, "beyond_limit",
+			"run %s is beyond the programme's limit: %s. Approve it with an override and a reason, or deny it",
+			r.ID(), strings.Join(a.Refusals, "; "))
 	case a.Override && strings.TrimSpace(a.Reason) == "":
 		return r, fault.New(fault.Invalid, "reason_missing", "an override needs a reason").At("reason", "is missing")
 	}
@@ -219,7 +224,8 @@ func (r Run) Start() (Run, error) {
 	case Denied:
 		return r, fault.New(fault.Conflict, "run_denied", "run %s was denied by %s: %s", r.ID(), r.DeniedBy, r.Reason)
 	default:
-		return r, fault.New(fault.Conflict, "run_not_approved", "run %s is not approved yet: somebody other than %s must approve it", r.ID(), r.PreparedBy)
+		return r, fault.New(fault.Conflict, "run_not_approved",
+			"run %s is not approved yet: somebody other than %s must approve it", r.ID(), r.PreparedBy)
 	}
 	return r, nil
 }
@@ -249,8 +255,8 @@ func (r Run) Settle(lines []Line, posted map[string]int64, at time.Time) (Run, e
 	for _, currency := range currencies(paid, posted, approved) {
 		if paid[currency] != posted[currency] || paid[currency] != approved[currency] {
 			return r, fault.New(fault.Internal, "unbalanced_run",
-				"run %s is not settled: lines paid %s, transfers posted %s, approved was %s", r.ID(), money.Of(paid[currency], currency),
-				money.Of(posted[currency], currency), money.Of(approved[currency], currency))
+				"run %s is not settled: lines paid %s, transfers posted %s, approved was %s", r.ID(),
+				money.Of(paid[currency], currency), money.Of(posted[currency], currency), money.Of(approved[currency], currency))
 		}
 	}
 	r.State, r.SettledAt = Settled, at

@@ -70,7 +70,8 @@ func (w *whatIf) try(in Input, change, format string, args ...any) {
 }
 
 func (w *whatIf) note(r *run, change, format string, args ...any) {
-	w.found = append(w.found, Alternative{Change: change, Text: fmt.Sprintf(format, args...), Result: "it would " + r.would()})
+	text := fmt.Sprintf(format, args...)
+	w.found = append(w.found, Alternative{Change: change, Text: text, Result: "it would " + r.would()})
 }
 
 // would is the result as a verb.
@@ -155,7 +156,7 @@ func (w *whatIf) weights() {
 		}
 		hi := money.Rate(maxWeight)
 		if wins(hi) == nil {
-			continue // named or former come first, whatever the weight
+			continue // named or former come first, light or heavy
 		}
 		lo := max(w.in.Directory.partner(id).Weight, minWeight) // does not win
 		for lo+1 < hi {
@@ -165,7 +166,8 @@ func (w *whatIf) weights() {
 				lo = mid
 			}
 		}
-		w.note(wins(hi), "weight", "if the weight of %s were %s instead of %s", ownerWords(channel.PartnerOwner(id)), hi, c.Weight)
+		w.note(wins(hi), "weight", "if the weight of %s were %s instead of %s",
+			ownerWords(channel.PartnerOwner(id)), hi, c.Weight)
 	}
 }
 

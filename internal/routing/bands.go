@@ -7,8 +7,8 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// band is the place of the tier that a value gives. Whoever has no owner, or a
-// tier that the policy lacks (had < 0), gets the highest tier with minValue <=
+// band is the place of the tier that a value gives. A customer without an owner,
+// or of a tier that the policy lacks (had < 0), gets the highest tier with minValue <=
 // value. Else the customer climbs a step while its value is above the minValue
 // of the step above x promote, and descends while it is below its own x demote:
 // equality stays. Since demote <= 1 <= promote it never does both.
@@ -61,6 +61,8 @@ func (t *terms) climbs(at int) (value int64, ok bool) {
 	return clampNext(q, 1)
 }
 
+// descends is the largest value that falls out of the tier at: strictly below
+// its line x demote, for equality stays.
 func (t *terms) descends(at int) (value int64, ok bool) {
 	hi, lo := bits.Mul64(uint64(t.tiers[at].min), uint64(t.demote))
 	if at == len(t.tiers)-1 || hi >= uint64(money.One) {
@@ -76,6 +78,8 @@ func (t *terms) descends(at int) (value int64, ok bool) {
 	return clampNext(q, 0)
 }
 
+// clampNext is q + step as a value, not ok beyond 2^62: no customer is worth
+// that, and sums with it might not fit.
 func clampNext(q, step uint64) (int64, bool) {
 	if q > 1<<62 {
 		return 0, false

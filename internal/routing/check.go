@@ -15,10 +15,10 @@ import (
 // ExampleResult is one worked example, computed. Expected and Got speak of the
 // same keys: "outcome sales_force, tier focal".
 type ExampleResult struct {
-	Name     string
-	Expected string
-	Got      string
-	OK       bool
+	Name     string // of the example
+	Expected string // as the document has it
+	Got      string // as computed, or why it could not be
+	OK       bool   // every expected key came out
 }
 
 // Check computes the policy's examples as of EffectiveFrom. It returns one line
@@ -56,7 +56,7 @@ func (p *Policy) Check() ([]ExampleResult, error) {
 }
 
 // compare writes what was expected and what came out, and each difference.
-func (e *expectDoc) compare(r *run, path string, result *ExampleResult, bad *fault.Error) {
+func (e *expectDocument) compare(r *run, path string, result *ExampleResult, bad *fault.Error) {
 	var expected, got []string
 	result.OK = true
 	reasons := make([]string, 0, len(r.story))
@@ -73,9 +73,11 @@ func (e *expectDoc) compare(r *run, path string, result *ExampleResult, bad *fau
 		{"owner", string(e.Owner), string(r.why.Chosen)},
 		{"reason", string(e.Reason), strings.Join(reasons, " and ")},
 	} {
+		// what an example does not expect is not compared
 		if k.want == "" {
 			continue
 		}
+		// "none" is what a person writes and reads for nothing
 		is := cmp.Or(k.is, "none")
 		expected, got = append(expected, k.key+" "+k.want), append(got, k.key+" "+is)
 		if k.want == k.is || k.key == "reason" && slices.Contains(reasons, k.want) {
@@ -97,7 +99,7 @@ func (r *run) channel() channel.Channel {
 }
 
 // compute decides an example.
-func (p *Policy) compute(x *exampleDoc) (*run, error) {
+func (p *Policy) compute(x *exampleDocument) (*run, error) {
 	g := &x.Given
 	t := p.terms(g.Customer.Region)
 	known, err := g.known(t)
@@ -125,12 +127,14 @@ func (p *Policy) compute(x *exampleDoc) (*run, error) {
 }
 
 // known is the customer of an example as a route would load it.
-func (g *givenDoc) known(t *terms) (Known, error) {
+func (g *givenDocument) known(t *terms) (LoadInput, error) {
 	c := &g.Customer
 	currency := cmp.Or(c.Currency, t.currency)
-	k := Known{ID: cmp.Or(c.ID, "example"), Profile: history.Profile{
-		Region: c.Region, Segment: c.Segment, Currency: c.Currency, SourcedBy: c.SourcedBy, ReferredBy: c.ReferredBy, Attributes: c.Attributes,
-		DeclaredValue: channel.Figure{Decimal: c.DeclaredValue}, Need: channel.Figure{Decimal: c.Need}, ReferralValue: channel.Figure{Decimal: c.ReferralValue},
+	k := LoadInput{ID: cmp.Or(c.ID, "example"), Profile: history.Profile{
+		Region: c.Region, Segment: c.Segment, Currency: c.Currency,
+		SourcedBy: c.SourcedBy, ReferredBy: c.ReferredBy, Attributes: c.Attributes,
+		DeclaredValue: channel.Figure{Decimal: c.DeclaredValue}, Need: channel.Figure{Decimal: c.Need},
+		ReferralValue: channel.Figure{Decimal: c.ReferralValue},
 	}}
 	k.Summary = history.Summary{Orders: int(c.Orders), DaysSinceLastOrder: -1}
 	if c.DaysSinceLastOrder != nil {
@@ -140,7 +144,11 @@ func (g *givenDoc) known(t *terms) (Known, error) {
 	for _, f := range []struct {
 		field, text string
 		into        *int64
-	}{{"customer.revenue", c.Revenue, &sums.Revenue}, {"customer.discount", c.Discount, &sums.Discount}, {"customer.lastYear", c.LastYear, &sums.LastYear}} {
+	}{
+		{"customer.revenue", c.Revenue, &sums.Revenue},
+		{"customer.discount", c.Discount, &sums.Discount},
+		{"customer.lastYear", c.LastYear, &sums.LastYear},
+	} {
 		if f.text == "" {
 			continue
 		}
@@ -150,6 +158,7 @@ func (g *givenDoc) known(t *terms) (Known, error) {
 		}
 		*f.into = a.Minor
 	}
+	// an example knows no refunds
 	sums.Gross = sums.Revenue
 	if sums != (history.Sums{Currency: currency}) {
 		k.Summary.Sums = []history.Sums{sums}
@@ -165,7 +174,7 @@ func (g *givenDoc) known(t *terms) (Known, error) {
 }
 
 // shares sets the sums to give the shares that an example states outright.
-func (g *givenDoc) shares(c *Customer) {
+func (g *givenDocument) shares(c *Customer) {
 	if s := g.Customer.DiscountShare; s != nil {
 		c.Discount, c.Gross = int64(*s), int64(money.One-*s)
 	}
@@ -175,7 +184,7 @@ func (g *givenDoc) shares(c *Customer) {
 }
 
 // worth sets the value that an example states outright.
-func (g *givenDoc) worth(v *Value) error {
+func (g *givenDocument) worth(v *Value) error {
 	if g.Value.Amount != "" {
 		a, err := channel.ParseAmount("value.amount", g.Value.Amount, v.Currency)
 		if err != nil {
@@ -190,7 +199,9 @@ func (g *givenDoc) worth(v *Value) error {
 	return nil
 }
 
-func (g *givenDoc) state(p *Policy) State {
+// state is what earlier decisions left behind. Days ago are days of 24 hours
+// before the policy's first instant, which is when an example is decided.
+func (g *givenDocument) state(p *Policy) State {
 	s := State{
 		Owner: g.Owner, Tier: g.Tier, Former: g.FormerPartner, Refused: g.Refused,
 		Round: Round{Offers: g.OffersMade, Expired: g.Expired},
@@ -204,7 +215,9 @@ func (g *givenDoc) state(p *Policy) State {
 	return s
 }
 
-func (g *givenDoc) census(t *terms) (Census, error) {
+// census is the stable share that an example gives, in ppm. "guarded" alone
+// means a share just below the floor.
+func (g *givenDocument) census(t *terms) (Census, error) {
 	share := g.Balance.StableShare
 	if g.Census != nil {
 		share = &g.Census.StableShare
@@ -216,7 +229,8 @@ func (g *givenDoc) census(t *terms) (Census, error) {
 	case !g.Balance.Guarded:
 		return Census{}, nil
 	case t.floor == 0:
-		return Census{}, fault.New(fault.Invalid, "invalid_example", "not possible").At("balance.guarded", "there is no guard that could be on: balance.minStableShare is not above 0")
+		return Census{}, fault.New(fault.Invalid, "invalid_example", "not possible").
+			At("balance.guarded", "there is no guard that could be on: balance.minStableShare is not above 0")
 	}
 	ppm := int64(t.floor) - 1
 	return Census{Version: "example", StablePPM: &ppm}, nil
@@ -224,7 +238,7 @@ func (g *givenDoc) census(t *terms) (Census, error) {
 
 // directory is the partners and pods of an example and who of them is full;
 // nil if it gives none.
-func (g *givenDoc) directory() (*Directory, []channel.Owner, error) {
+func (g *givenDocument) directory() (*Directory, []channel.Owner, error) {
 	if g.Directory == nil {
 		return nil, nil, nil
 	}
@@ -232,8 +246,8 @@ func (g *givenDoc) directory() (*Directory, []channel.Owner, error) {
 	var full []channel.Owner
 	for _, s := range g.Directory.Partners {
 		p := channel.Partner{
-			ID: channel.PartnerID(s.ID), Status: s.Status, Regions: s.Regions, Segments: s.Segments, Certifications: s.Certifications,
-			WeightMicros: weightUnit, Capacity: s.room(),
+			ID: channel.PartnerID(s.ID), Status: s.Status, WeightMicros: weightUnit, Capacity: s.room(),
+			Regions: s.Regions, Segments: s.Segments, Certifications: s.Certifications,
 		}
 		if s.Weight != nil {
 			p.WeightMicros = int64(*s.Weight)
@@ -257,7 +271,8 @@ func (g *givenDoc) directory() (*Directory, []channel.Owner, error) {
 	return dir, full, nil
 }
 
-func (s *givenSeat) room() int64 {
+// room is the capacity; who states none has no limit.
+func (s *givenOwner) room() int64 {
 	if s.Capacity == nil {
 		return channel.Unlimited
 	}

@@ -28,7 +28,8 @@ func mustBePossible(in *Input) {
 	case in.Policy == nil || in.Directory == nil:
 		panic("routing: a decision needs a policy and a directory")
 	case in.Value.Currency != in.Policy.Currency(in.Customer.Region):
-		panic("routing: the value is in " + in.Value.Currency + ", the policy's currency is " + in.Policy.Currency(in.Customer.Region))
+		panic("routing: the value is in " + in.Value.Currency +
+			", the policy's currency is " + in.Policy.Currency(in.Customer.Region))
 	case in.At.IsZero():
 		panic("routing: a decision needs an instant")
 	case (in.Cause == ByHand) != (in.Hand != nil):
@@ -168,7 +169,7 @@ func (r *run) protects() bool {
 	r.why.Protection = &ProtectionLine{Partner: g.Partner, Until: stamp(until)}
 	if r.dir == nil {
 		r.because(ReasonProtected)
-		r.settle(channel.PartnerCh, owner, channel.Unlimited)
+		r.settle(channel.Partners, owner, channel.Unlimited)
 		return true
 	}
 	p := r.dir.partner(g.Partner)
@@ -182,8 +183,8 @@ func (r *run) protects() bool {
 		return true
 	}
 	r.because(ReasonProtected)
-	r.look(&r.byRight(nil, p.ID)[0], "")
-	r.settle(channel.PartnerCh, owner, p.Capacity)
+	r.addCandidate(&r.byRight(nil, p.ID)[0], "")
+	r.settle(channel.Partners, owner, p.Capacity)
 	r.commit.MayExceed = true
 	return true
 }
@@ -264,8 +265,8 @@ func (r *run) second(first channel.Channel) channel.Channel {
 	var other channel.Channel
 	switch {
 	case first == channel.SalesForce && !r.t.fullWaits:
-		other = channel.PartnerCh
-	case first == channel.PartnerCh && r.t.noneToPods:
+		other = channel.Partners
+	case first == channel.Partners && r.t.noneToPods:
 		other = channel.SalesForce
 	}
 	if r.dwells && r.rule == nil && other != r.cur {

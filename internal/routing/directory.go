@@ -1,9 +1,9 @@
 package routing
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
@@ -66,10 +66,12 @@ func NewDirectory(from channel.Directory) (*Directory, error) {
 		})
 	}
 	for _, p := range from.Pods {
-		d.Pods = append(d.Pods, PodTerms{ID: p.ID, Status: statusOf(p.Status), Kind: p.Kind, Regions: set(p.Regions), Capacity: p.Capacity})
+		d.Pods = append(d.Pods, PodTerms{
+			ID: p.ID, Status: statusOf(p.Status), Kind: p.Kind, Regions: set(p.Regions), Capacity: p.Capacity,
+		})
 	}
-	slices.SortFunc(d.Partners, func(a, b PartnerTerms) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	slices.SortFunc(d.Pods, func(a, b PodTerms) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	slices.SortFunc(d.Partners, func(a, b PartnerTerms) int { return a.compare(b.ID) })
+	slices.SortFunc(d.Pods, func(a, b PodTerms) int { return a.compare(b.ID) })
 	return d.finish()
 }
 
@@ -145,9 +147,14 @@ func (d *Directory) prepare() {
 	}
 }
 
+// compare orders by id, bytewise: the order in which the lists are sorted.
+func (p PartnerTerms) compare(id channel.PartnerID) int { return cmp.Compare(p.ID, id) }
+
+func (p PodTerms) compare(id channel.PodID) int { return cmp.Compare(p.ID, id) }
+
 // place is where a partner stands in Partners.
 func (d *Directory) place(id channel.PartnerID) (int, bool) {
-	return slices.BinarySearchFunc(d.Partners, id, func(p PartnerTerms, id channel.PartnerID) int { return strings.Compare(string(p.ID), string(id)) })
+	return slices.BinarySearchFunc(d.Partners, id, PartnerTerms.compare)
 }
 
 // partner is the partner of an id, nil if the directory lacks it.
@@ -161,7 +168,7 @@ func (d *Directory) partner(id channel.PartnerID) *PartnerTerms {
 
 // pod is the pod of an id, nil if the directory lacks it.
 func (d *Directory) pod(id channel.PodID) *PodTerms {
-	i, ok := slices.BinarySearchFunc(d.Pods, id, func(p PodTerms, id channel.PodID) int { return strings.Compare(string(p.ID), string(id)) })
+	i, ok := slices.BinarySearchFunc(d.Pods, id, PodTerms.compare)
 	if !ok {
 		return nil
 	}

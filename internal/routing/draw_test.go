@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The pinned numbers: whoever computes them in another language must agree.
+// The pinned numbers: a program in another language must agree.
 func TestDraw_Pins(t *testing.T) {
 	for _, pin := range []struct{ x, want uint64 }{
 		{1, 18014398509481984},

@@ -44,7 +44,7 @@ type ProtectionLine struct {
 	PassedOver Code              `json:"passedOver,omitempty"`
 }
 
-// Candidate is one partner (by its id) or pod ("pod:ID") that was looked at.
+// Candidate is one partner (by its id) or pod ("pod:ID") that was considered.
 // Weight is decimal text; Score, a whole number as text, decides the draw,
 // lowest first, and is empty for weight 0. PassedOver is empty for the one that
 // was chosen.

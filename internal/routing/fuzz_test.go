@@ -7,7 +7,7 @@ import (
 	"github.com/fairlead/fairlead/internal/fault"
 )
 
-// Whatever is sent as a policy is refused with a reason or can be published,
+// Any text sent as a policy is refused with a reason or can be published,
 // explained and read back as the same policy.
 func FuzzParse(f *testing.F) {
 	f.Add(readFile(f, "testdata/worldwide.json"))

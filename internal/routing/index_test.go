@@ -120,7 +120,7 @@ func BenchmarkDecide1000Rules(b *testing.B) {
 		b.ReportAllocs()
 		p := *in.Policy
 		base := *p.base
-		base.book = rulebook{channels: ruleIndex{size: len(base.rules), open: allPlaces(len(base.rules))}}
+		base.book = ruleIndexes{channels: ruleIndex{size: len(base.rules), open: allPlaces(len(base.rules))}}
 		p.base = &base
 		in := in
 		in.Policy = &p

@@ -10,12 +10,12 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 )
 
-// Known is what is known of a customer when a route loads. Scored is nil
+// LoadInput is what is known of a customer when a route loads. Scored is nil
 // without a model in force or a score.
-type Known struct {
-	ID       channel.CustomerID
-	Profile  history.Profile
-	Summary  history.Summary
+type LoadInput struct {
+	ID       channel.CustomerID // of the customer
+	Profile  history.Profile    // newest, or that of Day for a look back
+	Summary  history.Summary    // not read where no condition asks for it
 	Scored   *Score
 	Referred []money.Amount // own values of the customers it referred, as last stored
 	Day      time.Time      // as-of day of the value, an instant in the programme's time zone
@@ -24,9 +24,9 @@ type Known struct {
 // Score is what the model in force says of a customer.
 type Score struct {
 	Value    money.Amount
-	AlivePPM int64
-	Model    string
-	Orders   int64 // completed orders it was made of, where Known.Summary was not read
+	AlivePPM int64  // 0 to 1,000,000
+	Model    string // its version
+	Orders   int64  // completed orders it was made of, where LoadInput.Summary was not read
 }
 
 // Load turns what is known of a customer into the inputs of Decide: sums and
@@ -35,7 +35,7 @@ type Score struct {
 // policy has no exchange rate is refused: fault.Invalid, slug
 // currency_not_in_policy. Orders and referred values in such a currency are
 // left out, and the customer says so.
-func (p *Policy) Load(k Known) (Customer, Value, error) {
+func (p *Policy) Load(k LoadInput) (Customer, Value, error) {
 	l := loading{terms: p.terms(k.Profile.Region), known: &k}
 	c := l.customer()
 	v := l.value()
@@ -47,8 +47,8 @@ func (p *Policy) Load(k Known) (Customer, Value, error) {
 // loading is one customer being loaded; the first error is kept.
 type loading struct {
 	terms   *terms
-	known   *Known
-	leftOut []string
+	known   *LoadInput
+	leftOut []string // currencies of amounts without a rate
 	err     error
 }
 
@@ -62,7 +62,8 @@ func (l *loading) customer() Customer {
 	l.fail(err)
 	return Customer{
 		ID: k.ID, Region: p.Region, Segment: p.Segment, SourcedBy: p.SourcedBy, ReferredBy: p.ReferredBy,
-		Orders: int64(k.Summary.Orders), Gross: sums.Gross, Revenue: sums.Revenue, Discount: sums.Discount, LastYear: sums.LastYear,
+		Orders: int64(k.Summary.Orders),
+		Gross:  sums.Gross, Revenue: sums.Revenue, Discount: sums.Discount, LastYear: sums.LastYear,
 		Need: l.figure("need", p.Need), DaysSinceLastOrder: int64(k.Summary.DaysSinceLastOrder), Attributes: p.Attributes,
 	}
 }
@@ -141,7 +142,8 @@ func (l *loading) convert(a money.Amount) int64 {
 	rate, ok := l.terms.value.exchange[a.Currency]
 	if !ok {
 		l.fail(fault.New(fault.Invalid, "currency_not_in_policy",
-			"the customer's currency is %s, the policy's is %s, and it has no exchange rate between them", a.Currency, l.terms.currency).
+			"the customer's currency is %s, the policy's is %s, and it has no exchange rate between them",
+			a.Currency, l.terms.currency).
 			At("currency", "%s is not in value.exchange of the policy", a.Currency))
 		return 0
 	}

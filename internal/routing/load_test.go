@@ -26,26 +26,26 @@ func TestLoad_Value_ComesFromTheBestBasis(t *testing.T) {
 	p := mustParse(t, string(readFile(t, "testdata/worldwide.json")))
 	for _, c := range []struct {
 		name  string
-		known Known
+		known LoadInput
 		want  string // amount, basis, declared, observed, referral
 	}{
-		{"nothing known: the default prior", Known{}, "900.00 prior - - 0.00"},
-		{"the prior of the segment", Known{Profile: history.Profile{Segment: "smb"}}, "700.00 prior - - 0.00"},
-		{"declared", Known{Profile: history.Profile{Segment: "smb", DeclaredValue: figure("7000.00", "")}}, "7000.00 declared 7000.00 - 0.00"},
-		{"a declared 0 is declared", Known{Profile: history.Profile{DeclaredValue: figure("0", "")}}, "0.00 declared 0.00 - 0.00"},
-		{"one order: declared 200,000 does not become average", Known{Profile: history.Profile{DeclaredValue: figure("200000.00", "EUR")}, Summary: history.Summary{Orders: 1}, Scored: scored("450.00", "EUR")}, "200000.00 declared 200000.00 450.00 0.00"},
-		{"two orders, nothing declared: still the prior", Known{Summary: history.Summary{Orders: 2}, Scored: scored("450.00", "EUR")}, "900.00 prior - 450.00 0.00"},
-		{"three orders and a model: observed", Known{Profile: history.Profile{DeclaredValue: figure("200000.00", "EUR")}, Summary: history.Summary{Orders: 3}, Scored: scored("450.00", "EUR")}, "450.00 observed 200000.00 450.00 0.00"},
-		{"three orders without a model: declared", Known{Profile: history.Profile{DeclaredValue: figure("200.00", "")}, Summary: history.Summary{Orders: 3}}, "200.00 declared 200.00 - 0.00"},
-		{"dollars at 0.92", Known{Profile: history.Profile{Currency: "USD", DeclaredValue: figure("100.00", "")}}, "92.00 declared 92.00 - 0.00"},
-		{"0.25 dollars are 0.23", Known{Profile: history.Profile{Currency: "USD", DeclaredValue: figure("0.25", "")}}, "0.23 declared 0.23 - 0.00"},
-		{"declared referral value", Known{Profile: history.Profile{DeclaredValue: figure("100.00", ""), ReferralValue: figure("40.00", "")}, Referred: []money.Amount{money.Of(999_999, "EUR")}}, "140.00 declared 100.00 - 40.00"},
-		{"a quarter of what it referred is worth", Known{Profile: history.Profile{DeclaredValue: figure("100.00", "")}, Referred: []money.Amount{money.Of(10_000, "EUR"), money.Of(10_010, "EUR"), money.Of(10_000, "USD")}}, "173.02 declared 100.00 - 73.02"},
-		{"what it referred elsewhere is left out", Known{Profile: history.Profile{DeclaredValue: figure("100.00", "")}, Referred: []money.Amount{money.Of(10_000, "JPY")}}, "100.00 declared 100.00 - 0.00"},
-		{"francs", Known{Profile: history.Profile{Currency: "CHF"}}, "refused"},
-		{"a figure in francs", Known{Profile: history.Profile{Currency: "EUR", Need: figure("5.00", "CHF")}}, "refused"},
-		{"yen in Japan", Known{Profile: history.Profile{Region: "JP", DeclaredValue: figure("9000000", "")}}, "9000000 declared 9000000 - 0"},
-		{"euros in Japan", Known{Profile: history.Profile{Region: "JP", Currency: "EUR"}}, "refused"},
+		{"nothing known: the default prior", LoadInput{}, "900.00 prior - - 0.00"},
+		{"the prior of the segment", LoadInput{Profile: history.Profile{Segment: "smb"}}, "700.00 prior - - 0.00"},
+		{"declared", LoadInput{Profile: history.Profile{Segment: "smb", DeclaredValue: figure("7000.00", "")}}, "7000.00 declared 7000.00 - 0.00"},
+		{"a declared 0 is declared", LoadInput{Profile: history.Profile{DeclaredValue: figure("0", "")}}, "0.00 declared 0.00 - 0.00"},
+		{"one order: declared 200,000 does not become average", LoadInput{Profile: history.Profile{DeclaredValue: figure("200000.00", "EUR")}, Summary: history.Summary{Orders: 1}, Scored: scored("450.00", "EUR")}, "200000.00 declared 200000.00 450.00 0.00"},
+		{"two orders, nothing declared: still the prior", LoadInput{Summary: history.Summary{Orders: 2}, Scored: scored("450.00", "EUR")}, "900.00 prior - 450.00 0.00"},
+		{"three orders and a model: observed", LoadInput{Profile: history.Profile{DeclaredValue: figure("200000.00", "EUR")}, Summary: history.Summary{Orders: 3}, Scored: scored("450.00", "EUR")}, "450.00 observed 200000.00 450.00 0.00"},
+		{"three orders without a model: declared", LoadInput{Profile: history.Profile{DeclaredValue: figure("200.00", "")}, Summary: history.Summary{Orders: 3}}, "200.00 declared 200.00 - 0.00"},
+		{"dollars at 0.92", LoadInput{Profile: history.Profile{Currency: "USD", DeclaredValue: figure("100.00", "")}}, "92.00 declared 92.00 - 0.00"},
+		{"0.25 dollars are 0.23", LoadInput{Profile: history.Profile{Currency: "USD", DeclaredValue: figure("0.25", "")}}, "0.23 declared 0.23 - 0.00"},
+		{"declared referral value", LoadInput{Profile: history.Profile{DeclaredValue: figure("100.00", ""), ReferralValue: figure("40.00", "")}, Referred: []money.Amount{money.Of(999_999, "EUR")}}, "140.00 declared 100.00 - 40.00"},
+		{"a quarter of what it referred is worth", LoadInput{Profile: history.Profile{DeclaredValue: figure("100.00", "")}, Referred: []money.Amount{money.Of(10_000, "EUR"), money.Of(10_010, "EUR"), money.Of(10_000, "USD")}}, "173.02 declared 100.00 - 73.02"},
+		{"what it referred elsewhere is left out", LoadInput{Profile: history.Profile{DeclaredValue: figure("100.00", "")}, Referred: []money.Amount{money.Of(10_000, "JPY")}}, "100.00 declared 100.00 - 0.00"},
+		{"francs", LoadInput{Profile: history.Profile{Currency: "CHF"}}, "refused"},
+		{"a figure in francs", LoadInput{Profile: history.Profile{Currency: "EUR", Need: figure("5.00", "CHF")}}, "refused"},
+		{"yen in Japan", LoadInput{Profile: history.Profile{Region: "JP", DeclaredValue: figure("9000000", "")}}, "9000000 declared 9000000 - 0"},
+		{"euros in Japan", LoadInput{Profile: history.Profile{Region: "JP", Currency: "EUR"}}, "refused"},
 	} {
 		_, v, err := p.Load(c.known)
 		got := "refused"
@@ -66,7 +66,7 @@ func TestLoad_Value_ComesFromTheBestBasis(t *testing.T) {
 
 func TestLoad_CurrencyWithoutRate_IsRefusedByItsSlug(t *testing.T) {
 	p := mustParse(t, string(readFile(t, "testdata/worldwide.json")))
-	_, _, err := p.Load(Known{Profile: history.Profile{Currency: "CHF", DeclaredValue: figure("1.00", "")}})
+	_, _, err := p.Load(LoadInput{Profile: history.Profile{Currency: "CHF", DeclaredValue: figure("1.00", "")}})
 	if !fault.Is(err, "currency_not_in_policy") || fault.Of(err).Kind != fault.Invalid {
 		t.Errorf("error is %v", err)
 	}
@@ -78,7 +78,7 @@ func TestLoad_Customer_SumsAreInThePolicysCurrency(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, v, err := p.Load(Known{
+	c, v, err := p.Load(LoadInput{
 		ID: "c1", Day: cal.DayOf(time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC)),
 		Profile: history.Profile{Region: "DE", Segment: "smb", SourcedBy: "p1", ReferredBy: "c0", Need: figure("1000.00", "USD"), Attributes: map[string]string{"size": "L"}},
 		Summary: history.Summary{Orders: 4, DaysSinceLastOrder: 12, Sums: []history.Sums{

@@ -23,14 +23,15 @@ import (
 // JSON path; of a condition, line and column as well. The examples are computed
 // by Check, not here.
 func Parse(data []byte, cal channel.Calendar) (*Policy, error) {
-	var doc policyDoc
+	var doc policyDocument
 	if err := Schema.Decode(data, &doc); err != nil {
 		return nil, err
 	}
-	p := &Policy{ID: channel.PolicyID(doc.ID), Name: doc.Name, Note: doc.Note, seed: cmp.Or(doc.Seed, doc.ID), examples: doc.Examples}
+	p := &Policy{ID: channel.PolicyID(doc.ID), Name: doc.Name, Note: doc.Note, seed: cmp.Or(doc.Seed, doc.ID),
+		examples: doc.Examples}
 	r := reading{policy: p, doc: &doc}
 	r.header(cal)
-	p.base = r.terms("", &doc.settingsDoc, &terms{
+	p.base = r.terms("", &doc.termsDocument, &terms{
 		promote: money.One, demote: money.One,
 		value: valueTerms{horizonMonths: defaultHorizon, margin: money.One, observedFrom: defaultObservedFrom},
 	})
@@ -49,18 +50,19 @@ func Parse(data []byte, cal channel.Calendar) (*Policy, error) {
 
 // What absent keys of `value` mean.
 const (
-	defaultHorizon      = 36
-	defaultObservedFrom = 3
+	defaultHorizon      = 36 // months
+	defaultObservedFrom = 3  // completed orders
 )
 
 // reading is one document being read; problems are collected, so that one
 // answer names them all.
 type reading struct {
-	policy   *Policy
-	doc      *policyDoc
-	problems document.Problems
+	policy   *Policy           // what it becomes
+	doc      *policyDocument   // as written
+	problems document.Problems // with their JSON paths, in the order in which they were found
 }
 
+// warn notes what is allowed and may still be a mistake.
 func (r *reading) warn(format string, args ...any) {
 	r.policy.warnings = append(r.policy.warnings, fmt.Sprintf(format, args...))
 }
@@ -103,7 +105,8 @@ func (r *reading) regions() {
 		}
 		for i, region := range doc.RegionGroups[group] {
 			if other, taken := p.groups[region]; taken {
-				r.problems.Add(document.Path("regionGroups", document.Key(group), i), "%q is in the group %s too, and both have an override: which one holds is not clear", region, other)
+				r.problems.Add(document.Path("regionGroups", document.Key(group), i),
+					"%q is in the group %s too, and both have an override: which one holds is not clear", region, other)
 			}
 			p.groups[region] = group
 		}
@@ -112,8 +115,8 @@ func (r *reading) regions() {
 
 // checkOverride refuses an override that lets money change its meaning, and
 // one that no example shows.
-func (r *reading) checkOverride(path, key string, s *settingsDoc) {
-	base := &r.doc.settingsDoc
+func (r *reading) checkOverride(path, key string, s *termsDocument) {
+	base := &r.doc.termsDocument
 	if s.Currency != "" && s.Currency != base.Currency {
 		if s.Tiers == nil {
 			r.problems.Add(path, "changes the currency to %s and so must bring its own tiers", s.Currency)
@@ -124,7 +127,8 @@ func (r *reading) checkOverride(path, key string, s *settingsDoc) {
 		for _, rule := range r.policy.base.rules {
 			for _, name := range amountVariables {
 				if slices.Contains(rule.when.Reads(), name) {
-					r.warn("In %s the rule %q, which compares %s, is inherited: there it compares %s, not %s.", key, rule.name, name, s.Currency, base.Currency)
+					r.warn("In %s the rule %q, which compares %s, is inherited: there it compares %s, not %s.", key, rule.name, name,
+						s.Currency, base.Currency)
 				}
 			}
 		}
@@ -138,6 +142,8 @@ func (r *reading) checkOverride(path, key string, s *settingsDoc) {
 	r.problems.Add(path, "has no example: every override needs at least one whose given.customer.region it covers")
 }
 
+// exampleNames refuses a name that stands twice: a failing example is reported
+// by its name.
 func (r *reading) exampleNames() {
 	seen := map[string]bool{}
 	for i := range r.doc.Examples {
@@ -150,13 +156,14 @@ func (r *reading) exampleNames() {
 }
 
 // terms reads the settings at path over those they stand in for.
-func (r *reading) terms(path string, s *settingsDoc, over *terms) *terms {
+func (r *reading) terms(path string, s *termsDocument, over *terms) *terms {
 	t := *over
 	t.note = s.Note
 	if s.Currency != "" {
 		t.currency = s.Currency
 		if _, ok := money.Digits(s.Currency); !ok {
-			r.problems.Add(document.Path(path, "currency"), "%q is not a known currency; it must be an ISO 4217 code such as EUR", s.Currency)
+			r.problems.Add(document.Path(path, "currency"),
+				"%q is not a known currency; it must be an ISO 4217 code such as EUR", s.Currency)
 		}
 	}
 	if s.Value != nil {
@@ -168,8 +175,10 @@ func (r *reading) terms(path string, s *settingsDoc, over *terms) *terms {
 	if h := s.Hysteresis; h != nil {
 		r.hysteresis(document.Path(path, "hysteresis"), h, &t)
 	}
+	// An override adds rules, it takes none away: what is an exception everywhere
+	// is one there.
 	t.rules = slices.Concat(r.rules(document.Path(path, "rules"), s.Rules), over.rules)
-	t.book = newRulebook(t.rules)
+	t.book = indexRules(t.rules)
 	if s.Protection != nil {
 		t.protection = days(s.Protection.Days)
 	}
@@ -194,7 +203,9 @@ func (r *reading) terms(path string, s *settingsDoc, over *terms) *terms {
 	return &t
 }
 
-func (r *reading) rules(path string, docs []ruleDoc) []*rule {
+// rules compiles the rules of one list. One that does not compile is a problem
+// and is left out, so that the others are still checked.
+func (r *reading) rules(path string, docs []ruleDocument) []*rule {
 	out := make([]*rule, 0, len(docs))
 	seen := map[string]bool{}
 	for i := range docs {
@@ -205,7 +216,8 @@ func (r *reading) rules(path string, docs []ruleDoc) []*rule {
 		}
 		seen[d.Name] = true
 		if n := len(d.Then.named()); n != 1 {
-			r.problems.Add(document.Path(at, "then"), "names %s; it must name exactly one of channel, partner and decline", cmp.Or(strings.Join(d.Then.named(), " and "), "nothing"))
+			r.problems.Add(document.Path(at, "then"), "names %s; it must name exactly one of channel, partner and decline",
+				cmp.Or(strings.Join(d.Then.named(), " and "), "nothing"))
 		}
 		when, err := condition.CompileAt(document.Path(at, "when"), d.When, &variables{})
 		if err != nil {
@@ -213,16 +225,19 @@ func (r *reading) rules(path string, docs []ruleDoc) []*rule {
 			continue
 		}
 		r.readable(document.Path(at, "when"), when)
-		c := &rule{name: d.Name, when: when, channel: d.Then.Channel, partner: d.Then.Partner, decline: d.Then.Decline, note: d.Note}
+		c := &rule{name: d.Name, when: when, channel: d.Then.Channel, partner: d.Then.Partner, decline: d.Then.Decline,
+			note: d.Note}
+		// if that partner cannot, the rule counts as one about the channel
 		if c.partner != "" {
-			c.channel = channel.PartnerCh
+			c.channel = channel.Partners
 		}
 		out = append(out, c)
 	}
 	return out
 }
 
-func (t *thenDoc) named() (keys []string) {
+// named are the keys that a rule has of channel, partner and decline.
+func (t *thenDocument) named() (keys []string) {
 	if t.Channel != "" {
 		keys = append(keys, "channel")
 	}

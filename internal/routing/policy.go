@@ -28,7 +28,7 @@ type Policy struct {
 	groups     map[string]string // region -> the group whose override holds there
 	groupOf    map[string][]string
 	experiment *experiment
-	examples   []exampleDoc
+	examples   []exampleDocument
 }
 
 type experiment struct {
@@ -155,7 +155,8 @@ func (p *Policy) Challenger() (Ref, bool) {
 }
 
 // orderVariables are those that only a customer's orders can tell.
-var orderVariables = []string{"customer.daysSinceLastOrder", "customer.discountShare", "customer.orders", "customer.revenue", "customer.share"}
+var orderVariables = []string{"customer.daysSinceLastOrder", "customer.discountShare", "customer.orders",
+	"customer.revenue", "customer.share"}
 
 // ReadsOrders reports whether a condition anywhere in the policy reads what
 // only the customer's orders can tell. If none does, a route without a model

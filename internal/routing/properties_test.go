@@ -181,7 +181,7 @@ func journey(t *rapid.T, w *world) (moves []time.Time) {
 	return moves
 }
 
-func TestDwell_NobodyMovesMoreThanTwice_WhateverIsWritten(t *testing.T) {
+func TestDwell_NobodyMovesMoreThanTwice_UnderAnyPolicy(t *testing.T) {
 	most := 0
 	rapid.Check(t, func(t *rapid.T) {
 		w := randomWorld(t)
@@ -204,8 +204,8 @@ func TestDwell_NobodyMovesMoreThanTwice_WhateverIsWritten(t *testing.T) {
 	}
 }
 
-// A decision names at most one who takes the customer, and whoever owns nothing
-// has an offer, waits or is declined.
+// A decision names at most one who takes the customer, and a customer that
+// nobody owns has an offer, waits or is declined.
 func TestDecide_CommitIsWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := randomWorld(t)

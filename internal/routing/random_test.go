@@ -98,9 +98,9 @@ func randomRules(t *rapid.T, n int) []randomRule {
 		case 0:
 			r.decline = true
 		case 1:
-			r.partner, r.ch = pick[channel.PartnerID](t, "named", "p1", "p2", "p9"), channel.PartnerCh
+			r.partner, r.ch = pick[channel.PartnerID](t, "named", "p1", "p2", "p9"), channel.Partners
 		default:
-			r.ch = pick(t, "channel", channel.SalesForce, channel.PartnerCh)
+			r.ch = pick(t, "channel", channel.SalesForce, channel.Partners)
 		}
 	}
 	return rules
@@ -122,7 +122,7 @@ func randomWorld(t *rapid.T) *world {
 	w := &world{floor: -1}
 	mins := []int64{100_000, 50_000, 20_000}[rapid.IntRange(0, 2).Draw(t, "tiers"):]
 	for i, m := range append(mins, 0) {
-		x := tier{name: fmt.Sprintf("tier%d", i), min: m, channel: pick(t, "tier channel", channel.SalesForce, channel.PartnerCh)}
+		x := tier{name: fmt.Sprintf("tier%d", i), min: m, channel: pick(t, "tier channel", channel.SalesForce, channel.Partners)}
 		if chance(t, "pod kind", 25) {
 			x.podKind = "field"
 		}

@@ -15,52 +15,52 @@ import (
 // prose. Absent means empty, zero or none. An engine that would write other
 // bytes for any input gets another number.
 type Record struct {
-	Engine      int                `json:"engine"`
+	Engine      int                `json:"engine"` // version of the rules, see Engine
 	Customer    channel.CustomerID `json:"customer"`
-	At          string             `json:"at"`
+	At          string             `json:"at"` // the instant that was decided for, whole seconds
 	Cause       Cause              `json:"cause"`
-	AtOnce      bool               `json:"atOnce,omitempty"`
+	AtOnce      bool               `json:"atOnce,omitempty"` // no offer was to be made
 	Policy      Ref                `json:"policy"`
-	Seed        string             `json:"seed"`
-	Directory   string             `json:"directory"` // hash
-	Census      *CensusRef         `json:"census,omitempty"`
-	Experiment  *ArmRef            `json:"experiment,omitempty"`
-	Hand        *HandRef           `json:"hand,omitempty"`
+	Seed        string             `json:"seed"`                 // of the draw, as the policy had it
+	Directory   string             `json:"directory"`            // hash
+	Census      *CensusRef         `json:"census,omitempty"`     // nil: none was taken
+	Experiment  *ArmRef            `json:"experiment,omitempty"` // nil: no experiment
+	Hand        *HandRef           `json:"hand,omitempty"`       // with the cause by_hand only
 	Value       ValueRecord        `json:"value"`
 	Inputs      Inputs             `json:"inputs"`
 	Outcome     Outcome            `json:"outcome"`
-	Owner       *channel.Owner     `json:"owner"` // once written; null: nobody
-	Tier        string             `json:"tier"`
-	Reasons     []Code             `json:"reasons"` // what settled it first
-	Offer       *OfferRecord       `json:"offer,omitempty"`
-	Moved       bool               `json:"moved,omitempty"`
-	ByRule      bool               `json:"byRule,omitempty"`
-	First       bool               `json:"first,omitempty"`
-	Explanation string             `json:"explanation"` // hash
+	Owner       *channel.Owner     `json:"owner"`            // once written; null: nobody
+	Tier        string             `json:"tier"`             // by value, or kept within the dwell
+	Reasons     []Code             `json:"reasons"`          // what settled it first
+	Offer       *OfferRecord       `json:"offer,omitempty"`  // nil: nobody is asked
+	Moved       bool               `json:"moved,omitempty"`  // the owner changes at At
+	ByRule      bool               `json:"byRule,omitempty"` // see Commit.ByRule
+	First       bool               `json:"first,omitempty"`  // see Commit.First
+	Explanation string             `json:"explanation"`      // hash
 }
 
 // Ref names one version of a document by number and content.
 type Ref struct {
-	ID      string `json:"id"`
-	Version int    `json:"version"`
-	Hash    string `json:"hash"`
+	ID      string `json:"id"`      // of a policy
+	Version int    `json:"version"` // 1 is the first; 0: not published
+	Hash    string `json:"hash"`    // of its canonical bytes
 }
 
 // CensusRef is the census that a decision saw.
 type CensusRef struct {
-	Version   string `json:"version,omitempty"`
-	StablePPM *int64 `json:"stablePpm,omitempty"`
+	Version   string `json:"version,omitempty"`   // as in census~3
+	StablePPM *int64 `json:"stablePpm,omitempty"` // nil: the region has no equity
 }
 
 // ArmRef is the arm of an experiment: champion or challenger.
 type ArmRef struct {
 	Name string `json:"name"`
-	Arm  string `json:"arm"`
+	Arm  string `json:"arm"` // champion or challenger
 }
 
 // HandRef is who overruled, for whom, and why in that person's words.
 type HandRef struct {
-	By     string        `json:"by"`
+	By     string        `json:"by"` // name of the person
 	Owner  channel.Owner `json:"owner"`
 	Reason string        `json:"reason"`
 }
@@ -71,12 +71,12 @@ type ValueRecord struct {
 	Amount   string  `json:"amount"`
 	Currency string  `json:"currency"`
 	Basis    Basis   `json:"basis"`
-	Declared *string `json:"declared,omitempty"`
-	Observed *string `json:"observed,omitempty"`
-	Referral string  `json:"referral,omitempty"`
+	Declared *string `json:"declared,omitempty"` // nil: none
+	Observed *string `json:"observed,omitempty"` // nil: no model, or not scored
+	Referral string  `json:"referral,omitempty"` // part of Amount; "" is zero
 	AlivePPM *int64  `json:"alivePpm,omitempty"`
-	Model    string  `json:"model,omitempty"`
-	AsOf     string  `json:"asOf,omitempty"` // a day
+	Model    string  `json:"model,omitempty"` // version of the model in force
+	AsOf     string  `json:"asOf,omitempty"`  // a day
 }
 
 // Inputs are the customer and the state as received. Amounts are decimal text
@@ -86,20 +86,20 @@ type Inputs struct {
 	Segment    string              `json:"segment,omitempty"`
 	SourcedBy  channel.PartnerID   `json:"sourcedBy,omitempty"`
 	ReferredBy channel.CustomerID  `json:"referredBy,omitempty"`
-	Orders     int64               `json:"orders,omitempty"`
-	Gross      string              `json:"gross,omitempty"`
-	Revenue    string              `json:"revenue,omitempty"`
+	Orders     int64               `json:"orders,omitempty"`  // live ones
+	Gross      string              `json:"gross,omitempty"`   // before refunds
+	Revenue    string              `json:"revenue,omitempty"` // less refunds
 	Discount   string              `json:"discount,omitempty"`
-	LastYear   string              `json:"lastYear,omitempty"`
-	Need       string              `json:"need,omitempty"`
+	LastYear   string              `json:"lastYear,omitempty"`           // revenue of 12 months
+	Need       string              `json:"need,omitempty"`               // a year, as declared
 	Idle       *int64              `json:"daysSinceLastOrder,omitempty"` // absent: -1
-	Attributes map[string]string   `json:"attributes,omitempty"`
-	LeftOut    []string            `json:"leftOut,omitempty"`
-	Owner      channel.Owner       `json:"owner,omitempty"`
+	Attributes map[string]string   `json:"attributes,omitempty"`         // those that conditions may read
+	LeftOut    []string            `json:"leftOut,omitempty"`            // currencies without a rate, sorted
+	Owner      channel.Owner       `json:"owner,omitempty"`              // before the decision
 	Tier       string              `json:"tier,omitempty"`
-	LastMove   *MoveRecord         `json:"lastMove,omitempty"`
+	LastMove   *MoveRecord         `json:"lastMove,omitempty"` // nil: never assigned
 	Former     channel.PartnerID   `json:"former,omitempty"`
-	Refused    []channel.PartnerID `json:"refused,omitempty"`
+	Refused    []channel.PartnerID `json:"refused,omitempty"` // ever, sorted
 	Protection *ProtectionRecord   `json:"protection,omitempty"`
 	Offers     int                 `json:"offers,omitempty"`  // made in this round before
 	Expired    []channel.PartnerID `json:"expired,omitempty"` // in this round
@@ -122,7 +122,7 @@ type ProtectionRecord struct {
 // OfferRecord is an offer made by a decision.
 type OfferRecord struct {
 	Partner   channel.PartnerID `json:"partner"`
-	ExpiresAt string            `json:"expiresAt"`
+	ExpiresAt string            `json:"expiresAt"` // RFC 3339 in UTC
 }
 
 // ParseRecord reads the canonical bytes of a record.
@@ -170,8 +170,11 @@ func (a *Arm) String() string {
 	return "champion"
 }
 
+// record writes amounts as text with the currency's decimals: a number of JSON
+// would be a float to its readers.
 func (v *Value) record() ValueRecord {
-	out := ValueRecord{Amount: money.Format(v.Amount, v.Currency), Currency: v.Currency, Basis: v.Basis, Model: v.Model, AsOf: v.AsOf}
+	out := ValueRecord{Amount: money.Format(v.Amount, v.Currency), Currency: v.Currency, Basis: v.Basis, Model: v.Model,
+		AsOf: v.AsOf}
 	if v.Declared != nil {
 		s := money.Format(*v.Declared, v.Currency)
 		out.Declared = &s
@@ -195,6 +198,8 @@ func (v *Value) nonzero(minor int64) string {
 	return money.Format(minor, v.Currency)
 }
 
+// inputs are those that the decision could see: attributes that conditions may
+// not read are left out, and of the full owners those that mattered.
 func (r *run) inputs() Inputs {
 	c, s, v := &r.in.Customer, &r.in.State, &r.in.Value
 	in := Inputs{

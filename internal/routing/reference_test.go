@@ -70,8 +70,8 @@ type refQuestion struct {
 func refWho(w *world, in *Input, q refQuestion) verdict {
 	v := verdict{tier: q.tier, owner: in.State.Owner, outcome: Outcome(in.State.Owner.Channel())}
 	order := []channel.Channel{q.want}
-	if q.want == channel.SalesForce && !w.fullW || q.want == channel.PartnerCh && w.toPods {
-		other := map[channel.Channel]channel.Channel{channel.SalesForce: channel.PartnerCh, channel.PartnerCh: channel.SalesForce}[q.want]
+	if q.want == channel.SalesForce && !w.fullW || q.want == channel.Partners && w.toPods {
+		other := map[channel.Channel]channel.Channel{channel.SalesForce: channel.Partners, channel.Partners: channel.SalesForce}[q.want]
 		if !q.fixed || other == in.State.Owner.Channel() {
 			order = append(order, other)
 		}

@@ -14,8 +14,8 @@ import (
 // Replayed is a decision made again. Difference names the keys of the record
 // that differ, in order.
 type Replayed struct {
-	Decision   Decision
-	Agrees     bool
+	Decision   Decision // made now
+	Agrees     bool     // byte for byte
 	Difference []string
 }
 
@@ -66,9 +66,11 @@ func difference(a, b []byte) []string {
 func (r *Record) Input(p *Policy, d *Directory) (Input, error) {
 	switch {
 	case r.Engine != Engine:
-		return Input{}, fault.New(fault.Internal, "unknown_engine", "the decision was made by engine %d, this program has %d", r.Engine, Engine)
+		return Input{}, fault.New(fault.Internal, "unknown_engine", "the decision was made by engine %d, this program has %d",
+			r.Engine, Engine)
 	case r.Policy != p.Ref():
-		return Input{}, fault.New(fault.Internal, "wrong_document", "the decision names the policy %s version %d", r.Policy.ID, r.Policy.Version)
+		return Input{}, fault.New(fault.Internal, "wrong_document", "the decision names the policy %s version %d",
+			r.Policy.ID, r.Policy.Version)
 	case r.Directory != d.Hash():
 		return Input{}, fault.New(fault.Internal, "wrong_document", "the decision names the directory %s", r.Directory)
 	}
@@ -95,12 +97,14 @@ type readBack struct {
 	err      error
 }
 
+// time reads an instant as stamp wrote it.
 func (b *readBack) time(s string) time.Time {
 	t, err := time.Parse(time.RFC3339, s)
 	b.fail(err)
 	return t.UTC()
 }
 
+// minor reads an amount back to minor units; "" was zero.
 func (b *readBack) minor(s string) int64 {
 	if s == "" {
 		return 0
@@ -110,7 +114,8 @@ func (b *readBack) minor(s string) int64 {
 	return n
 }
 
-func (b *readBack) known(s *string) *int64 {
+// optional reads an amount that may be absent, which is not the same as zero.
+func (b *readBack) optional(s *string) *int64 {
 	if s == nil {
 		return nil
 	}
@@ -118,16 +123,20 @@ func (b *readBack) known(s *string) *int64 {
 	return &n
 }
 
+// fail keeps the first error. It is Internal: a record that cannot be read was
+// damaged in the store, the caller did nothing wrong.
 func (b *readBack) fail(err error) {
 	if b.err == nil && err != nil {
 		b.err = fault.New(fault.Internal, "broken_record", "the decision's record cannot be read").Because(err)
 	}
 }
 
+// value is recorded, never computed again: the model of that day may be gone.
 func (b *readBack) value(v *ValueRecord) Value {
 	out := Value{
 		Amount: b.minor(v.Amount), Referral: b.minor(v.Referral), Currency: v.Currency, Basis: v.Basis,
-		Declared: b.known(v.Declared), Observed: b.known(v.Observed), AlivePPM: int64(money.One), Model: v.Model, AsOf: v.AsOf,
+		Declared: b.optional(v.Declared), Observed: b.optional(v.Observed), AlivePPM: int64(money.One),
+		Model: v.Model, AsOf: v.AsOf,
 	}
 	if v.AlivePPM != nil {
 		out.AlivePPM = *v.AlivePPM
@@ -135,10 +144,13 @@ func (b *readBack) value(v *ValueRecord) Value {
 	return out
 }
 
+// customer has the sums as they were; -1 stands for "never ordered", which the
+// record leaves out.
 func (b *readBack) customer(r *Record) Customer {
 	i := &r.Inputs
 	c := Customer{
-		ID: r.Customer, Region: i.Region, Segment: i.Segment, SourcedBy: i.SourcedBy, ReferredBy: i.ReferredBy, Orders: i.Orders,
+		ID: r.Customer, Region: i.Region, Segment: i.Segment,
+		SourcedBy: i.SourcedBy, ReferredBy: i.ReferredBy, Orders: i.Orders,
 		Gross: b.minor(i.Gross), Revenue: b.minor(i.Revenue), Discount: b.minor(i.Discount), LastYear: b.minor(i.LastYear),
 		Need: b.minor(i.Need), DaysSinceLastOrder: -1, Attributes: i.Attributes, LeftOut: i.LeftOut,
 	}
@@ -148,6 +160,7 @@ func (b *readBack) customer(r *Record) Customer {
 	return c
 }
 
+// state is what the decision found, not what the customer's head says now.
 func (b *readBack) state(i *Inputs) State {
 	s := State{
 		Owner: i.Owner, Tier: i.Tier, Former: i.Former, Refused: i.Refused,

@@ -1,9 +1,9 @@
 // Package routing decides who serves a customer, and why. It owns the policy
 // document, its worked examples, and Decide: a pure function of recorded
 // inputs, so that Replay gives the same bytes on any processor at any age, and
-// Explain and Alternatives are Decide looked at more closely, never a second
+// Explain and Alternatives are Decide asked once more, never a second
 // opinion. It does not own when a customer is routed, what happens to an offer
-// afterwards or how anything is kept (service, store), nor how a value is
+// afterwards or how anything is kept (assign, sweep, store), nor how a value is
 // estimated (value). It writes no keys.
 package routing
 
@@ -24,7 +24,7 @@ type Cause string
 // The causes of a decision.
 const (
 	ByCall   Cause = "call"     // somebody asked
-	ByFact   Cause = "fact"     // first sight, or a fact gave another tier
+	ByFact   Cause = "fact"     // the first fact of a customer, or a fact gave another tier
 	ByAnswer Cause = "answer"   // an offer was refused or expired: the round goes on
 	BySweep  Cause = "sweep"    // waiting, or its owner left or no longer serves
 	ByImport Cause = "import"   // a file with --route

@@ -18,28 +18,33 @@ type variables struct {
 	Balance  balanceVariables  `expr:"balance"`
 }
 
+// customerVariables are of the customer. Orders and amounts are of live orders,
+// as history sums them.
 type customerVariables struct {
 	ID                 string            `expr:"id"`
 	Region             string            `expr:"region"`
 	Segment            string            `expr:"segment"`
 	SourcedBy          string            `expr:"sourcedBy"`
 	ReferredBy         string            `expr:"referredBy"`
-	Orders             int64             `expr:"orders"`
-	Revenue            float64           `expr:"revenue"`
-	DiscountShare      float64           `expr:"discountShare"`
-	Share              float64           `expr:"share"`
-	DaysSinceLastOrder int64             `expr:"daysSinceLastOrder"`
+	Orders             int64             `expr:"orders"`             // live ones
+	Revenue            float64           `expr:"revenue"`            // major units, less refunds
+	DiscountShare      float64           `expr:"discountShare"`      // 0 to 1, of amounts and discounts together
+	Share              float64           `expr:"share"`              // revenue of 12 months by need; 0 without a need
+	DaysSinceLastOrder int64             `expr:"daysSinceLastOrder"` // -1: none
 	Attributes         map[string]string `expr:"attributes"`
 }
 
+// valueVariables are of its value: amount with referral, alive from 0 to 1.
 type valueVariables struct {
-	Amount float64 `expr:"amount"`
+	Amount float64 `expr:"amount"` // major units
 	Basis  string  `expr:"basis"`
-	Alive  float64 `expr:"alive"`
+	Alive  float64 `expr:"alive"` // P(alive), 1 without a model
 }
 
+// balanceVariables are of the customer's region, by the latest census; without
+// one the share is 0 and the guard is off.
 type balanceVariables struct {
-	StableShare float64 `expr:"stableShare"`
+	StableShare float64 `expr:"stableShare"` // 0 to 1
 	Guarded     bool    `expr:"guarded"`
 }
 
@@ -99,10 +104,10 @@ func (r *rule) matches(v *variables) bool {
 	return ok
 }
 
-// rulebook finds the rules that match without trying all of them: a rule that
+// ruleIndexes finds the rules that match without trying all of them: a rule that
 // can only be true for certain values of one text variable is tried only where
 // the customer has such a value. The order stays that of the document.
-type rulebook struct {
+type ruleIndexes struct {
 	declines ruleIndex
 	channels ruleIndex
 }
@@ -122,9 +127,9 @@ type keyedRules struct {
 	by   map[string][]int32
 }
 
-// newRulebook indexes the rules of a region.
-func newRulebook(rules []*rule) rulebook {
-	var b rulebook
+// indexRules indexes the rules of a region.
+func indexRules(rules []*rule) ruleIndexes {
+	var b ruleIndexes
 	for i, r := range rules {
 		if r.decline != nil {
 			b.declines.add(i, r)
@@ -135,6 +140,7 @@ func newRulebook(rules []*rule) rulebook {
 	return b
 }
 
+// add puts rule i into the index, or among those that are always tried.
 func (x *ruleIndex) add(i int, r *rule) {
 	x.size++
 	path, values, ok := r.when.Equalities()
@@ -157,6 +163,7 @@ func (x *ruleIndex) add(i int, r *rule) {
 // smallest head of them, -1 at the end.
 type ruleLists [][]int32
 
+// candidates appends the lists of the rules that may match to buf.
 func (x *ruleIndex) candidates(buf ruleLists, v *variables) ruleLists {
 	if len(x.open) > 0 {
 		buf = append(buf, x.open)
@@ -169,6 +176,8 @@ func (x *ruleIndex) candidates(buf ruleLists, v *variables) ruleLists {
 	return buf
 }
 
+// next is the earliest rule of all lists: the document's order decides, not
+// that of the lists.
 func (l ruleLists) next() int {
 	best := -1
 	for i, list := range l {

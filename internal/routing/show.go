@@ -64,7 +64,7 @@ func (d Decision) ShowTo(partner channel.PartnerID, p *Policy, dir *Directory) (
 	return v, nil
 }
 
-// again decides once more, with a wide look at the candidates.
+// again decides once more, with the candidates of all regions.
 func (d Decision) again(p *Policy, dir *Directory) (*run, error) {
 	in, err := d.Record.Input(p, dir)
 	if err != nil {

@@ -15,31 +15,31 @@ type terms struct {
 	currency   string
 	value      valueTerms
 	tiers      []tier
-	promote    money.Rate
-	demote     money.Rate
-	dwell      time.Duration
+	promote    money.Rate    // factor on the line above, 1 or more
+	demote     money.Rate    // factor on the own line, above 0, at most 1
+	dwell      time.Duration // dwellDays of 24 hours
 	dwellDays  int
 	rules      []*rule // the override's, then the policy's own
-	book       rulebook
-	protection time.Duration
+	book       ruleIndexes
+	protection time.Duration // 0: nobody is protected
 	offer      offerTerms
-	fullWaits  bool // salesForceFull: wait
-	noneToPods bool // noPartner: sales_force
-	fallback   *fallbackTerms
-	floor      money.Rate // of the guard
-	guards     bool       // has a guard
-	atRisk     money.Rate
-	warns      bool // has atRisk
+	fullWaits  bool           // salesForceFull: wait
+	noneToPods bool           // noPartner: sales_force
+	fallback   *fallbackTerms // nil: who waits, waits
+	floor      money.Rate     // of the guard
+	guards     bool           // has a guard
+	atRisk     money.Rate     // P(alive) below which a customer is at risk
+	warns      bool           // has atRisk
 }
 
 type valueTerms struct {
 	horizonMonths int
-	discount      money.Rate // a year
-	margin        money.Rate
-	observedFrom  int64 // orders
-	prior         int64 // minor units
-	priors        map[string]int64
-	referral      money.Rate
+	discount      money.Rate       // a year
+	margin        money.Rate       // of revenue, 1 or less
+	observedFrom  int64            // orders
+	prior         int64            // minor units
+	priors        map[string]int64 // minor units by segment
+	referral      money.Rate       // share of the referred customers' own values
 	exchange      map[string]money.Exchange
 }
 
@@ -54,8 +54,8 @@ type tier struct {
 
 type offerTerms struct {
 	required bool
-	expires  time.Duration
-	max      int // 0: no limit
+	expires  time.Duration // of an offer that was made
+	max      int           // 0: no limit
 }
 
 type fallbackTerms struct {

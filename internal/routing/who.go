@@ -70,8 +70,8 @@ func (r *run) unable(p *PartnerTerms) Code {
 	return ""
 }
 
-// unfit says why a partner is passed over whatever its place: "" if it is
-// eligible.
+// unfit says why a partner is passed over wherever it stands in the order: ""
+// if it is eligible.
 func (r *run) unfit(p *PartnerTerms) Code {
 	code := r.unable(p)
 	switch {
@@ -101,6 +101,7 @@ func (r *run) unfitPod(p *PodTerms) Code {
 // isFull reports whether an owner has no room, and notes where that came from
 // outside.
 func (r *run) isFull(owner channel.Owner, capacity int64) bool {
+	// an owner that takes nobody is full without being counted
 	if capacity == 0 {
 		return true
 	}
@@ -129,6 +130,8 @@ func (r *run) named(id channel.PartnerID) *PartnerTerms {
 	return p
 }
 
+// lot is the customer's draw. Its text is built in the run, so that a draw does
+// not allocate.
 func (r *run) lot() lot { return newLot(r.text[:0], r.in.Policy.seed, string(r.in.Customer.ID)) }
 
 // pickPartner offers or assigns the customer to the first eligible partner:
@@ -151,7 +154,7 @@ func (r *run) pickPartner(named *PartnerTerms) bool {
 		} else if code == "" {
 			code = PassedLaterInOrder
 		}
-		r.look(&all[i], code)
+		r.addCandidate(&all[i], code)
 	}
 	if p == nil {
 		r.because(ReasonNoPartner)
@@ -163,7 +166,7 @@ func (r *run) pickPartner(named *PartnerTerms) bool {
 	if asks {
 		r.offer(p)
 	} else {
-		r.settle(channel.PartnerCh, p.owner, p.Capacity)
+		r.settle(channel.Partners, p.owner, p.Capacity)
 	}
 	return true
 }
@@ -192,6 +195,7 @@ func (r *run) partners() []drawn {
 	first := len(all)
 	each := func(i int) {
 		p := &r.dir.Partners[i]
+		// weight 0 takes no part in the draw; by right it may still come first
 		if p.Weight > 0 && !slices.ContainsFunc(all[:first], func(d drawn) bool { return d.at == i }) {
 			all = append(all, drawn{id: string(p.ID), micros: uint64(p.Weight), at: i})
 		}
@@ -256,7 +260,7 @@ func (r *run) pickPod(kind string) bool {
 		} else if code == "" {
 			code = PassedLaterInOrder
 		}
-		r.look(&all[i], code)
+		r.addCandidate(&all[i], code)
 	}
 	if p == nil {
 		r.because(ReasonSalesForceFull)
@@ -266,8 +270,9 @@ func (r *run) pickPod(kind string) bool {
 	return true
 }
 
-// look writes a candidate into the explanation.
-func (r *run) look(d *drawn, passed Code) {
+// addCandidate writes a candidate into the explanation; passed is why it was
+// passed over, "" for the one that was chosen.
+func (r *run) addCandidate(d *drawn, passed Code) {
 	c := Candidate{ID: d.id, Weight: weightText(d.micros), PassedOver: passed}
 	if d.micros > 0 {
 		c.Score = strconv.FormatUint(d.score, 10)

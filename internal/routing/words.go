@@ -16,7 +16,7 @@ var plainly = map[Code]string{
 	ReasonProtected:       "because the partner that brought the customer is protected",
 	ReasonFormerPartner:   "because the partner that served the customer before comes first",
 	ReasonDwell:           "because the customer moved a short while ago, and nobody moves again so soon",
-	ReasonOwnerKept:       "because whoever serves the customer keeps it",
+	ReasonOwnerKept:       "because the customer stays with who serves it",
 	ReasonSalesForceFull:  "because the sales force has no room",
 	ReasonNoPartner:       "because no partner can take the customer",
 	ReasonOffersExhausted: "because the partners that were asked did not accept",
@@ -49,9 +49,10 @@ var passedPlural = map[Code]string{
 }
 
 // passedOrder is the order in which they are told.
-var passedOrder = []Code{PassedNotActive, PassedRegion, PassedSegment, PassedCertification, PassedRefused, PassedAsked, PassedFull}
+var passedOrder = []Code{PassedNotActive, PassedRegion, PassedSegment, PassedCertification, PassedRefused, PassedAsked,
+	PassedFull}
 
-// Channel words.
+// channelWords are a channel in words.
 func channelWords(c channel.Channel) string {
 	if c == channel.SalesForce {
 		return "the sales force"
@@ -75,13 +76,16 @@ func (r *run) sentence(code Code) string {
 	case ReasonRule:
 		return "because the rule \"" + r.why.Applied + "\" " + r.applied()
 	case ReasonTier:
-		return fmt.Sprintf("because its value of %s makes it %s, which %s serves", money.Of(in.Value.Amount, in.Value.Currency), r.tier, channelWords(r.why.Channel))
+		return fmt.Sprintf("because its value of %s makes it %s, which %s serves",
+			money.Of(in.Value.Amount, in.Value.Currency), r.tier, channelWords(r.why.Channel))
 	case ReasonProtected:
-		return fmt.Sprintf("because the partner %s brought it and is protected until %s", r.why.Protection.Partner, r.why.Protection.Until)
+		return fmt.Sprintf("because the partner %s brought it and is protected until %s", r.why.Protection.Partner,
+			r.why.Protection.Until)
 	case ReasonFormerPartner:
 		return fmt.Sprintf("because the partner %s served it before", r.former())
 	case ReasonDwell:
-		return fmt.Sprintf("because it moved on %s and nobody moves again within %d days, so not before %s", in.State.LastMove.At.Format(time.DateOnly), r.t.dwellDays, r.why.DwellEnds)
+		return fmt.Sprintf("because it moved on %s and nobody moves again within %d days, so not before %s",
+			in.State.LastMove.At.Format(time.DateOnly), r.t.dwellDays, r.why.DwellEnds)
 	case ReasonOwnerKept:
 		return "because " + ownerWords(in.State.Owner) + " serves it already"
 	case ReasonSalesForceFull:
@@ -91,7 +95,8 @@ func (r *run) sentence(code Code) string {
 	case ReasonOffersExhausted:
 		return fmt.Sprintf("because it was offered %d times in this round and nobody accepted", in.State.Round.Offers)
 	case ReasonFallback:
-		return fmt.Sprintf("because it waited longer than %d hours, and then a pod of kind %s takes it", r.t.fallback.hours, r.t.fallback.podKind)
+		return fmt.Sprintf("because it waited longer than %d hours, and then a pod of kind %s takes it", r.t.fallback.hours,
+			r.t.fallback.podKind)
 	case ReasonByHand:
 		return fmt.Sprintf("because %s decided so: %s", in.Hand.By, in.Hand.Reason)
 	}
@@ -105,7 +110,8 @@ func (r *run) applied() string {
 			continue
 		}
 		if i := r.candidate(string(rule.partner)); i >= 0 && r.why.Candidates[i].PassedOver != "" {
-			return fmt.Sprintf("names the partner %s, which %s, and so gives it to a partner", rule.partner, passedWords[r.why.Candidates[i].PassedOver])
+			return fmt.Sprintf("names the partner %s, which %s, and so gives it to a partner", rule.partner,
+				passedWords[r.why.Candidates[i].PassedOver])
 		}
 		return rule.does()
 	}
@@ -147,34 +153,36 @@ func (r *run) counted(pods bool) string {
 	return ": " + strings.Join(parts, ", ")
 }
 
-// tell is the whole story.
+// tell is the whole story, what came out first.
 func (r *run) tell(reasons []ReasonLine) []string {
-	text := []string{r.result() + ", " + together(reasons) + ".", r.tellValue()}
+	text := sentenceList{r.result() + ", " + together(reasons) + ".", r.tellValue()}
 	if r.owned && r.why.Chosen != r.in.State.Owner && !r.serves(r.tier) {
-		text = append(text, fmt.Sprintf("%s, which had it, serves it no longer: it %s.", strings.ToUpper(ownerWords(r.in.State.Owner)[:1])+ownerWords(r.in.State.Owner)[1:], r.gone()))
+		had := ownerWords(r.in.State.Owner)
+		text.say("%s, which had it, serves it no longer: it %s.", strings.ToUpper(had[:1])+had[1:], r.gone())
 	}
 	if r.why.Override != "" {
-		text = append(text, fmt.Sprintf("The policy's terms for %s apply.", r.why.Override))
+		text.say("The policy's terms for %s apply.", r.why.Override)
 	}
 	if r.why.Guarded {
-		text = append(text, "The balance guard is on: too little of the region's equity is in stable customers, so nobody is declined.")
+		text.say("The balance guard is on: too little of the region's equity is in stable customers, " +
+			"so nobody is declined.")
 	}
 	if a := r.in.Arm; a != nil {
-		text = append(text, fmt.Sprintf("The %s of the experiment %q decided.", a, a.Experiment))
+		text.say("The %s of the experiment %q decided.", a, a.Experiment)
 	}
 	for _, line := range r.why.Matched {
 		switch line.PassedOver {
 		case PassedCustomerHasOwner:
-			text = append(text, fmt.Sprintf("The rule %q would decline it, but it has an owner.", line.Name))
+			text.say("The rule %q would decline it, but it has an owner.", line.Name)
 		case PassedGuard:
-			text = append(text, fmt.Sprintf("The rule %q would decline it, but is suspended by the balance guard.", line.Name))
+			text.say("The rule %q would decline it, but is suspended by the balance guard.", line.Name)
 		}
 	}
 	if p := r.why.Protection; p != nil && p.PassedOver != "" {
-		text = append(text, fmt.Sprintf("The partner %s brought it and is protected, but %s.", p.Partner, passedWords[p.PassedOver]))
+		text.say("The partner %s brought it and is protected, but %s.", p.Partner, passedWords[p.PassedOver])
 	}
 	if r.why.TierHad != "" && r.why.TierHad != r.tier {
-		text = append(text, fmt.Sprintf("It was %s before.", r.why.TierHad))
+		text.say("It was %s before.", r.why.TierHad)
 	}
 	if n := len(r.why.Candidates); n > 0 {
 		text = append(text, r.tellCandidates(n))
@@ -213,7 +221,8 @@ func (r *run) result() string {
 	case r.outcome == Waiting:
 		return id + " waits"
 	case r.commit.Offer != nil:
-		return fmt.Sprintf("%s is offered to the partner %s until %s", id, r.commit.Offer.Partner, stamp(r.commit.Offer.ExpiresAt))
+		return fmt.Sprintf("%s is offered to the partner %s until %s", id, r.commit.Offer.Partner,
+			stamp(r.commit.Offer.ExpiresAt))
 	case r.commit.Moved && r.owned:
 		return fmt.Sprintf("%s moves from %s to %s", id, ownerWords(r.in.State.Owner), ownerWords(r.commit.Owner))
 	case r.commit.Moved:
@@ -222,6 +231,8 @@ func (r *run) result() string {
 	return fmt.Sprintf("%s stays with %s", id, ownerWords(r.commit.Owner))
 }
 
+// tellValue says what the value is and where it comes from, with the other
+// values that were there.
 func (r *run) tellValue() string {
 	v := &r.in.Value
 	var parts []string
@@ -241,20 +252,25 @@ func (r *run) tellValue() string {
 	return text + "."
 }
 
+// basisWords say where a value comes from.
 var basisWords = map[Basis]string{
 	Observed: "observed from its own orders",
 	Declared: "as declared",
 	Prior:    "what the policy assumes for its segment",
 }
 
+// tellCandidates says how many were considered, and of partners alone why they
+// were passed over.
 func (r *run) tellCandidates(n int) string {
 	passed := r.counted(false)
 	if pods := r.passedCounts(true); len(pods) == 0 {
-		return fmt.Sprintf("%d %s looked at%s.", n, plural(n, "partner was", "partners were"), strings.Replace(passed, ": there is none", "", 1))
+		return fmt.Sprintf("%d %s looked at%s.", n, plural(n, "partner was", "partners were"),
+			strings.Replace(passed, ": there is none", "", 1))
 	}
 	return fmt.Sprintf("%d %s looked at.", n, plural(n, "candidate was", "candidates were"))
 }
 
+// plural chooses the word for a number.
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return one
@@ -264,37 +280,38 @@ func plural(n int, one, many string) string {
 
 // tellPartner is the story as a partner may hear it.
 func tellPartner(partner channel.PartnerID, d *Decision, v *View) []string {
-	var text []string
+	var text sentenceList
 	own := channel.PartnerOwner(partner)
 	switch {
 	case d.Commit.Offer != nil && d.Commit.Offer.Partner == partner:
-		text = append(text, "The customer is offered to you until "+stamp(d.Commit.Offer.ExpiresAt)+".")
+		text.say("The customer is offered to you until %s.", stamp(d.Commit.Offer.ExpiresAt))
 	case d.Commit.Owner == own && d.Commit.Moved:
-		text = append(text, "The customer is yours.")
+		text.say("The customer is yours.")
 	case d.Commit.Owner == own:
-		text = append(text, "The customer stays yours.")
+		text.say("The customer stays yours.")
 	case d.Commit.Releases == own:
-		text = append(text, "The customer moves on.")
+		text.say("The customer moves on.")
 	default:
-		text = append(text, "The customer went to somebody else.")
+		text.say("The customer went to somebody else.")
 	}
 	for _, reason := range v.Reasons {
-		text = append(text, "This is so "+reason.Text+".")
+		text.say("This is so %s.", reason.Text)
 	}
 	if v.Of == 0 {
 		return text
 	}
-	text = append(text, fmt.Sprintf("There %s.", plural(v.Of, "was 1 candidate", fmt.Sprintf("were %d candidates", v.Of))))
+	text.say("There %s %d %s.", plural(v.Of, "was", "were"), v.Of, plural(v.Of, "candidate", "candidates"))
 	for _, c := range v.Candidates {
 		switch {
 		case c.PassedOver == "" && c.Score != "":
-			text = append(text, fmt.Sprintf("You were chosen; your score was %s.", c.Score))
+			text.say("You were chosen; your score was %s.", c.Score)
 		case c.PassedOver == "":
-			text = append(text, "You were chosen.")
+			text.say("You were chosen.")
 		case c.Score == "" || v.Winning == "":
-			text = append(text, "You were passed over: your company "+passedWords[c.PassedOver]+".")
+			text.say("You were passed over: your company %s.", passedWords[c.PassedOver])
 		default:
-			text = append(text, fmt.Sprintf("Your score was %s, the winning one %s; your company %s.", c.Score, v.Winning, passedWords[c.PassedOver]))
+			text.say("Your score was %s, the winning one %s; your company %s.",
+				c.Score, v.Winning, passedWords[c.PassedOver])
 		}
 	}
 	return text

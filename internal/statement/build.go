@@ -83,7 +83,8 @@ func reserve(r incentive.Result, cal channel.Calendar) []Hold {
 func handovers(r incentive.Result, cal channel.Calendar) []Handover {
 	out := make([]Handover, 0, len(r.Handover))
 	for _, h := range r.Handover {
-		line := Handover{CustomerID: h.Customer, WouldHaveEarned: money.Format(h.WouldHaveEarned, r.Currency), PaidSoFar: money.Format(h.PaidSoFar, r.Currency)}
+		line := Handover{CustomerID: h.Customer, WouldHaveEarned: money.Format(h.WouldHaveEarned, r.Currency),
+			PaidSoFar: money.Format(h.PaidSoFar, r.Currency)}
 		if !h.Until.IsZero() {
 			line.Until = day(h.Until.Add(-time.Second), cal)
 		}

@@ -10,7 +10,8 @@ import (
 // csvColumns are the columns of a statement as CSV. Rows of type line sum to
 // the row earned; the other rows are the statement's totals, and two for each
 // customer that was handed over.
-var csvColumns = []string{"partner_id", "period", "currency", "state", "row", "component", "kind", "for_period", "text", "formula", "amount"}
+var csvColumns = []string{"partner_id", "period", "currency", "state", "row", "component", "kind", "for_period",
+	"text", "formula", "amount"}
 
 // CSV writes the statement as RFC 4180: one row per line, then the totals, then
 // what growing customers earned.
@@ -49,10 +50,13 @@ func CSV(w io.Writer, d *Document) error {
 		if h.Until != "" {
 			trail = "trail until " + h.Until
 		}
-		if err := row("handover_would_have_earned", Line{Text: "customer " + string(h.CustomerID) + ", had it stayed", Amount: h.WouldHaveEarned}); err != nil {
+		who := "customer " + string(h.CustomerID) + ", "
+		had := Line{Text: who + "had it stayed", Amount: h.WouldHaveEarned}
+		paid := Line{Text: who + trail, Amount: h.PaidSoFar}
+		if err := row("handover_would_have_earned", had); err != nil {
 			return err
 		}
-		if err := row("handover_paid_so_far", Line{Text: "customer " + string(h.CustomerID) + ", " + trail, Amount: h.PaidSoFar}); err != nil {
+		if err := row("handover_paid_so_far", paid); err != nil {
 			return err
 		}
 	}

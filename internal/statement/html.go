@@ -29,8 +29,10 @@ var page = sync.OnceValue(func() *template.Template {
 // HTML writes the statement as one self-contained page that reads well on a
 // screen, a telephone and A4 paper.
 func HTML(w io.Writer, d *Document) error {
-	return page().Execute(w, pageView{Document: d, Groups: groups(d), Problems: d.Problems[:min(len(d.Problems), maxShown)],
-		Handovers: d.Handovers[:min(len(d.Handovers), maxShown)]})
+	return page().Execute(w, pageView{
+		Document: d, Groups: groups(d), Problems: d.Problems[:min(len(d.Problems), maxShown)],
+		Handovers: d.Handovers[:min(len(d.Handovers), maxShown)],
+	})
 }
 
 // maxShown is how many problems and hand-overs a page lists; all are in the

@@ -36,10 +36,11 @@ func (d *Document) Answer() string {
 		return fmt.Sprintf("%s; your balance of %s is below the minimum payment of %s, so it is carried into %s.",
 			earned, d.money(d.Carried.Amount), d.money(d.Carried.Minimum), next)
 	case strings.HasPrefix(d.Earned, "-"):
-		return fmt.Sprintf("%s, because what was taken back is more than what was new; nothing is paid, and %s is carried into %s.",
-			earned, d.money(d.Carried.Amount), next)
+		return fmt.Sprintf("%s, because what was taken back is more than what was new; "+
+			"nothing is paid, and %s is carried into %s.", earned, d.money(d.Carried.Amount), next)
 	}
-	return fmt.Sprintf("%s; your balance is still negative, so nothing is paid, and %s is carried into %s.", earned, d.money(d.Carried.Amount), next)
+	return fmt.Sprintf("%s; your balance is still negative, so nothing is paid, and %s is carried into %s.",
+		earned, d.money(d.Carried.Amount), next)
 }
 
 func (d *Document) paidWords() string {

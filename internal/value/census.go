@@ -43,24 +43,31 @@ type Tally struct {
 	noRate   int64
 }
 
+// regionTally counts the customers of a region, in the currency of the policy
+// there. wide sums are minor units.
 type regionTally struct {
 	currency  string
 	customers int64
 	byTier    map[string]*wide
 	all       wide
-	focal     wide
-	stable    wide
+	focal     wide    // in tiers of the sales force
+	stable    wide    // likely alive, outside of those
 	squares   float64 // of values in minor units
 	byPartner map[channel.PartnerID]*wide
 }
 
+// partnerTally counts the customers of a partner in all regions, in the
+// reporting currency: only there can they be compared.
 type partnerTally struct {
 	customers      int64
 	equity, stable wide
 }
 
+// segmentKey keeps currencies apart: the mean of a segment is of one.
 type segmentKey struct{ currency, segment string }
 
+// segmentTally counts observed customers only: a mean of priors would tell what
+// was assumed.
 type segmentTally struct {
 	customers int64
 	sum       wide
@@ -69,12 +76,14 @@ type segmentTally struct {
 // wide is a sum of values that does not overflow.
 type wide struct{ hi, lo uint64 }
 
+// add adds a value, which is not negative.
 func (w *wide) add(n int64) {
 	var carry uint64
 	w.lo, carry = bits.Add64(w.lo, uint64(n), 0)
 	w.hi += carry
 }
 
+// join adds another sum.
 func (w *wide) join(o wide) {
 	var carry uint64
 	w.lo, carry = bits.Add64(w.lo, o.lo, 0)
@@ -103,6 +112,7 @@ func (w wide) ppm(whole wide) (share int64, ok bool) {
 	return int64(q), true
 }
 
+// half is the sum shifted by one place; ppm halves both sides of a share.
 func (w wide) half() wide { return wide{w.hi >> 1, w.lo>>1 | w.hi<<63} }
 
 // Add counts one customer.
@@ -206,8 +216,10 @@ type Census struct {
 	Regions  []RegionCensus `json:"regions"`
 	Partners []PartnerShare `json:"partners"`
 	Segments []SegmentMean  `json:"segments"`
-	NoRate   int64          `json:"noRate,omitempty"` // customers whose value has no rate into Currency: in their region, not in Partners
-	Pay      PayGuard       `json:"payGuard"`
+	// NoRate counts customers whose value has no rate into Currency: they are
+	// counted in their region, not in Partners.
+	NoRate int64    `json:"noRate,omitempty"`
+	Pay    PayGuard `json:"payGuard"`
 }
 
 // PolicyRef names the policy in force when the census was taken.
@@ -224,8 +236,10 @@ type RegionCensus struct {
 	Customers    int64             `json:"customers"`
 	Equity       string            `json:"equity"`
 	EquityByTier map[string]string `json:"equityByTier"`
-	FocalPPM     *int64            `json:"focalPpm,omitempty"`  // share of the equity in tiers of the sales force
-	StablePPM    *int64            `json:"stablePpm,omitempty"` // in customers likely alive outside them; absent without equity
+	FocalPPM     *int64            `json:"focalPpm,omitempty"` // share of the equity in tiers of the sales force
+	// StablePPM is the share in customers likely alive outside of those tiers;
+	// absent without equity.
+	StablePPM *int64 `json:"stablePpm,omitempty"`
 	// Effective is the effective number of customers, (sum v)^2 / sum v^2, in
 	// thousandths.
 	Effective int64 `json:"effectiveMilli"`
@@ -298,8 +312,9 @@ func (t *Tally) Census(f Frame) *Census {
 }
 
 func (r *regionTally) census(name string, f Frame) RegionCensus {
-	out := RegionCensus{Region: name, Currency: r.currency, Customers: r.customers, Equity: money.Format(r.all.minor(), r.currency),
-		EquityByTier: map[string]string{}, FocalPPM: share64(r.focal.ppm(r.all)), StablePPM: share64(r.stable.ppm(r.all)), Partners: []PartnerShare{}}
+	out := RegionCensus{Region: name, Currency: r.currency, Customers: r.customers,
+		Equity: money.Format(r.all.minor(), r.currency), EquityByTier: map[string]string{},
+		FocalPPM: share64(r.focal.ppm(r.all)), StablePPM: share64(r.stable.ppm(r.all)), Partners: []PartnerShare{}}
 	for tier, w := range r.byTier {
 		out.EquityByTier[tier] = money.Format(w.minor(), r.currency)
 	}
@@ -318,6 +333,7 @@ func (r *regionTally) census(name string, f Frame) RegionCensus {
 	return out
 }
 
+// share64 is a share, or nil where there is nothing to share.
 func share64(ppm int64, ok bool) *int64 {
 	if !ok {
 		return nil
@@ -341,7 +357,9 @@ func (c *Census) Canonical() ([]byte, error) { return seal.Canonical(c) }
 
 // Region is what the census says of a region; nil if it has no customers.
 func (c *Census) Region(name string) *RegionCensus {
-	i, ok := slices.BinarySearchFunc(c.Regions, name, func(r RegionCensus, n string) int { return cmp.Compare(r.Region, n) })
+	i, ok := slices.BinarySearchFunc(c.Regions, name, func(r RegionCensus, n string) int {
+		return cmp.Compare(r.Region, n)
+	})
 	if !ok {
 		return nil
 	}
@@ -361,7 +379,9 @@ func (c *Census) Guarded() []string {
 
 // Partner is a partner's share of everything; nil if it has no customers.
 func (c *Census) Partner(id channel.PartnerID) *PartnerShare {
-	i, ok := slices.BinarySearchFunc(c.Partners, id, func(p PartnerShare, id channel.PartnerID) int { return cmp.Compare(p.Partner, id) })
+	i, ok := slices.BinarySearchFunc(c.Partners, id, func(p PartnerShare, id channel.PartnerID) int {
+		return cmp.Compare(p.Partner, id)
+	})
 	if !ok {
 		return nil
 	}

@@ -57,8 +57,8 @@ func (s *Sample) Fit(asOf Day) (*Model, error) {
 		return nil, err
 	}
 	m := &Model{
-		AsOf: asOf, Kind: BGNBD, Params: params(fit.Model), StandardErrors: params(fit.StdErr), LogLikelihood: Figure(fit.LogLikelihood),
-		Customers: fit.Customers, RepeatCustomers: fit.Repeat,
+		AsOf: asOf, Kind: BGNBD, Params: params(fit.Model), StandardErrors: params(fit.StdErr),
+		LogLikelihood: Figure(fit.LogLikelihood), Customers: fit.Customers, RepeatCustomers: fit.Repeat,
 	}
 	var refused error
 	for _, currency := range slices.Sorted(maps.Keys(s.spends)) {
@@ -71,7 +71,8 @@ func (s *Sample) Fit(asOf Day) (*Model, error) {
 		}
 		m.Spends = append(m.Spends, Spend{
 			Currency: currency, P: Figure(spend.Model.P), Q: Figure(spend.Model.Q), Gamma: Figure(spend.Model.Gamma),
-			LogLikelihood: Figure(spend.LogLikelihood), Customers: spend.Customers, Skipped: of.Skipped, Correlation: Figure(spend.Correlation),
+			LogLikelihood: Figure(spend.LogLikelihood), Correlation: Figure(spend.Correlation),
+			Customers: spend.Customers, Skipped: of.Skipped,
 		})
 	}
 	if len(m.Spends) == 0 {

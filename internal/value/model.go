@@ -128,7 +128,8 @@ func (m *Model) Canonical() ([]byte, error) {
 // Spend is the model of a currency's spend; nil where there is none, and then
 // why says the reason.
 func (m *Model) Spend(currency string) (s *Spend, why string) {
-	if i, ok := slices.BinarySearchFunc(m.Spends, currency, func(s Spend, c string) int { return strings.Compare(s.Currency, c) }); ok {
+	byCurrency := func(s Spend, c string) int { return strings.Compare(s.Currency, c) }
+	if i, ok := slices.BinarySearchFunc(m.Spends, currency, byCurrency); ok {
 		return &m.Spends[i], ""
 	}
 	for _, r := range m.Refused {

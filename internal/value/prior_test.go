@@ -18,7 +18,7 @@ func TestFirstOrder_IsWhatCustomersAreWorthOnAverageAfterIt(t *testing.T) {
 	m := &Model{AsOf: day(t, "2026-03-01"), Kind: BGNBD, Params: Params{r, alpha, a, b}, Spends: []Spend{{Currency: "EUR", P: p, Q: q, Gamma: gamma}}}
 	rng := rand.New(rand.NewPCG(3, 1))
 	rate, leaves, scale := distuv.Gamma{Alpha: r, Beta: alpha, Src: rng}, distuv.Beta{Alpha: a, Beta: b, Src: rng}, distuv.Gamma{Alpha: q, Beta: gamma, Src: rng}
-	horizon, discount := 36*weeksPerMon, math.Log1p(share(terms.AnnualDiscount))/weeksPerYear
+	horizon, discount := 36*weeksPerMonth, math.Log1p(share(terms.AnnualDiscount))/weeksPerYear
 	const customers = 20_000
 	var sum, squares float64
 	for range customers {

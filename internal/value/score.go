@@ -11,15 +11,15 @@ import (
 // Terms are what a policy says of valuing a customer.
 type Terms struct {
 	Currency       string
-	HorizonMonths  int
-	AnnualDiscount money.Rate
+	HorizonMonths  int        // 1 to 600
+	AnnualDiscount money.Rate // a year, compounded
 	Margin         money.Rate // share of revenue that is contribution
 	ObservedFrom   int64      // completed orders from which the observed value counts
 }
 
 const (
-	weeksPerYear = 365.25 / daysPerWeek
-	weeksPerMon  = weeksPerYear / 12
+	weeksPerYear  = 365.25 / daysPerWeek
+	weeksPerMonth = weeksPerYear / 12
 	// largest is the most that a value may be, in major units: more is an error
 	// in the data, not a customer.
 	largest = 1e13
@@ -74,7 +74,7 @@ func (m *Model) Score(o Orders, t Terms, asOf Day) Score {
 		return s
 	}
 	g := spend.model()
-	months := float64(t.HorizonMonths) * weeksPerMon
+	months := float64(t.HorizonMonths) * weeksPerMonth
 	s.Mean, s.Population, s.ExpectedSpend = o.Mean(), g.Spend(0, 0), g.Spend(row.X, o.Mean())
 	if px := g.P * float64(row.X); row.X > 0 {
 		s.OwnWeight = px / (px + g.Q - 1)
@@ -100,6 +100,8 @@ func minor(v float64, currency string) money.Amount {
 	return money.Of(int64(math.RoundToEven(v*scale(currency))), currency)
 }
 
+// share is a rate as a float; six decimals are exact enough, it is divided
+// once.
 func share(r money.Rate) float64 { return float64(r) / float64(money.One) }
 
 // FirstOrder is what a customer is worth on the day of its first order: the
@@ -120,23 +122,31 @@ func (s Score) Words(o Orders, t Terms, asOf Day) []string {
 		}
 		return minor(v, t.Currency).String()
 	}
-	out := []string{fmt.Sprintf("It bought on %s since %s, last on %s (%s ago).", count(o.Days, "day"), o.First, o.Last, count(int64(asOf-o.Last), "day"))}
+	out := []string{fmt.Sprintf("It bought on %s since %s, last on %s (%s ago).",
+		count(o.Days, "day"), o.First, o.Last, count(int64(asOf-o.Last), "day"))}
 	if o.Churned {
 		return append(out, "It has left: nothing is expected of it.")
 	}
 	out = append(out,
 		fmt.Sprintf("It is still a customer with probability %.1f %%.", float64(s.AlivePPM)/1e4),
-		fmt.Sprintf("%.2f more orders are expected in %d months; discounted at %s a year they count as %.2f.", s.ExpectedOrders, t.HorizonMonths, percent(t.AnnualDiscount), s.DiscountedOrders))
+		fmt.Sprintf("%.2f more orders are expected in %d months; discounted at %s a year they count as %.2f.",
+			s.ExpectedOrders, t.HorizonMonths, percent(t.AnnualDiscount), s.DiscountedOrders))
 	if s.OwnWeight > 0 {
-		out = append(out, fmt.Sprintf("An order of it is expected to be %s: %s from its own mean of %s, the rest from everybody's %s; the more often it buys, the more its own counts.",
-			amount(s.ExpectedSpend), weight(s.OwnWeight), amount(s.Mean), amount(s.Population)))
+		out = append(out,
+			fmt.Sprintf("An order of it is expected to be %s: %s from its own mean of %s, the rest from everybody's %s; "+
+				"the more often it buys, the more its own counts.",
+				amount(s.ExpectedSpend), weight(s.OwnWeight), amount(s.Mean), amount(s.Population)))
 	} else {
-		out = append(out, fmt.Sprintf("An order of it is expected to be everybody's %s: its first says nothing of how it goes on.", amount(s.ExpectedSpend)))
+		out = append(out,
+			fmt.Sprintf("An order of it is expected to be everybody's %s: its first says nothing of how it goes on.",
+				amount(s.ExpectedSpend)))
 	}
 	if !s.OK {
 		return append(out, "It has no value: "+s.Why+".")
 	}
-	out = append(out, fmt.Sprintf("%.2f orders x %s x margin %s = %s.", s.DiscountedOrders, amount(s.ExpectedSpend), percent(t.Margin), s.Amount))
+	out = append(out,
+		fmt.Sprintf("%.2f orders x %s x margin %s = %s.",
+			s.DiscountedOrders, amount(s.ExpectedSpend), percent(t.Margin), s.Amount))
 	if !s.Observed {
 		out = append(out, fmt.Sprintf("That counts from %s on; it has %d.", count(t.ObservedFrom, "order"), o.Orders))
 	}
@@ -154,8 +164,10 @@ func weight(share float64) string {
 	return fmt.Sprintf("%.0f %%", 100*share)
 }
 
+// percent is a rate for people.
 func percent(r money.Rate) string { return fmt.Sprintf("%.4g %%", 100*share(r)) }
 
+// count is a number with its noun, in the plural but for one.
 func count(n int64, what string) string {
 	if n == 1 {
 		return "1 " + what

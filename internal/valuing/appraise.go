@@ -54,8 +54,8 @@ func (s *Valuing) PolicyFor(ctx context.Context, m *documents.Current, id channe
 
 // known is what the store knows of a customer. Its orders are read only for a
 // policy whose conditions speak of them: one more read unit per 4 KB of them.
-func (s *Valuing) known(ctx context.Context, m *documents.Current, head *store.Head, at time.Time, a *Appraisal) (routing.Known, error) {
-	k := routing.Known{ID: head.ID, Profile: head.Profile, Day: at.In(m.Cal.Location()), Summary: history.Summary{AsOf: at, DaysSinceLastOrder: -1}}
+func (s *Valuing) known(ctx context.Context, m *documents.Current, head *store.Head, at time.Time, a *Appraisal) (routing.LoadInput, error) {
+	k := routing.LoadInput{ID: head.ID, Profile: head.Profile, Day: at.In(m.Cal.Location()), Summary: history.Summary{AsOf: at, DaysSinceLastOrder: -1}}
 	k.Referred = Referred(head)
 	var err error
 	if k.Scored, a.Memo, err = s.score(ctx, m, head, at, a.Policy); err != nil || !s.docs.ReadsOrders(a.Policy) {

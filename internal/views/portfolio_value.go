@@ -31,7 +31,7 @@ func (s *Values) worthAt(ctx context.Context, m *documents.Current, head *store.
 	if err != nil {
 		return money.Amount{}, err
 	}
-	k := routing.Known{ID: past.Customer, Profile: past.ProfileAt(t), Summary: past.Summary(t, m.Cal), Day: t.In(m.Cal.Location()), Referred: valuing.Referred(head)}
+	k := routing.LoadInput{ID: past.Customer, Profile: past.ProfileAt(t), Summary: past.Summary(t, m.Cal), Day: t.In(m.Cal.Location()), Referred: valuing.Referred(head)}
 	if model != nil {
 		v := m.Valuation(model, p, k.Profile.Region, t)
 		k.Scored = v.Scored(v.Orders(past))
