@@ -46,7 +46,7 @@ type Store struct {
 
 	control  controlCache
 	versions versionCache
-	parts    sync.Map // hash -> []byte, immutable, of documents only
+	parts    sync.Map // hashes of content that is stored; nothing is loaded for it, so it is no cache.Cache
 }
 
 // New wires a Store on a table.
