@@ -53,8 +53,8 @@ var rooms = []room{
 	{"internal/sweep", false, []string{"nouns", "questions", "state", "wire", "documents", "valuing", "assign"}, nil, "what the clock asks for; assign decides"},
 	{"internal/intake", false, []string{"nouns", "questions", "state", "wire", "documents", "views", "assign", "sweep"}, nil, "facts come in, and cause what they cause"},
 	{"internal/workflow", true, nil, nil, "names that the stacks, the functions and the use cases agree on, std only"},
-	{"internal/closing", false, []string{"nouns", "questions", "clv", "cache", "sidebyside", "state", "wire", "workflow"}, nil, "what is owed; it pays nobody"},
-	{"internal/paying", false, []string{"nouns", "questions", "state", "wire", "workflow", "closing"}, nil, "moves what closing says is owed"},
+	{"internal/closing", false, []string{"nouns", "questions", "clv", "cache", "sidebyside", "store", "wire", "workflow"}, nil, "what is owed; it pays nobody, and knows the store by its nouns"},
+	{"internal/paying", false, []string{"nouns", "questions", "store", "wire", "workflow", "closing"}, nil, "moves what closing says is owed"},
 	{"internal/usecases", false, []string{"nouns", "rail", "state", "uses"}, nil, "wires the rooms on a store, in the order in which they know each other"},
 	{"internal/audit", false, []string{"nouns", "questions", "clv", "state"}, nil, "re-derives everything without the code that wrote it"},
 	{"internal/announce", false, []string{"nouns", "routing", "state"}, nil, "what an insert means to others; who hears it is for the callers"},
@@ -92,6 +92,7 @@ var (
 	cloudRooms  = []string{"internal/table/dynamo", "internal/cloud", "internal/lambdahttp", "infra", "functions"}
 	clockRooms  = []string{"cmd", "functions", "internal/table/dynamo"}
 	statusRooms = []string{"internal/httpapi", "internal/lambdahttp", "internal/client"} // a client reads them, it does not choose them
+	moneyRooms  = []string{"internal/closing", "internal/paying"}
 	environs    = []string{"internal/config"}
 	floatRooms  = []string{"infra",
 		"internal/clv", "internal/value", "internal/condition", // values and comparing

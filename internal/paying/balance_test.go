@@ -112,7 +112,7 @@ func checkStory(w *world, id channel.PartnerID, period channel.Period) {
 	if lines != s.Earned {
 		w.t.Errorf("%s %s: lines sum to %d, earned is %d", id, period, lines, s.Earned)
 	}
-	transfers, ended, err := w.p.Library.Transfers(w.ctx, id, "", period)
+	transfers, ended, err := w.s.Transfers(w.ctx, id, "", period)
 	w.must(err)
 	b, err := ledger.Fold(transfers, ended)
 	w.must(err)

@@ -126,39 +126,6 @@ func TestPosition_ReadBackIsWrittenAsItWas_AroundEveryPartBoundary(t *testing.T)
 // clip is the end of a text, where the book of values stands.
 func clip(b []byte) []byte { return b[max(0, len(b)-120):] }
 
-func TestManifest_ReadBackIsWrittenAsItWas_AroundEveryPartBoundary(t *testing.T) {
-	leaves := func(n int) *closing.Entries {
-		e := &closing.Entries{}
-		for i := range n {
-			e.Leaves = append(e.Leaves, seal.Leaf(fmt.Append(nil, i)))
-		}
-		return e
-	}
-	perPart := closing.MaxPart / 4 * 3 / 8
-	for _, n := range []int{0, 1, perPart - 1, perPart, perPart + 1, 2*perPart - 1, 2 * perPart, 2*perPart + 1} {
-		w, want, e := newWorld(t), &closing.Closed{}, leaves(n)
-		w.must(want.Manifest(e))
-		b := &store.Batch{}
-		for _, one := range want.Before {
-			b.Body(one.Key, one.Body)
-		}
-		b.New(store.SealKey("partner:p1", "2026-03"), want.Seal)
-		w.must(w.s.Commit(w.ctx, b))
-		names, err := w.p.Strays.Manifest(w.ctx, store.SealKey("partner:p1", "2026-03"))
-		w.must(err)
-		again, got := &closing.Entries{}, &closing.Closed{}
-		for name := range names {
-			var leaf seal.Digest
-			copy(leaf[:], name[:])
-			again.Leaves = append(again.Leaves, leaf)
-		}
-		w.must(got.Manifest(again))
-		if got.Seal.Manifest != want.Seal.Manifest || !slices.Equal(got.Seal.ManifestAt, want.Seal.ManifestAt) {
-			t.Errorf("%d entries: %d parts became %d", n, len(want.Seal.ManifestAt), len(got.Seal.ManifestAt))
-		}
-	}
-}
-
 func TestClose_WithManyValuedCustomersOfOnePartner_EndsAndIsRepeated(t *testing.T) {
 	for _, n := range []int{640, 1000, 5000} {
 		if n > 1000 && testing.Short() {
@@ -241,12 +208,23 @@ func TestClose_OfAMonthThatStoppedBetweenTheReaders_GoesOn(t *testing.T) {
 	}
 }
 
+// position is the parts of an owner's position as they stand.
+func (w *world) position(o channel.Owner, p channel.Period) []table.Item {
+	w.t.Helper()
+	first := store.PositionKey(o, p, 0)
+	var out []table.Item
+	for it, err := range w.s.Items(w.ctx, table.Range{Table: table.Ledger, PK: first.PK, From: first.SK, To: string(p) + "#P$"}) {
+		w.must(err)
+		out = append(out, it)
+	}
+	return out
+}
+
 // stuck demands that the first reader's position stands as versions before wrote
 // it, and that they would have written another one behind it.
 func (w *world) stuck(o channel.Owner, p channel.Period) {
 	w.t.Helper()
-	items, err := w.s.PositionParts(w.ctx, o, p)
-	w.must(err)
+	items := w.position(o, p)
 	var head closing.PositionPart
 	w.must(store.Decode(items[0], &head))
 	var orders []channel.OrderID

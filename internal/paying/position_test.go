@@ -2,7 +2,6 @@ package paying_test
 
 import (
 	"bytes"
-	"encoding/base64"
 	"fmt"
 	"testing"
 
@@ -80,36 +79,6 @@ func TestPosition_IsTheSameWhateverTheOrderOfTheShares(t *testing.T) {
 	b, err := closing.EncodePosition(&incentive.Result{Shares: backwards}, nil)
 	if err != nil || !bytes.Equal(a[0], b[0]) {
 		t.Errorf("%v\n%s\n%s", err, a[0], b[0])
-	}
-}
-
-func TestManifest_OfManyEntriesStandsInPartsThatTheSealNames(t *testing.T) {
-	var e closing.Entries
-	for i := range 60_000 {
-		e.Leaves = append(e.Leaves, seal.Leaf(fmt.Append(nil, i)))
-	}
-	m := &closing.Closed{}
-	if err := m.Manifest(&e); err != nil {
-		t.Fatal(err)
-	}
-	if m.Seal.Manifest != "" || len(m.Seal.ManifestAt) != 3 || len(m.Before) != 3 {
-		t.Fatalf("%d parts, %d puts", len(m.Seal.ManifestAt), len(m.Before))
-	}
-	var all string
-	for i, one := range m.Before {
-		if seal.Hash(one.Body) != m.Seal.ManifestAt[i] || len(one.Body) > table.MaxBody {
-			t.Errorf("part %d is %s with %d bytes", i, m.Seal.ManifestAt[i], len(one.Body))
-		}
-		all += string(one.Body[1 : len(one.Body)-1])
-	}
-	flat, err := base64.StdEncoding.DecodeString(all)
-	if err != nil || len(flat) != 8*60_000 {
-		t.Fatalf("%d bytes, %v", len(flat), err)
-	}
-	for i := 8; i < len(flat); i += 8 {
-		if bytes.Compare(flat[i-8:i], flat[i:i+8]) > 0 {
-			t.Fatalf("prefix %d is out of order", i/8)
-		}
 	}
 }
 

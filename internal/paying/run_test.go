@@ -113,23 +113,12 @@ func TestApprove_NotByWhoPreparedAndOneDenialVetoes(t *testing.T) {
 
 func TestApprove_OfLinesThatTheLedgerDoesNotTellIsRefused(t *testing.T) {
 	w, r := prepared(t)
-	var l payout.Line
-	key := store.LineKey("2026-03", "p1", "EUR")
-	version, err := w.s.Load(w.ctx, key, &l)
-	w.must(err)
 	w.firstEdition(r.ID)
-	l.Earned++ // not part of the hash that is approved
-	b := &store.Batch{}
-	b.Put(key, l, version)
-	w.must(w.s.Commit(w.ctx, b))
+	w.change("2026-03", "p1", func(l *payout.Line) { l.Earned++ }) // not part of the hash that is approved
 	if _, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_mismatch") {
 		t.Errorf("got %v", err)
 	}
-	l.Earned--
-	l.Payable *= 2
-	b = &store.Batch{}
-	b.Put(key, l, version+1)
-	w.must(w.s.Commit(w.ctx, b))
+	w.change("2026-03", "p1", func(l *payout.Line) { l.Earned, l.Payable = l.Earned-1, 2*l.Payable })
 	if _, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_changed") {
 		t.Errorf("got %v", err)
 	}

@@ -236,14 +236,24 @@ func (w *world) paid(p channel.Period) wire.Run {
 // change changes a line behind the service's back.
 func (w *world) change(p channel.Period, partner channel.PartnerID, how func(*payout.Line)) {
 	w.t.Helper()
-	var l payout.Line
-	key := store.LineKey(p, partner, "EUR")
-	version, err := w.s.Load(w.ctx, key, &l)
+	l, err := w.s.Line(w.ctx, p, partner, "EUR")
 	w.must(err)
-	how(&l)
-	b := &store.Batch{}
-	b.Put(key, l, version)
+	how(&l.Value)
+	b := &store.Batch{} // under its old key, whatever was changed
+	b.Put(store.LineKey(p, partner, "EUR"), w.kept(l.Value), l.Version())
 	w.must(w.s.Commit(w.ctx, b))
+}
+
+// kept is a line as a store keeps it.
+func (w *world) kept(l payout.Line) json.RawMessage {
+	w.t.Helper()
+	s := store.New(table.NewMemory(), store.Options{})
+	b := &store.Batch{}
+	b.PutLine(&store.Loaded[payout.Line]{Value: l})
+	w.must(s.Commit(w.ctx, b))
+	items, err := s.Get(w.ctx, store.LineKey(l.Period, l.Partner, l.Currency))
+	w.must(err)
+	return items[0].Body
 }
 
 // firstEdition makes a run one that was prepared when the hash of its lines did
@@ -257,18 +267,19 @@ func (w *world) firstEdition(id string) {
 		Payable int64             `json:"payable"`
 		Carried int64             `json:"carried"`
 	}
-	r, version, err := w.p.Library.FindRun(w.ctx, id)
+	r, err := w.s.FindRun(w.ctx, id)
 	w.must(err)
-	lines, err := w.p.Runs.LoadLines(w.ctx, r.Period)
+	lines, err := w.s.Lines(w.ctx, r.Value.Period)
 	w.must(err)
 	var dues []due
-	for _, l := range lines {
+	for _, stands := range lines {
+		l := stands.Value
 		dues = append(dues, due{l.Partner, l.Period, l.Currency, l.Payable, l.Carried})
 	}
-	r.Hash, err = seal.HashOfValue(dues)
+	r.Value.Hash, err = seal.HashOfValue(dues)
 	w.must(err)
 	b := &store.Batch{}
-	b.Put(store.RunKey(r.Period, r.N), r, version)
+	b.PutRun(&r)
 	w.must(w.s.Commit(w.ctx, b))
 }
 
