@@ -1,4 +1,4 @@
-package paying_test
+package closing_test
 
 import (
 	"bytes"
@@ -43,9 +43,9 @@ func TestPosition_LargeOnesAreCutIntoPartsAndReadByOrder(t *testing.T) {
 			}
 			b := &store.Batch{}
 			b.Body(store.PositionKey("partner:p1", "2026-03", i), body)
-			w.must(w.s.Commit(w.ctx, b))
+			w.Must(w.Store.Commit(w.Ctx, b))
 		}
-		head, err := w.p.Library.LoadPosition(w.ctx, "p1", "2026-03")
+		head, err := w.Uses.Library.LoadPosition(w.Ctx, "p1", "2026-03")
 		if err != nil || head.Position.Balance != 7 {
 			t.Fatalf("%d orders: %+v, %v", n, head, err)
 		}
@@ -59,7 +59,7 @@ func TestPosition_LargeOnesAreCutIntoPartsAndReadByOrder(t *testing.T) {
 				want = append(want, s)
 			}
 		}
-		got, err := w.p.Library.SharesOf(w.ctx, "p1", "2026-03", append(wanted, "zzz"))
+		got, err := w.Uses.Library.SharesOf(w.Ctx, "p1", "2026-03", append(wanted, "zzz"))
 		if d := cmp.Diff(want, got); d != "" || err != nil {
 			t.Errorf("%d orders: %v %s", n, err, d)
 		}
@@ -84,12 +84,12 @@ func TestPosition_IsTheSameWhateverTheOrderOfTheShares(t *testing.T) {
 
 func TestSeal_ItsTreeIsMadeOfWhatTheStatementShows(t *testing.T) {
 	w := newWorld(t)
-	w.march()
-	w.close("2026-03")
-	d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
-	w.must(err)
+	w.March()
+	w.Close("2026-03")
+	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
+	w.Must(err)
 	var facts []closing.CustomerFacts
-	w.decode(d.Inputs.Facts, &facts)
+	w.Decode(d.Inputs.Facts, &facts)
 	if canonical, err := seal.CanonicalJSON(d.Inputs.Facts); err != nil || !bytes.Equal(canonical, d.Inputs.Facts) {
 		t.Errorf("the facts are not canonical as they stand: %v", err)
 	}
@@ -97,7 +97,7 @@ func TestSeal_ItsTreeIsMadeOfWhatTheStatementShows(t *testing.T) {
 	for _, c := range facts {
 		for _, e := range c.Entries {
 			leaf, err := seal.Canonical(map[string]any{"body": e.Body, "customer": c.Customer, "key": e.Key})
-			w.must(err)
+			w.Must(err)
 			leaves = append(leaves, seal.Leaf(leaf))
 		}
 	}

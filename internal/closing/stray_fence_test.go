@@ -1,4 +1,4 @@
-package paying_test
+package closing_test
 
 import (
 	"context"
@@ -37,22 +37,22 @@ func (o *onTheWay) Transact(ctx context.Context, tx table.Tx) (table.Result, err
 
 func TestStray_IsWrittenUnderTheGateThatACloserOfTheProcessTakes(t *testing.T) {
 	w := newWorld(t)
-	w.march()
-	w.close("2026-03")
+	w.March()
+	w.Close("2026-03")
 	sk := w.stray("c1", "late", "2026-03-25T10:00:00Z", 100_000)
-	way := &onTheWay{Table: w.s.Table(), clock: w.clock()}
+	way := &onTheWay{Table: w.Store.Table(), clock: w.Clock()}
 	w = w.through(way)
 	looked := false
 	way.happens = func() {
-		if looked = true; w.s.Gate.TryLock() {
+		if looked = true; w.Store.Gate.TryLock() {
 			t.Error("a closer could have shut the month while the stray was on its way into it")
-			w.s.Gate.Unlock()
+			w.Store.Gate.Unlock()
 		}
 	}
-	if got, err := w.p.Strays.Stray(w.ctx, "c1", sk); !got || err != nil || !looked {
+	if got, err := w.Uses.Strays.Stray(w.Ctx, "c1", sk); !got || err != nil || !looked {
 		t.Errorf("%v, %v, looked %v", got, err, looked)
 	}
-	if !w.s.Gate.TryLock() {
+	if !w.Store.Gate.TryLock() {
 		t.Fatal("the gate is still taken")
 	}
 }
@@ -61,20 +61,20 @@ func TestStray_IsWrittenUnderTheGateThatACloserOfTheProcessTakes(t *testing.T) {
 // late for what it was decided on, and is decided again.
 func TestStray_OnItsWayWhenAnotherProcessShutsTheMonthIsBookedBehindIt(t *testing.T) {
 	w := newWorld(t)
-	w.march()
-	w.close("2026-03")
+	w.March()
+	w.Close("2026-03")
 	sk := w.stray("c1", "late", "2026-03-25T10:00:00Z", 100_000)
-	w.at("2026-05-06T09:00:00Z")
-	other := w.through(w.s.Table())
-	way := &onTheWay{Table: w.s.Table(), clock: w.clock()}
+	w.At("2026-05-06T09:00:00Z")
+	other := w.through(w.Store.Table())
+	way := &onTheWay{Table: w.Store.Table(), clock: w.Clock()}
 	way.happens = func() {
-		w.now = w.now.Add(time.Minute)
-		_, err := other.p.Closing.PlanClose(w.ctx, "2026-04")
-		w.must(err)
+		w.Now = w.Now.Add(time.Minute)
+		_, err := other.Uses.Closing.PlanClose(w.Ctx, "2026-04")
+		w.Must(err)
 	}
-	w.s = store.New(way, store.Options{Lease: -1, Write: 2 * time.Second, Sleep: func(time.Duration) {}})
-	w.p = usecases.New(usecases.Config{Store: w.s, Clock: w.clock()})
-	if got, err := w.p.Strays.Stray(w.ctx, "c1", sk); !got || err != nil {
+	w.Store = store.New(way, store.Options{Lease: -1, Write: 2 * time.Second, Sleep: func(time.Duration) {}})
+	w.Uses = usecases.New(usecases.Config{Store: w.Store, Clock: w.Clock()})
+	if got, err := w.Uses.Strays.Stray(w.Ctx, "c1", sk); !got || err != nil {
 		t.Fatal(got, err)
 	}
 	for p, want := range map[channel.Period]channel.Period{"2026-04": "", "2026-05": "2026-05"} {
@@ -88,22 +88,22 @@ func TestStray_OnItsWayWhenAnotherProcessShutsTheMonthIsBookedBehindIt(t *testin
 // made again: the month does not end with an entry that no seal has.
 func TestClose_AnEntryThatIsInNoSealStopsItEvenAfterTheReadersAgreed(t *testing.T) {
 	w := newWorld(t)
-	w.march()
-	w.at("2026-04-06T09:00:00Z")
-	plan, err := w.p.Closing.PlanClose(w.ctx, "2026-03")
-	w.must(err)
-	_, err = w.p.Closing.CloseOwners(w.ctx, "2026-03", plan.Owners)
-	w.must(err)
-	walk, err := w.p.Closing.WalkBuckets(w.ctx, "2026-03", 0, store.Buckets)
-	w.must(err)
-	w.must(w.p.Closing.VerifyOwners(w.ctx, "2026-03", plan.Owners, walk))
+	w.March()
+	w.At("2026-04-06T09:00:00Z")
+	plan, err := w.Uses.Closing.PlanClose(w.Ctx, "2026-03")
+	w.Must(err)
+	_, err = w.Uses.Closing.CloseOwners(w.Ctx, "2026-03", plan.Owners)
+	w.Must(err)
+	walk, err := w.Uses.Closing.WalkBuckets(w.Ctx, "2026-03", 0, store.Buckets)
+	w.Must(err)
+	w.Must(w.Uses.Closing.VerifyOwners(w.Ctx, "2026-03", plan.Owners, walk))
 	w.stray("c1", "slipped", "2026-03-25T10:00:00Z", 100_000)
-	again, err := w.p.Closing.WalkBuckets(w.ctx, "2026-03", 0, store.Buckets)
-	w.must(err)
-	if _, err := w.p.Closing.FinishClose(w.ctx, "2026-03", "ana", again); err == nil || fault.Of(err).Kind != fault.Internal {
+	again, err := w.Uses.Closing.WalkBuckets(w.Ctx, "2026-03", 0, store.Buckets)
+	w.Must(err)
+	if _, err := w.Uses.Closing.FinishClose(w.Ctx, "2026-03", "ana", again); err == nil || fault.Of(err).Kind != fault.Internal {
 		t.Errorf("the close ended: %v", err)
 	}
-	if s, err := w.p.Closing.Period(w.ctx, "2026-03"); err != nil || s.State != wire.PeriodClosing {
+	if s, err := w.Uses.Closing.Period(w.Ctx, "2026-03"); err != nil || s.State != wire.PeriodClosing {
 		t.Errorf("the period is %s, %v", s.State, err)
 	}
 }
