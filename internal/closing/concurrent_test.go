@@ -2,31 +2,22 @@ package closing_test
 
 import (
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/moneytest"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/usecases"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
-// together calls do in several goroutines at once.
-func together(n int, do func(i int)) {
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { do(i) })
-	}
-	wg.Wait()
-}
-
 func TestClose_BySeveralProcessesAtOnceGivesOneClose(t *testing.T) {
 	tb := table.NewMemory()
 	w := open(t, tb)
 	w.March()
 	w.At("2026-04-06T09:00:00Z")
-	together(3, func(i int) {
+	moneytest.Together(3, func(i int) {
 		s, err := w.through(tb).Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: "2026-03", User: fmt.Sprint("user ", i)})
 		if err != nil || s.State != wire.PeriodClosed || s.Entries != 6 {
 			t.Errorf("closer %d: %+v, %v", i, s, err)

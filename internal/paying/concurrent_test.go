@@ -2,24 +2,15 @@ package paying_test
 
 import (
 	"fmt"
-	"sync"
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/moneytest"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/wire"
 )
-
-// together calls do in several goroutines at once.
-func together(n int, do func(i int)) {
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { do(i) })
-	}
-	wg.Wait()
-}
 
 func TestPay_BySeveralProcessesAtOncePaysOnce(t *testing.T) {
 	tb := table.NewMemory()
@@ -44,7 +35,7 @@ func TestPay_BySeveralProcessesAtOncePaysOnce(t *testing.T) {
 		}
 		return true, payout.Answer{Outcome: payout.Accepted}
 	}
-	together(4, func(int) {
+	moneytest.Together(4, func(int) {
 		process := w.through(tb)
 		for range 50 {
 			r, err := process.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03.1", User: "ana"})

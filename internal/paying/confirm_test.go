@@ -216,12 +216,12 @@ func TestHalfway_ARunThatWaitsForAPersonIsNone(t *testing.T) {
 func TestConfirm_RepeatedAfterAnyCrash_PostsOnceAndSettles(t *testing.T) {
 	confirm := func(w *world) {
 		for range 2 { // a write that lands late may leave the line to the next one
-			w.repeat("pay", func() error {
+			w.Repeat("pay", func() error {
 				_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03", User: "ana"})
 				return err
 			})
 		}
-		w.repeat("confirm", func() error {
+		w.Repeat("confirm", func() error {
 			_, err := w.Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: "2026-03", User: "cem"})
 			return err
 		})
@@ -252,7 +252,7 @@ func TestConfirm_BySeveralProcessesAtOncePostsOnce(t *testing.T) {
 	w.March()
 	w.Close("2026-03")
 	r := w.Paid("2026-03")
-	together(4, func(int) {
+	moneytest.Together(4, func(int) {
 		for range 20 {
 			got, err := w.through(tb).Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: r.ID, User: "cem"})
 			if err == nil && got.State == wire.RunSettled {

@@ -83,7 +83,7 @@ func TestPayLines_AfterALostAnswerAsksBeforeItPaysAgain(t *testing.T) {
 func TestPay_ResumedAfterAnyCrash_AsksTheBankBeforeItPaysAgain(t *testing.T) {
 	var bank *forgetful
 	pay := func(w *world) {
-		w.repeat("pay", func() error {
+		w.Repeat("pay", func() error {
 			_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03", User: "ana"})
 			return err
 		})
