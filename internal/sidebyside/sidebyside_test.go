@@ -6,27 +6,27 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
-func TestEach_DoesEverythingOnceAndNeverMoreAtATimeThanItMay(t *testing.T) {
-	var now, most atomic.Int32
-	done := make([]atomic.Int32, 100)
-	err := Each(t.Context(), len(done), 3, func(_ context.Context, i int) error {
-		at := now.Add(1)
-		for have := most.Load(); at > have && !most.CompareAndSwap(have, at); have = most.Load() {
+func TestEach_DoesEverythingOnceAndAsManyAtATimeAsItMay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		done := make([]atomic.Int32, 100)
+		began := time.Now()
+		err := Each(t.Context(), len(done), 4, func(_ context.Context, i int) error {
+			time.Sleep(time.Second)
+			done[i].Add(1)
+			return nil
+		})
+		if took := time.Since(began); err != nil || took != 25*time.Second {
+			t.Errorf("%v, it took %s, want 100 seconds by four", err, took)
 		}
-		done[i].Add(1)
-		now.Add(-1)
-		return nil
+		for i := range done {
+			if n := done[i].Load(); n != 1 {
+				t.Errorf("number %d was done %d times", i, n)
+			}
+		}
 	})
-	if err != nil || most.Load() > 3 {
-		t.Errorf("%v, %d at a time", err, most.Load())
-	}
-	for i := range done {
-		if n := done[i].Load(); n != 1 {
-			t.Errorf("number %d was done %d times", i, n)
-		}
-	}
 }
 
 func TestEach_TheFirstFailureEndsTheRestAndIsTheError(t *testing.T) {
@@ -57,5 +57,17 @@ func TestEach_AContextThatEndedLeavesOutTheRest(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) || done != 1 {
 		t.Errorf("%v, %d done", err, done)
+	}
+}
+
+func TestEach_AContextThatHadEndedIsNoSuccess(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := Each(ctx, 10, 1, func(context.Context, int) error {
+		t.Error("something was done")
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/history"
 	books "github.com/fairlead/fairlead/internal/ledger"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/seal"
@@ -197,9 +198,26 @@ func TestKeys_ParsedAreWhatTheyWereBuiltOf(t *testing.T) {
 				t.Errorf("%v was read as a statement's", other)
 			}
 		}
-		begun, ended := TransferKey(o, "2026-03", "EUR.pay.001"), ResolutionKey(o, "2026-03", "EUR.pay.001")
+		begun, ended := TransferKey(o, "2026-03", "pay.EUR"), ResolutionKey(o, "2026-03", "EUR.pay.001")
 		if isResolution(begun.SK) || !isResolution(ended.SK) {
 			t.Errorf("transfers and resolutions of %s are taken for each other", o)
+		}
+	}
+}
+
+func TestEntryNames_ParsedAreWhatTheyWereMadeOf(t *testing.T) {
+	for _, e := range []history.Entry{
+		{Booked: "2026-03", Kind: history.KindOrder, ID: "o1"},
+		{Booked: "2026-05", Kind: history.KindLate, ID: "F#2026-03#o#o1"},
+	} {
+		name, ok := history.ParseEntryName(EntryKey("c1", &e).SK)
+		if want := (history.EntryName{Booked: e.Booked, Kind: e.Kind, ID: e.ID}); name != want || !ok {
+			t.Errorf("%s: %+v, %v", e.SK(), name, ok)
+		}
+	}
+	for _, sk := range []string{"D#0123456789abcdef", "F#2026-03#o", "N#2026-03-01#at_risk", ""} {
+		if name, ok := history.ParseEntryName(sk); ok {
+			t.Errorf("%q was read as the entry %+v", sk, name)
 		}
 	}
 }
