@@ -101,7 +101,7 @@ cost: ## write docs/cost.md from the measured units and internal/cloud/prices.js
 	@cat docs/cost.md
 
 closing: ## closings of many customers at once; longer than a test may take
-	$(GO) test -count=1 -v -run TestClosing ./internal/paying -closings 400000
+	$(GO) test -count=1 -v -run TestClosing ./internal/closing -closings 400000
 
 coldstart: ## 250 starts of every function; longer than a test may take
 	$(GO) test -count=1 -v -run 'TestColdStart|TestFirstRequest' ./internal/cloud -coldstarts 250

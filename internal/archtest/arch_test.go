@@ -86,6 +86,26 @@ func TestTablesAndDoorsNeverMeet(t *testing.T) {
 	}
 }
 
+// What is owed and paid is loaded and saved by noun: where it lies and how it is
+// written is the store's alone.
+func TestTheMoneyRoomsKnowNoKeysAndNoItems(t *testing.T) {
+	for _, f := range files(t) {
+		if f.test() || !f.in(moneyRooms) {
+			continue
+		}
+		for _, imported := range f.imports() {
+			if ours, _ := below(imported); ours == "internal/table" {
+				t.Errorf("%s imports %s", f.path, ours)
+			}
+		}
+		f.selectors(module+"/internal/store", func(name string, at token.Pos) {
+			if strings.HasSuffix(name, "Key") || strings.HasSuffix(name, "PK") || name == "Decode" {
+				t.Errorf("%s: store.%s: the store is asked by noun here", where(f, at), name)
+			}
+		})
+	}
+}
+
 func TestOnlyTheCloudRoomsNameTheCloud(t *testing.T) {
 	for _, f := range files(t) {
 		for _, imported := range f.imports() {

@@ -23,7 +23,7 @@ const internalDir = "internal/"
 var rooms = []room{
 	{"internal/fault", true, nil, nil, "the vocabulary of failure stands at the very left"},
 	{"internal/money", true, nil, nil, "arithmetic knows nothing of us, std only"},
-	{"internal/clv", true, []string{"fault"}, []string{"gonum.org/v1/gonum"}, "floats live here and know no room, so that they cannot leak"},
+	{"internal/clv", true, []string{"fault"}, []string{"gonum.org/v1/gonum", "golang.org/x/sync"}, "floats live here and know no room, so that they cannot leak"},
 	{"internal/seal", true, []string{"fault"}, []string{"github.com/transparency-dev/merkle", "github.com/go-json-experiment/json"},
 		"canonical bytes and proofs are of any content; RFC 6962 and RFC 8785 are the libraries'"},
 	{"internal/strictjson", true, nil, []string{"github.com/go-json-experiment/json"}, "strictness knows no caller, and no words for one"},
@@ -39,6 +39,8 @@ var rooms = []room{
 	{"internal/payout", true, []string{"nouns", "history", "ledger"}, nil, "the life of a run; it knows no plan"},
 	{"internal/statement", true, []string{"nouns", "history", "ledger", "incentive"}, []string{"golang.org/x/text"}, "the partner's document of a computed month; CSV cells are made safe in one place, here"},
 	{"internal/rail", false, []string{"nouns", "payout", "statement"}, []string{"github.com/moov-io/iso20022"}, "the banks' words for a payout's attempts; a call has a context, and may fail"},
+	{"internal/cache", false, nil, []string{"golang.org/x/sync"}, "remembers anything under a name; it knows no room"},
+	{"internal/sidebyside", false, nil, []string{"golang.org/x/sync"}, "does anything a few at a time; it knows no room"},
 	{"internal/table", false, []string{"fault"}, nil, "the storage port knows nothing that is stored"},
 	{"internal/table/tabletest", false, []string{"fault", "table"}, []string{"github.com/anishathalye/porcupine", "pgregory.net/rapid", "github.com/google/go-cmp"}, "one suite over every implementation"},
 	{"internal/table/faulty", false, []string{"fault", "table"}, nil, "faults over any implementation"},
@@ -46,16 +48,17 @@ var rooms = []room{
 	{"internal/table/dynamo", false, []string{"fault", "table"}, []string{"github.com/aws/"}, "one implementation, the only one that knows the cloud"},
 	{"internal/store", false, []string{"nouns", "questions", "table"}, []string{"github.com/go-json-experiment/json"}, "the one place where the data model lives"},
 	{"internal/wire", true, []string{"nouns", "value"}, nil, "what is asked and answered, once, for servers, clients and the command line"},
-	{"internal/documents", false, []string{"nouns", "questions", "clv", "state", "wire"}, nil, "what is in force; it knows no customer's fate"},
-	{"internal/valuing", false, []string{"nouns", "questions", "clv", "state", "wire", "documents"}, nil, "what customers are worth; it moves nobody"},
+	{"internal/documents", false, []string{"nouns", "questions", "clv", "cache", "state", "wire"}, nil, "what is in force; it knows no customer's fate"},
+	{"internal/valuing", false, []string{"nouns", "questions", "clv", "sidebyside", "state", "wire", "documents"}, nil, "what customers are worth; it moves nobody"},
 	{"internal/views", false, []string{"nouns", "questions", "state", "wire", "documents", "valuing"}, nil, "what people read back; it writes nothing"},
 	{"internal/assign", false, []string{"nouns", "questions", "state", "wire", "documents", "valuing", "views"}, nil, "who gets a customer, whoever asks"},
 	{"internal/sweep", false, []string{"nouns", "questions", "state", "wire", "documents", "valuing", "assign"}, nil, "what the clock asks for; assign decides"},
 	{"internal/intake", false, []string{"nouns", "questions", "state", "wire", "documents", "views", "assign", "sweep"}, nil, "facts come in, and cause what they cause"},
 	{"internal/workflow", true, nil, nil, "names that the stacks, the functions and the use cases agree on, std only"},
-	{"internal/closing", false, []string{"nouns", "questions", "clv", "state", "wire", "workflow"}, nil, "what is owed; it pays nobody"},
-	{"internal/paying", false, []string{"nouns", "questions", "rail", "state", "wire", "workflow", "closing"}, nil, "moves what closing says is owed"},
+	{"internal/closing", false, []string{"nouns", "questions", "clv", "cache", "sidebyside", "store", "wire", "workflow"}, nil, "what is owed; it pays nobody, and knows the store by its nouns"},
+	{"internal/paying", false, []string{"nouns", "questions", "rail", "sidebyside", "cache", "store", "wire", "workflow", "closing"}, nil, "moves what closing says is owed"},
 	{"internal/usecases", false, []string{"nouns", "rail", "state", "uses"}, nil, "wires the rooms on a store, in the order in which they know each other"},
+	{"internal/moneytest", false, []string{"nouns", "questions", "rail", "state", "table/faulty", "uses"}, nil, "an installation for the tests of closing and paying; nothing that ships"},
 	{"internal/audit", false, []string{"nouns", "questions", "clv", "state"}, nil, "re-derives everything without the code that wrote it"},
 	{"internal/announce", false, []string{"nouns", "routing", "state"}, nil, "what an insert means to others; who hears it is for the callers"},
 	{"internal/source", true, []string{"nouns", "document", "clv", "value"}, []string{"github.com/standard-webhooks"}, "the outside's formats become facts here and nowhere else"},
@@ -92,6 +95,7 @@ var (
 	cloudRooms  = []string{"internal/table/dynamo", "internal/cloud", "internal/lambdahttp", "infra", "functions"}
 	clockRooms  = []string{"cmd", "functions", "internal/table/dynamo"}
 	statusRooms = []string{"internal/httpapi", "internal/lambdahttp", "internal/client"} // a client reads them, it does not choose them
+	moneyRooms  = []string{"internal/closing", "internal/paying"}
 	environs    = []string{"internal/config"}
 	floatRooms  = []string{"infra",
 		"internal/clv", "internal/value", "internal/condition", // values and comparing

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -110,26 +109,19 @@ func (p *Library) LoadProgramme(ctx context.Context, c *store.Control, b *Books)
 // plan reads a plan version; parsing compiles its conditions, so each is parsed
 // once per process.
 func (p *Library) plan(ctx context.Context, v store.Version) (*incentive.Plan, error) {
-	key := fmt.Sprintf("%s %d %s", v.ID, v.N, v.Hash)
-	p.plans.mu.Lock()
-	defer p.plans.mu.Unlock()
-	if plan := p.plans.all[key]; plan != nil {
+	name := fmt.Sprintf("%s %d %s", v.ID, v.N, v.Hash)
+	return p.plans.Get(ctx, name, func(ctx context.Context) (*incentive.Plan, error) {
+		contents, err := p.store.Content(ctx, v.Hash)
+		if err != nil {
+			return nil, err
+		}
+		plan, err := incentive.Parse(contents[0])
+		if err != nil {
+			return nil, err
+		}
+		plan.Version, plan.Hash = v.N, v.Hash
 		return plan, nil
-	}
-	contents, err := p.store.Content(ctx, v.Hash)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := incentive.Parse(contents[0])
-	if err != nil {
-		return nil, err
-	}
-	plan.Version, plan.Hash = v.N, v.Hash
-	if p.plans.all == nil {
-		p.plans.all = map[string]*incentive.Plan{}
-	}
-	p.plans.all[key] = plan
-	return plan, nil
+	})
 }
 
 // owners are everybody in the directory, by id: each gets a seal.
@@ -185,11 +177,6 @@ func (b *Books) timeline(p channel.Partner) []incentive.PlanSpan {
 // Now is the one reading of the clock of a use case: UTC, whole seconds, no
 // monotonic part.
 func (p *Library) Now() time.Time { return p.clock().Round(0).UTC().Truncate(time.Second) }
-
-type planCache struct {
-	mu  sync.Mutex
-	all map[string]*incentive.Plan // by id, version and hash
-}
 
 // Internal is an error that only the log explains.
 func Internal(format string, args ...any) *fault.Error {

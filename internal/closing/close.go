@@ -163,16 +163,12 @@ func (p *Closing) end(ctx context.Context, b *Books, user string, w *Walk) (wire
 		return wire.PeriodStatus{}, err
 	}
 	head.At, head.By = now, user
-	body, err := seal.Canonical(head)
-	if err != nil {
-		return wire.PeriodStatus{}, err
-	}
 	var stands store.Control
 	c, err := p.store.UpdateControl(ctx, now, func(c store.Control, batch *store.Batch) (store.Control, error) {
 		if stands = c; c.State(period) == wire.PeriodClosed {
 			return c, errStands // another closer was faster and agreed with us
 		}
-		batch.Body(store.PeriodHeadKey(period), body)
+		batch.PutPeriodHead(period, head)
 		if c.FirstClosed == "" {
 			c.FirstClosed = period
 		}
@@ -205,11 +201,7 @@ func (p *Closing) head(ctx context.Context, b *Books, w *Walk) (store.PeriodHead
 		return h, Internal("closing %s: %d entries are sealed and %d unattributed, but %d are booked", b.period, all.count, w.Nobody, w.Seen)
 	}
 	if b.period > b.first {
-		items, err := p.store.Get(ctx, store.PeriodHeadKey(b.period.Prev()))
-		if err != nil {
-			return h, err
-		}
-		h.Previous = seal.Hash(items[0].Body)
+		h.Previous, err = p.store.PeriodHeadHash(ctx, b.period.Prev())
 	}
-	return h, nil
+	return h, err
 }

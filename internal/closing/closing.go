@@ -7,7 +7,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/cache"
+	"github.com/fairlead/fairlead/internal/incentive"
+	"github.com/fairlead/fairlead/internal/routing"
 	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/value"
 )
 
 // Library reads what a month is computed from: documents within the pin,
@@ -17,8 +21,10 @@ type Library struct {
 	store *store.Store
 	clock func() time.Time
 
-	plans  planCache
-	parsed sync.Map // other documents as they are read, by what they are and their hash
+	plans    cache.Cache[*incentive.Plan] // by id, version and hash
+	models   cache.Cache[*value.Model]    // by hash
+	policies cache.Cache[*routing.Policy] // by hash and zone
+	censuses cache.Cache[*balance]        // by hash
 }
 
 // NewLibrary wires a Library.

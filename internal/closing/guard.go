@@ -53,7 +53,7 @@ type balance struct {
 }
 
 func (p *Library) census(ctx context.Context, hash string) (*balance, error) {
-	return cached(p, "census "+hash, func() (*balance, error) {
+	return p.censuses.Get(ctx, hash, func(ctx context.Context) (*balance, error) {
 		content, err := p.store.Content(ctx, hash)
 		if err != nil {
 			return nil, err

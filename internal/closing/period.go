@@ -31,7 +31,7 @@ func (p *Closing) Halfway(ctx context.Context) (int, error) {
 	if c.Closing != "" {
 		n++
 	}
-	runs, err := p.library.LoadRuns(ctx, "")
+	runs, err := p.store.Runs(ctx, "")
 	for _, r := range runs {
 		if r.State == payout.Paying && !r.AllExported {
 			n++

@@ -9,7 +9,6 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/incentive"
 	"github.com/fairlead/fairlead/internal/seal"
-	"github.com/fairlead/fairlead/internal/store"
 )
 
 // MaxPart is how much of a position one item holds; beyond it the frozen shares
@@ -122,12 +121,12 @@ func first(b shareBook) channel.OrderID {
 // LoadPosition is part 0 of a partner's position at the end of a period; nil if it
 // had no statement.
 func (p *Library) LoadPosition(ctx context.Context, partner channel.PartnerID, period channel.Period) (*PositionPart, error) {
-	items, err := p.store.Get(ctx, store.PositionKey(channel.PartnerOwner(partner), period, 0))
-	if err != nil || items[0].Version == 0 {
+	var part PositionPart
+	found, err := p.store.PositionPart(ctx, channel.PartnerOwner(partner), period, 0, &part)
+	if err != nil || !found {
 		return nil, err
 	}
-	var part PositionPart
-	return &part, store.Decode(items[0], &part)
+	return &part, nil
 }
 
 // SharesOf are the frozen shares of some orders in one statement's position;
@@ -150,16 +149,13 @@ func (p *Library) SharesOf(ctx context.Context, partner channel.PartnerID, perio
 		if from >= until {
 			continue
 		}
-		items, err := p.store.Get(ctx, store.PositionKey(channel.PartnerOwner(partner), period, n+1))
+		var part sharePart
+		found, err := p.store.PositionPart(ctx, channel.PartnerOwner(partner), period, n+1, &part)
 		if err != nil {
 			return nil, err
 		}
-		if items[0].Version == 0 {
+		if !found {
 			return nil, Internal("part %d of the position of %s for %s is missing", n+1, partner, period)
-		}
-		var part sharePart
-		if err := store.Decode(items[0], &part); err != nil {
-			return nil, err
 		}
 		out = append(out, part.Shares.of(orders[from:until])...)
 	}

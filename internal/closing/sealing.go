@@ -13,10 +13,10 @@ import (
 	"github.com/fairlead/fairlead/internal/store"
 )
 
-// Entries collects the entries of one seal: their hashes in the order of the
+// entries collects the entries of one seal: their hashes in the order of the
 // tree, and their sums. A customer is added whole before the next one.
-type Entries struct {
-	Leaves []seal.Digest
+type entries struct {
+	leaves []seal.Digest
 	sums   map[string]store.Tally
 }
 
@@ -29,7 +29,7 @@ func (b *Books) bookedIn(e *history.Entry, p channel.Period) bool {
 }
 
 // add adds a customer's entries that the owner is credited with.
-func (s *Entries) add(b *Books, k customer, o channel.Owner) {
+func (s *entries) add(b *Books, k customer, o channel.Owner) {
 	part := k.file.Partition
 	var chosen []int
 	for i := range part.Entries {
@@ -47,7 +47,7 @@ func (s *Entries) add(b *Books, k customer, o channel.Owner) {
 		if creditedTo(k.Past, e, orders) != o {
 			continue
 		}
-		s.Leaves = append(s.Leaves, seal.Leaf(leafBytes(part.Customer, k.file.Entries[i].SK, k.file.Entries[i].Body)))
+		s.leaves = append(s.leaves, seal.Leaf(leafBytes(part.Customer, k.file.Entries[i].SK, k.file.Entries[i].Body)))
 		s.count(e, orders)
 	}
 }
@@ -65,7 +65,7 @@ func leafBytes(id channel.CustomerID, sk string, body []byte) []byte {
 }
 
 // count adds an entry to the sums of its kind.
-func (s *Entries) count(e *history.Entry, orders map[channel.OrderID]*history.Order) {
+func (s *entries) count(e *history.Entry, orders map[channel.OrderID]*history.Order) {
 	if s.sums == nil {
 		s.sums = map[string]store.Tally{}
 	}
@@ -113,9 +113,9 @@ func joined(some, more map[string]store.Tally) map[string]store.Tally {
 
 // manifest is the first eight bytes of each leaf, sorted, in base64: enough to
 // tell whether an entry is in the seal.
-func (s *Entries) manifest() string {
-	short := make([][8]byte, len(s.Leaves))
-	for i, l := range s.Leaves {
+func (s *entries) manifest() string {
+	short := make([][8]byte, len(s.leaves))
+	for i, l := range s.leaves {
 		copy(short[i][:], l[:])
 	}
 	slices.SortFunc(short, func(a, b [8]byte) int { return slices.Compare(a[:], b[:]) })

@@ -100,14 +100,14 @@ func (p *Closing) walkBucket(ctx context.Context, b *Books, n int, w *Walk) erro
 		if err != nil {
 			return err
 		}
-		var nobody Entries
+		var nobody entries
 		nobody.add(b, k, channel.Nobody)
 		w.add(b, k, nobody)
 	}
 	return nil
 }
 
-func (w *Walk) add(b *Books, k customer, nobody Entries) {
+func (w *Walk) add(b *Books, k customer, nobody entries) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	id := k.Past.Customer
@@ -120,7 +120,7 @@ func (w *Walk) add(b *Books, k customer, nobody Entries) {
 		w.room -= n
 		w.kept[id] = k
 	}
-	w.nobody(nobody.sums, len(nobody.Leaves))
+	w.nobody(nobody.sums, len(nobody.leaves))
 }
 
 // count counts the entries that some seal of the period must cover, or nobody's,

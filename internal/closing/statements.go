@@ -80,16 +80,16 @@ func neverAssigned(partner channel.PartnerID, period channel.Period) error {
 func (p *Statements) closedStatement(ctx context.Context, b *Books, partner channel.Partner, head *store.PeriodHead) (*statement.Document, error) {
 	period := b.period
 	owner := channel.PartnerOwner(partner.ID)
-	items, err := p.store.Get(ctx, store.StatementKey(owner, period), store.SealKey(owner, period))
+	closed, err := p.store.OwnersClosed(ctx, period, owner)
 	if err != nil {
 		return nil, err
 	}
-	if items[0].Version == 0 {
+	stored, sealed := closed[0].Statement, closed[0].Seal
+	switch {
+	case stored == nil:
 		return nil, neverAssigned(partner.ID, period)
-	}
-	var sealed store.SealItem
-	if err := store.Decode(items[1], &sealed); err != nil {
-		return nil, err
+	case sealed == nil:
+		return nil, Internal("the statement of %s for %s has no seal", partner.ID, period)
 	}
 	customers, err := p.library.LoadPortfolio(ctx, owner, period)
 	if err != nil {
@@ -107,19 +107,15 @@ func (p *Statements) closedStatement(ctx context.Context, b *Books, partner chan
 	if err != nil {
 		return nil, err
 	}
-	var stored store.StatementItem
-	if err := store.Decode(items[0], &stored); err != nil {
-		return nil, err
-	}
-	if !sameNumbers(&stored, &r) {
+	if !sameNumbers(stored, &r) {
 		return nil, Internal("the statement of %s for %s, computed again, differs from the sealed one", partner.ID, period)
 	}
-	d := b.document(partner, &r, &sealed)
+	d := b.document(partner, &r, &sealed.SealItem)
 	d.Seal.Signature, d.Seal.KeyID = head.Signature, head.KeyID
 	if d.Inputs, err = b.inputsShown(in, customers, &r); err != nil {
 		return nil, err
 	}
-	d.Payment, err = p.payment(ctx, b, &stored, partner.ID, head.At)
+	d.Payment, err = p.payment(ctx, b, stored, partner.ID, head.At)
 	return d, err
 }
 
@@ -193,12 +189,12 @@ func (p *Statements) payment(ctx context.Context, b *Books, s *store.StatementIt
 		return &statement.Payment{State: statement.PaymentNothing}, nil
 	}
 	out := &statement.Payment{State: statement.PaymentScheduled, ExpectedOn: closed.In(b.calendar.Location()).Format(time.DateOnly)}
-	var line payout.Line
-	version, err := p.store.Load(ctx, store.LineKey(b.period, partner, s.Currency), &line)
-	if err != nil || version == 0 {
+	stands, err := p.store.Line(ctx, b.period, partner, s.Currency)
+	if err != nil || !stands.Exists() {
 		return out, err
 	}
-	run, _, err := p.library.LoadRun(ctx, b.period, line.Run)
+	line := stands.Value
+	run, err := p.store.Run(ctx, b.period, line.Run)
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +207,7 @@ func (p *Statements) payment(ctx context.Context, b *Books, s *store.StatementIt
 	case payout.Reserved, payout.Submitted, payout.Unknown, payout.Exported:
 		out.State, out.Reference = statement.PaymentPaying, line.PaymentID
 	default:
-		if run.State == payout.Approved || run.State == payout.Paying {
+		if run.Value.State == payout.Approved || run.Value.State == payout.Paying {
 			out.State = statement.PaymentApproved
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/wire"
 	"github.com/fairlead/fairlead/internal/workflow"
 )
@@ -112,21 +111,15 @@ func (p *Closing) sealed(ctx context.Context, period channel.Period, owners []ch
 	err := Each(ctx, (len(owners)+sealsPerGet-1)/sealsPerGet, nil, func(ctx context.Context, n int) error {
 		from := n * sealsPerGet
 		some := owners[from:min(from+sealsPerGet, len(owners))]
-		keys := make([]table.Key, 0, 2*len(some))
-		for _, o := range some {
-			keys = append(keys, store.SealKey(o, period), store.StatementKey(o, period))
-		}
-		items, err := p.store.Get(ctx, keys...)
+		closed, err := p.store.OwnersClosed(ctx, period, some...)
 		if err != nil {
 			return err
 		}
 		for i, o := range some {
-			if items[2*i].Version == 0 {
+			if closed[i].Seal == nil {
 				return Internal("closing %s: %s has no seal", period, o)
 			}
-			if err := all.add(from+i, items[2*i], items[2*i+1]); err != nil {
-				return err
-			}
+			all.add(from+i, closed[i])
 		}
 		return nil
 	})
@@ -134,21 +127,14 @@ func (p *Closing) sealed(ctx context.Context, period channel.Period, owners []ch
 }
 
 // add counts owner number i.
-func (all *sealedSums) add(i int, sealItem, statementItem table.Item) error {
-	var z store.SealItem
-	var s store.StatementItem
-	if err := store.Decode(sealItem, &z); err != nil {
-		return err
-	}
-	if err := store.Decode(statementItem, &s); err != nil {
-		return err
-	}
+func (all *sealedSums) add(i int, o store.OwnerClosed) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	all.roots[i] = seal.Leaf(sealItem.Body)
-	all.count += z.Count
-	if statementItem.Version == 0 {
-		return nil
+	all.roots[i] = o.Seal.Leaf()
+	all.count += o.Seal.Count
+	s := o.Statement
+	if s == nil {
+		return
 	}
 	all.statements++
 	t := all.totals[s.Currency]
@@ -156,7 +142,6 @@ func (all *sealedSums) add(i int, sealItem, statementItem table.Item) error {
 	t.Payable.Add(s.Payable)
 	t.Carried.Add(s.Closing)
 	all.totals[s.Currency] = t
-	return nil
 }
 
 // MayClose says whether a close of the period would be begun: the errors of

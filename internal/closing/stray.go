@@ -2,17 +2,13 @@ package closing
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -26,21 +22,20 @@ type late struct {
 // was not booked anew yet, and books it. It asks nothing while the period is open
 // or closing: the next close looks again.
 func (p *Strays) Stray(ctx context.Context, id channel.CustomerID, sk string) (bool, error) {
-	parts := strings.SplitN(sk, "#", 4)
-	if len(parts) != 4 || parts[0] != "F" {
+	name, ok := history.ParseEntryName(sk)
+	if !ok {
 		return false, nil
 	}
-	booked := channel.Period(parts[1])
 	c, err := p.library.Control(ctx)
-	if err != nil || c.State(booked) != wire.PeriodClosed {
+	if err != nil || c.State(name.Booked) != wire.PeriodClosed {
 		return false, err
 	}
-	sealedIn := max(booked, c.FirstClosed)
+	sealedIn := max(name.Booked, c.FirstClosed)
 	k, err := p.library.ReadCustomer(ctx, id, sealedIn)
 	if err != nil {
 		return false, err
 	}
-	i := slices.IndexFunc(k.file.Entries, func(e table.Item) bool { return e.SK == sk })
+	i := slices.IndexFunc(k.file.Partition.Entries, func(e history.Entry) bool { return e.SK() == sk })
 	if i < 0 {
 		return false, nil // replaced, or the record is of a write that nobody sees yet
 	}
@@ -156,7 +151,7 @@ func (p *Strays) inSeals(ctx context.Context, k customer, i int, m manifests) (b
 		names, known := m.of[o]
 		if !known {
 			var err error
-			if names, err = p.Manifest(ctx, store.SealKey(o, m.period)); err != nil {
+			if names, err = p.store.SealedNames(ctx, o, m.period); err != nil {
 				return false, err
 			}
 			if m.of != nil {
@@ -170,44 +165,15 @@ func (p *Strays) inSeals(ctx context.Context, k customer, i int, m manifests) (b
 	return false, nil
 }
 
-// Manifest reads what a seal names; nothing where there is no seal.
-func (p *Strays) Manifest(ctx context.Context, key table.Key) (map[[8]byte]bool, error) {
-	var z store.SealItem
-	if version, err := p.store.Load(ctx, key, &z); err != nil || version == 0 {
-		return nil, err
-	}
-	text := z.Manifest
-	for _, hash := range z.ManifestAt {
-		items, err := p.store.Get(ctx, store.PartKey(hash))
-		if err != nil {
-			return nil, err
-		}
-		var part string
-		if err := json.Unmarshal(items[0].Body, &part); err != nil {
-			return nil, Internal("part %s of a manifest: %w", hash, err)
-		}
-		text += part
-	}
-	flat, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return nil, Internal("the manifest of %s %s: %w", key.PK, key.SK, err)
-	}
-	out := make(map[[8]byte]bool, len(flat)/8)
-	for ; len(flat) >= 8; flat = flat[8:] {
-		out[[8]byte(flat)] = true
-	}
-	return out, nil
-}
-
-// bookLate books strays anew, as any writer does: under the gate, in a period
+// bookLate books strays again, as any writer does: under the gate, in a period
 // that is open. One that was booked meanwhile is as good.
 func (p *Strays) bookLate(ctx context.Context, all []late) error {
 	for _, l := range all {
-		err := table.ErrExpired
-		for try := 0; try < 3 && errors.Is(err, table.ErrExpired); try++ {
+		err := store.ErrExpired
+		for try := 0; try < 3 && errors.Is(err, store.ErrExpired); try++ {
 			err = p.bookOne(ctx, l)
 		}
-		if err != nil && store.AsRefused(err) == nil {
+		if err != nil && !store.IsRefused(err) {
 			return err
 		}
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/incentive"
-	"github.com/fairlead/fairlead/internal/store"
 )
 
 // ValueBook is what a position keeps of values, in minor units of the partner's
@@ -135,17 +134,14 @@ func (p *Library) Values(ctx context.Context, partner channel.PartnerID, period 
 	}
 	out := ValueBook{This: head.Values.This, Next: head.Values.Next, Customers: BookedWorth{}}
 	for n := range head.Values.Parts {
-		key := store.PositionKey(channel.PartnerOwner(partner), period, 1+len(head.Index)+n)
-		items, err := p.store.Get(ctx, key)
+		var part ValuePart
+		at := 1 + len(head.Index) + n
+		found, err := p.store.PositionPart(ctx, channel.PartnerOwner(partner), period, at, &part)
 		if err != nil {
 			return nil, err
 		}
-		if items[0].Version == 0 {
-			return nil, Internal("part %s of the position of %s for %s is missing", key.SK, partner, period)
-		}
-		var part ValuePart
-		if err := store.Decode(items[0], &part); err != nil {
-			return nil, err
+		if !found {
+			return nil, Internal("part %d of the position of %s for %s is missing", at, partner, period)
 		}
 		for id, w := range part.Values {
 			out.Customers[id] = w

@@ -73,7 +73,7 @@ func (p *Library) scorer(ctx context.Context, b *Books, of Basis, currency strin
 	if of.Model == "" {
 		return nil, nil
 	}
-	model, err := cached(p, "model "+of.Model, func() (*value.Model, error) {
+	model, err := p.models.Get(ctx, of.Model, func(ctx context.Context) (*value.Model, error) {
 		content, err := p.store.Content(ctx, of.Model)
 		if err != nil {
 			return nil, err
@@ -83,7 +83,7 @@ func (p *Library) scorer(ctx context.Context, b *Books, of Basis, currency strin
 	if err != nil {
 		return nil, err
 	}
-	policy, err := cached(p, "policy "+of.Policy+" "+b.Programme.TimeZone, func() (*routing.Policy, error) {
+	policy, err := p.policies.Get(ctx, of.Policy+" "+b.Programme.TimeZone, func(ctx context.Context) (*routing.Policy, error) {
 		content, err := p.store.Content(ctx, of.Policy)
 		if err != nil {
 			return nil, err
@@ -91,19 +91,6 @@ func (p *Library) scorer(ctx context.Context, b *Books, of Basis, currency strin
 		return routing.Parse(content[0], b.calendar)
 	})
 	return &scorer{model, policy, currency}, err
-}
-
-// cached remembers what is immutable, by a name that holds its hash. It is
-// parsed once, or twice where two need it at once.
-func cached[T any](p *Library, name string, load func() (*T, error)) (*T, error) {
-	if have, ok := p.parsed.Load(name); ok {
-		return have.(*T), nil
-	}
-	made, err := load()
-	if err == nil {
-		p.parsed.Store(name, made)
-	}
-	return made, err
 }
 
 // score is a customer's own value at the end of a month; not observed in

@@ -12,7 +12,6 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/config"
-	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/wire"
 	"github.com/fairlead/fairlead/internal/workflow"
@@ -93,15 +92,13 @@ func TestTask_ALineChangedAfterThePlanEndsTheWork(t *testing.T) {
 		if job.Step != workflow.PayBatch.Name {
 			return nil
 		}
-		var l payout.Line
-		key := store.LineKey("2026-03", "p1", "EUR")
-		version, err := w.core.Store.Load(w.ctx, key, &l)
+		l, err := w.core.Store.Line(w.ctx, "2026-03", "p1", "EUR")
 		if err != nil {
 			return err
 		}
-		l.Payable *= 2
+		l.Value.Payable *= 2
 		b := &store.Batch{}
-		b.Put(key, l, version)
+		b.PutLine(&l)
 		return w.core.Store.Commit(w.ctx, b)
 	})
 	var named messages.InvokeResponse_Error

@@ -3,7 +3,8 @@ package clv
 import (
 	"math"
 	"runtime"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/fairlead/fairlead/internal/fault"
 )
@@ -178,17 +179,16 @@ func (d derivatives) byLogs(logs [4]float64) derivatives {
 func overChunks(n, params int, sum func(d *derivatives, from, to int)) derivatives {
 	const chunk = 8192
 	parts := make([]derivatives, (n+chunk-1)/chunk)
-	var wg sync.WaitGroup
-	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range parts {
-		gate <- struct{}{}
-		wg.Go(func() {
+		group.Go(func() error {
 			parts[i].n = params
 			sum(&parts[i], i*chunk, min((i+1)*chunk, n))
-			<-gate
+			return nil
 		})
 	}
-	wg.Wait()
+	_ = group.Wait() // a sum cannot fail
 	total := derivatives{n: params}
 	for i := range parts {
 		total.add(&parts[i])

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -42,7 +41,7 @@ func (s *Documents) CurrentAt(ctx context.Context, now time.Time) (Current, erro
 		return Current{}, err
 	}
 	m := Current{Now: now, Control: control}
-	m.Programme, m.Cal, err = s.programmes.get(ctx, s.store, control)
+	m.Programme, m.Cal, err = s.programmeOf(ctx, control)
 	return m, err
 }
 
@@ -93,37 +92,31 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// programmeCache remembers the programme in force, parsed.
-type programmeCache struct {
-	mu        sync.Mutex
-	hash      string
+// inForce is a programme as it is read, and its calendar.
+type inForce struct {
 	programme channel.Programme
 	cal       channel.Calendar
 }
 
-func (c *programmeCache) get(ctx context.Context, st *store.Store, control *store.Control) (channel.Programme, channel.Calendar, error) {
-	version, ok, err := newestProgramme(ctx, st, control)
+// programmeOf is the programme that a control block knows; the zero one without.
+func (s *Documents) programmeOf(ctx context.Context, control *store.Control) (channel.Programme, channel.Calendar, error) {
+	version, ok, err := newestProgramme(ctx, s.store, control)
 	if err != nil || !ok {
 		return channel.Programme{}, channel.Calendar{}, err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.hash == version.Hash {
-		return c.programme, c.cal, nil
-	}
-	content, err := st.Content(ctx, version.Hash)
-	if err != nil {
-		return channel.Programme{}, channel.Calendar{}, err
-	}
-	p, err := programme.Parse(content[0])
-	if err != nil {
-		return p, channel.Calendar{}, err
-	}
-	cal, err := channel.ParseCalendar("timeZone", p.TimeZone)
-	if err == nil {
-		c.hash, c.programme, c.cal = version.Hash, p, cal
-	}
-	return p, cal, err
+	p, err := s.programmes.Get(ctx, version.Hash, func(ctx context.Context) (inForce, error) {
+		content, err := s.store.Content(ctx, version.Hash)
+		if err != nil {
+			return inForce{}, err
+		}
+		p, err := programme.Parse(content[0])
+		if err != nil {
+			return inForce{}, err
+		}
+		cal, err := channel.ParseCalendar("timeZone", p.TimeZone)
+		return inForce{p, cal}, err
+	})
+	return p.programme, p.cal, err
 }
 
 // newestProgramme is the version in force; there is one programme per

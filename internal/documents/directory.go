@@ -17,7 +17,6 @@ type Directory struct {
 	Partners map[channel.PartnerID]*channel.Partner
 	Pods     map[channel.PodID]*channel.Pod
 	Terms    *routing.Directory
-	stored   bool // the terms are kept, so a decision may name them
 }
 
 // Limit is the capacity of an owner; Unlimited for one that is not there.
@@ -60,22 +59,16 @@ func (s *Documents) Directory(ctx context.Context, m *Current) (*Directory, erro
 	if n := len(versions); n > 0 {
 		hash = versions[n-1].Hash
 	}
-	s.catalog.mu.Lock()
-	defer s.catalog.mu.Unlock()
-	if d := s.catalog.dir; d != nil && d.Hash == hash {
-		return d, nil
-	}
-	var people channel.Directory
-	if hash != "" {
-		if people, err = s.store.Directory(ctx, hash); err != nil {
+	return s.catalog.dir.Get(ctx, hash, func(ctx context.Context) (*Directory, error) {
+		if hash == "" {
+			return newDirectory(hash, channel.Directory{})
+		}
+		people, err := s.store.Directory(ctx, hash)
+		if err != nil {
 			return nil, err
 		}
-	}
-	d, err := newDirectory(hash, people)
-	if err == nil {
-		s.catalog.dir = d
-	}
-	return d, err
+		return newDirectory(hash, people)
+	})
 }
 
 func newDirectory(hash string, people channel.Directory) (*Directory, error) {
@@ -95,38 +88,28 @@ func newDirectory(hash string, people channel.Directory) (*Directory, error) {
 // names it must be able to run again for ever. Where that fails nobody can be
 // routed, so it is never an error of the customer at hand.
 func (s *Documents) KeepTerms(ctx context.Context, d *Directory) error {
-	s.catalog.mu.Lock()
-	defer s.catalog.mu.Unlock()
-	if d.stored {
-		return nil
-	}
-	if _, err := s.store.PutContent(ctx, d.Terms.Bytes()); err != nil {
-		if OfStore(err) {
-			return err
+	_, err := s.catalog.kept.Get(ctx, d.Terms.Hash(), func(ctx context.Context) (struct{}, error) {
+		if _, err := s.store.PutContent(ctx, d.Terms.Bytes()); err != nil {
+			if OfStore(err) {
+				return struct{}{}, err
+			}
+			return struct{}{}, fault.New(fault.Internal, "directory_not_stored", "the directory cannot be stored, so nobody can be routed").Because(err)
 		}
-		return fault.New(fault.Internal, "directory_not_stored", "the directory cannot be stored, so nobody can be routed").Because(err)
-	}
-	d.stored = true
-	s.catalog.terms[d.Terms.Hash()] = d.Terms
-	return nil
+		s.catalog.terms.Keep(d.Terms.Hash(), d.Terms)
+		return struct{}{}, nil
+	})
+	return err
 }
 
 // TermsByHash are the terms that a decision named.
 func (s *Documents) TermsByHash(ctx context.Context, hash string) (*routing.Directory, error) {
-	s.catalog.mu.Lock()
-	defer s.catalog.mu.Unlock()
-	if t := s.catalog.terms[hash]; t != nil {
-		return t, nil
-	}
-	content, err := s.store.Content(ctx, hash)
-	if err != nil {
-		return nil, err
-	}
-	t, err := routing.ParseDirectory(content[0])
-	if err == nil {
-		s.catalog.terms[hash] = t
-	}
-	return t, err
+	return s.catalog.terms.Get(ctx, hash, func(ctx context.Context) (*routing.Directory, error) {
+		content, err := s.store.Content(ctx, hash)
+		if err != nil {
+			return nil, err
+		}
+		return routing.ParseDirectory(content[0])
+	})
 }
 
 func (s *Documents) CurrentDirectory(ctx context.Context) (Current, *Directory, error) {

@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/fairlead/fairlead/internal/routing"
+	"github.com/fairlead/fairlead/internal/cache"
 	"github.com/fairlead/fairlead/internal/store"
 )
 
@@ -25,7 +25,7 @@ type Documents struct {
 	store *store.Store
 	clock func() time.Time
 
-	programmes programmeCache
+	programmes cache.Cache[inForce] // by hash
 	catalog    catalog
 	fitted     fitted
 }
@@ -33,8 +33,8 @@ type Documents struct {
 // New wires Documents.
 func New(c Config) *Documents {
 	d := &Documents{store: c.Store, clock: c.Clock}
-	d.catalog.policies = map[string]*routing.Policy{}
-	d.catalog.terms = map[string]*routing.Directory{}
+	d.catalog.dir.Most, d.catalog.versions.Most = 1, 1 // each replaces the one before
+	d.fitted.dated.Most = 8                            // a model and a census, each night another
 	return d
 }
 

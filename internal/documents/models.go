@@ -3,9 +3,9 @@ package documents
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/cache"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/routing"
 	"github.com/fairlead/fairlead/internal/store"
@@ -14,16 +14,13 @@ import (
 
 // fitted remembers models and censuses as they are read: they are immutable.
 type fitted struct {
-	mu      sync.Mutex
-	dated   map[string]*datedVersions // by kind
-	models  sync.Map                  // name -> *value.Model: two versions may have the same content
-	regions sync.Map                  // hash of a census -> map[string]*int64: stable share by region
+	dated   cache.Cache[*datedVersions]    // by kind, number of versions and zone
+	models  cache.Cache[*value.Model]      // by name: two versions may have the same content
+	regions cache.Cache[map[string]*int64] // by hash of a census: stable share by region
 }
 
-// datedVersions are the versions of a kind and since when each is in force.
+// datedVersions are versions of documents and since when each is in force.
 type datedVersions struct {
-	n    int
-	zone string
 	all  []store.Version
 	from []channel.Dated
 }
@@ -35,22 +32,17 @@ func (s *Documents) InForceAt(ctx context.Context, m *Current, kind, id string, 
 	if n == 0 {
 		return store.Version{}, false, nil
 	}
-	s.fitted.mu.Lock()
-	defer s.fitted.mu.Unlock()
-	d := s.fitted.dated[kind]
-	if d == nil || d.n != n || d.zone != m.Programme.TimeZone {
+	name := fmt.Sprintf("%s %d %s", kind, n, m.Programme.TimeZone)
+	d, err := s.fitted.dated.Get(ctx, name, func(ctx context.Context) (*datedVersions, error) {
 		all, err := s.store.Versions(ctx, m.Control, kind, id)
 		if err != nil {
-			return store.Version{}, false, err
+			return nil, err
 		}
-		d = &datedVersions{n: n, zone: m.Programme.TimeZone, all: all}
-		if d.from, err = store.Dated(all, m.Cal); err != nil {
-			return store.Version{}, false, err
-		}
-		if s.fitted.dated == nil {
-			s.fitted.dated = map[string]*datedVersions{}
-		}
-		s.fitted.dated[kind] = d
+		from, err := store.Dated(all, m.Cal)
+		return &datedVersions{all, from}, err
+	})
+	if err != nil {
+		return store.Version{}, false, err
 	}
 	i := channel.InForce(d.from, t)
 	if i < 0 {
@@ -66,18 +58,13 @@ func (s *Documents) ModelAt(ctx context.Context, m *Current, t time.Time) (*valu
 		return nil, err
 	}
 	name := ModelName(v.N)
-	if have, ok := s.fitted.models.Load(name); ok {
-		return have.(*value.Model), nil
-	}
-	content, err := s.store.Content(ctx, v.Hash)
-	if err != nil {
-		return nil, err
-	}
-	model, err := value.ParseModel(name, content[0])
-	if err == nil {
-		s.fitted.models.Store(name, model)
-	}
-	return model, err
+	return s.fitted.models.Get(ctx, name, func(ctx context.Context) (*value.Model, error) {
+		content, err := s.store.Content(ctx, v.Hash)
+		if err != nil {
+			return nil, err
+		}
+		return value.ParseModel(name, content[0])
+	})
 }
 
 // ModelName is what decisions call a version of the model.
@@ -92,22 +79,23 @@ func (s *Documents) CensusFor(ctx context.Context, m *Current, region string, t 
 	if err != nil || !ok {
 		return routing.Census{}, err
 	}
-	regions, ok := s.fitted.regions.Load(v.Hash)
-	if !ok {
+	shares, err := s.fitted.regions.Get(ctx, v.Hash, func(ctx context.Context) (map[string]*int64, error) {
 		content, err := s.store.Content(ctx, v.Hash)
 		if err != nil {
-			return routing.Census{}, err
+			return nil, err
 		}
 		c, err := value.ParseCensus(content[0])
 		if err != nil {
-			return routing.Census{}, err
+			return nil, err
 		}
 		shares := make(map[string]*int64, len(c.Regions))
 		for _, r := range c.Regions {
 			shares[r.Region] = r.StablePPM
 		}
-		s.fitted.regions.Store(v.Hash, shares)
-		regions = shares
+		return shares, nil
+	})
+	if err != nil {
+		return routing.Census{}, err
 	}
-	return routing.Census{Version: CensusName(v.N), StablePPM: regions.(map[string]*int64)[region]}, nil
+	return routing.Census{Version: CensusName(v.N), StablePPM: shares[region]}, nil
 }

@@ -2,9 +2,11 @@ package documents
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/cache"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/routing"
@@ -15,12 +17,14 @@ import (
 // catalog remembers documents as compiled: they are immutable, so each version
 // is fetched and compiled once per process.
 type catalog struct {
-	mu       sync.Mutex
-	policies map[string]*routing.Policy    // hash and zone -> compiled
-	terms    map[string]*routing.Directory // hash of the terms
-	dir      *Directory                    // the newest
-	versions *policyVersions
-	orders   sync.Map // *routing.Policy -> whether its conditions read orders
+	policies cache.Cache[*routing.Policy]    // by hash and zone
+	terms    cache.Cache[*routing.Directory] // by hash of the terms
+	kept     cache.Cache[struct{}]           // by hash of the terms: they are stored, so a decision may name them
+	dir      cache.Cache[*Directory]         // by hash, the newest
+	versions cache.Cache[*datedVersions]     // of all policies, by number of documents and zone, the newest
+	// orders says of a *routing.Policy whether its conditions read orders. Nothing
+	// is loaded for it, and its key is a pointer, so it is no cache.Cache.
+	orders sync.Map
 }
 
 // ReadsOrders reports whether a decision under the policy needs the orders.
@@ -33,32 +37,17 @@ func (s *Documents) ReadsOrders(p *routing.Policy) bool {
 	return reads
 }
 
-// policyVersions are all versions of all policies, for one control block and
-// zone.
-type policyVersions struct {
-	published int
-	zone      string
-	all       []store.Version
-	from      []channel.Dated
-}
-
-// policyVersions loads what channel.InForce chooses from.
-func (s *Documents) policyVersions(ctx context.Context, m *Current) (*policyVersions, error) {
-	s.catalog.mu.Lock()
-	defer s.catalog.mu.Unlock()
-	if v := s.catalog.versions; v != nil && v.published == m.Control.Published && v.zone == m.Programme.TimeZone {
-		return v, nil
-	}
-	all, err := s.store.AllVersions(ctx, m.Control, wire.KindPolicy)
-	if err != nil {
-		return nil, err
-	}
-	v := &policyVersions{published: m.Control.Published, zone: m.Programme.TimeZone, all: all}
-	if v.from, err = store.Dated(all, m.Cal); err != nil {
-		return nil, err
-	}
-	s.catalog.versions = v
-	return v, nil
+// policyVersions are all versions of all policies: what channel.InForce chooses from.
+func (s *Documents) policyVersions(ctx context.Context, m *Current) (*datedVersions, error) {
+	name := fmt.Sprintf("%d %s", m.Control.Published, m.Programme.TimeZone)
+	return s.catalog.versions.Get(ctx, name, func(ctx context.Context) (*datedVersions, error) {
+		all, err := s.store.AllVersions(ctx, m.Control, wire.KindPolicy)
+		if err != nil {
+			return nil, err
+		}
+		from, err := store.Dated(all, m.Cal)
+		return &datedVersions{all, from}, err
+	})
 }
 
 // PolicyAt is the policy in force at an instant: 409 no_policy_in_force.
@@ -87,21 +76,16 @@ func (s *Documents) PolicyVersion(ctx context.Context, m *Current, id string, n 
 }
 
 func (s *Documents) policy(ctx context.Context, m *Current, hash string, version int) (*routing.Policy, error) {
-	s.catalog.mu.Lock()
-	defer s.catalog.mu.Unlock()
-	key := hash + " " + m.Programme.TimeZone
-	if p := s.catalog.policies[key]; p != nil {
-		return p, nil
-	}
-	content, err := s.store.Content(ctx, hash)
-	if err != nil {
-		return nil, err
-	}
-	p, err := routing.Parse(content[0], m.Cal)
-	if err != nil {
-		return nil, err
-	}
-	p = p.As(version)
-	s.catalog.policies[key] = p
-	return p, nil
+	name := hash + " " + m.Programme.TimeZone
+	return s.catalog.policies.Get(ctx, name, func(ctx context.Context) (*routing.Policy, error) {
+		content, err := s.store.Content(ctx, hash)
+		if err != nil {
+			return nil, err
+		}
+		p, err := routing.Parse(content[0], m.Cal)
+		if err != nil {
+			return nil, err
+		}
+		return p.As(version), nil
+	})
 }

@@ -24,7 +24,7 @@ func (s *Registrar) Change(ctx context.Context, a wire.Actor, change func(*Curre
 	_, err := s.store.UpdateControl(ctx, now, func(c store.Control, b *store.Batch) (store.Control, error) {
 		m := Current{Now: now, Control: &c}
 		var err error
-		if m.Programme, m.Cal, err = s.docs.programmes.get(ctx, s.store, &c); err != nil {
+		if m.Programme, m.Cal, err = s.docs.programmeOf(ctx, &c); err != nil {
 			return c, err
 		}
 		old, err := s.docs.Directory(ctx, &m)

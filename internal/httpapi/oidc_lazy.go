@@ -25,6 +25,8 @@ func LazyOIDC(c OIDCConfig, client *http.Client) (Issuer, error) {
 	return Issuer{Name: c.Issuer, Audience: c.Audience, Scope: c.Scope, Leeway: oidcLeeway, Keys: k.find}, nil
 }
 
+// lazyKeys are one set of keys. It is no cache.Cache: there is one value, which
+// keeps itself fresh from the first load on.
 type lazyKeys struct {
 	url    string
 	client *http.Client

@@ -59,15 +59,15 @@ var codes = map[Code]bool{Earned: true, Held: true, Released: true, MDF: true, P
 // unique within its partner and period; Cause names the statement or attempt
 // that made it.
 type Transfer struct {
-	ID       string         `json:"id"`
-	Period   channel.Period `json:"period"`
-	Debit    Account        `json:"debit"`
-	Credit   Account        `json:"credit"`
-	Minor    int64          `json:"minor"`
-	Currency string         `json:"currency"`
-	Code     Code           `json:"code"`
-	Cause    string         `json:"cause"`
-	Pending  bool           `json:"pending,omitempty"`
+	ID       string
+	Period   channel.Period
+	Debit    Account
+	Credit   Account
+	Minor    int64
+	Currency string
+	Code     Code
+	Cause    string
+	Pending  bool
 }
 
 // Check reports what is wrong with a transfer: amounts are above zero, the two
@@ -94,8 +94,8 @@ func (t Transfer) Check() error {
 
 // Resolution ends a pending transfer: Post moves the money, else it is void.
 type Resolution struct {
-	Pending string         `json:"pending"` // id of the transfer
-	Period  channel.Period `json:"period"`
-	Post    bool           `json:"post"`
-	Cause   string         `json:"cause"` // the attempt whose answer decided it
+	Pending string // id of the transfer
+	Period  channel.Period
+	Post    bool
+	Cause   string // the attempt whose answer decided it
 }

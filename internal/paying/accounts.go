@@ -14,7 +14,7 @@ import (
 // transfer that names the period, what it is owed after. A period's payment
 // belongs to the period it pays for, whenever it is made.
 func (p *Runs) Ledger(ctx context.Context, partner channel.PartnerID, period channel.Period) (wire.PartnerLedger, error) {
-	transfers, resolutions, err := p.library.Transfers(ctx, partner, "", period)
+	transfers, resolutions, err := p.store.Transfers(ctx, partner, "", period)
 	if err != nil {
 		return wire.PartnerLedger{}, err
 	}

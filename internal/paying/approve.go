@@ -24,7 +24,7 @@ const (
 // Before it counts, lines, statements and ledger are compared.
 func (p *Runs) Approve(ctx context.Context, r wire.ApproveRequest) (wire.Run, error) {
 	return p.answer(ctx, r.Run, func(ctx context.Context, run payout.Run, now time.Time) (payout.Run, store.Approval, error) {
-		lines, err := p.LoadLines(ctx, run.Period)
+		lines, err := p.store.Lines(ctx, run.Period)
 		if err != nil {
 			return run, store.Approval{}, err
 		}
@@ -58,30 +58,31 @@ func (p *Runs) Deny(ctx context.Context, r wire.DenyRequest) (wire.Run, error) {
 func (p *Runs) answer(ctx context.Context, id string, decide func(context.Context, payout.Run, time.Time) (payout.Run, store.Approval, error)) (wire.Run, error) {
 	now := p.library.Now()
 	for range 5 {
-		run, version, err := p.library.FindRun(ctx, id)
+		run, err := p.store.FindRun(ctx, id)
 		if err != nil {
 			return wire.Run{}, err
 		}
-		next, approval, err := decide(ctx, run, now)
+		next, approval, err := decide(ctx, run.Value, now)
 		if err != nil {
 			return wire.Run{}, err
 		}
-		if next.State == run.State {
-			return p.ShowRun(ctx, run)
+		if next.State == run.Value.State {
+			return p.ShowRun(ctx, next)
 		}
-		given, err := p.store.Approvals(ctx, run.Period)
+		given, err := p.store.Approvals(ctx, next.Period)
 		if err != nil {
 			return wire.Run{}, err
 		}
-		approval.Run = run.ID()
+		approval.Run = next.ID()
 		b := &store.Batch{}
-		b.Put(store.RunKey(run.Period, run.N), next, version)
-		b.New(store.ApprovalKey(run.Period, len(given)+1), approval)
+		run = run.With(next)
+		b.PutRun(&run)
+		b.PutApproval(next.Period, len(given)+1, approval)
 		err = p.store.Commit(ctx, b)
 		if err == nil {
 			return p.ShowRun(ctx, next)
 		}
-		if store.AsRefused(err) == nil {
+		if !store.IsRefused(err) {
 			return wire.Run{}, err
 		}
 	}
@@ -92,7 +93,7 @@ func (p *Runs) answer(ctx context.Context, id string, decide func(context.Contex
 // the statements, and the balances that the transfers fold to.
 func (p *Runs) verify(ctx context.Context, period channel.Period, lines []lineAtVersion) error {
 	return closing.Each(ctx, len(lines), nil, func(ctx context.Context, i int) error {
-		l := lines[i].Line
+		l := lines[i].Value
 		s, ok, err := p.store.Statement(ctx, l.Partner, period)
 		if err != nil {
 			return err
@@ -100,7 +101,7 @@ func (p *Runs) verify(ctx context.Context, period channel.Period, lines []lineAt
 		if !ok || s.Currency != l.Currency || s.Payable != l.Payable || s.Closing != l.Carried || s.Earned != l.Earned {
 			return mismatch(l, "its statement")
 		}
-		transfers, _, err := p.library.Transfers(ctx, l.Partner, period, period)
+		transfers, _, err := p.store.Transfers(ctx, l.Partner, period, period)
 		if err != nil {
 			return err
 		}

@@ -9,13 +9,12 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/table"
 )
 
 // approvedLines loads the lines of an approved run and compares them with what
 // was approved, by its hash: 409 run_changed names the line that differs.
 func (p *Runs) approvedLines(ctx context.Context, run payout.Run) ([]lineAtVersion, error) {
-	lines, err := p.LoadLines(ctx, run.Period)
+	lines, err := p.store.Lines(ctx, run.Period)
 	if err != nil {
 		return nil, err
 	}
@@ -32,38 +31,31 @@ func (p *Runs) approvedLines(ctx context.Context, run payout.Run) ([]lineAtVersi
 // asStated compares lines with their statements, which approving found equal and
 // which nobody changes: 409 run_changed says what was approved and what stands.
 func (p *Runs) asStated(ctx context.Context, run payout.Run, lines []lineAtVersion) error {
-	for from := 0; from < len(lines); from += table.MaxGet {
-		some := lines[from:min(from+table.MaxGet, len(lines))]
-		keys := make([]table.Key, len(some))
-		for i := range some {
-			keys[i] = store.StatementKey(channel.PartnerOwner(some[i].Partner), run.Period)
+	partners := make([]channel.PartnerID, len(lines))
+	for i := range lines {
+		partners[i] = lines[i].Value.Partner
+	}
+	statements, err := p.store.StatementsOf(ctx, run.Period, partners)
+	if err != nil {
+		return err
+	}
+	for i, s := range statements {
+		l := lines[i].Value
+		if s == nil {
+			return changed(run, "the line of %s in %s has no statement, and stands at %s", l.Partner, l.Currency, figures(l))
 		}
-		items, err := p.store.Get(ctx, keys...)
-		if err != nil {
-			return err
-		}
-		for i, it := range items {
-			l := some[i].Line
-			var s store.StatementItem
-			if it.Version == 0 {
-				return changed(run, "the line of %s in %s has no statement, and stands at %s", l.Partner, l.Currency, figures(l))
-			}
-			if err := store.Decode(it, &s); err != nil {
-				return err
-			}
-			said := stated(l.Partner, run, s)
-			if l.Period != run.Period || said.Currency != l.Currency ||
-				said.Earned != l.Earned || said.Payable != l.Payable || said.Carried != l.Carried {
-				return changed(run, "the line of %s in %s was approved with %s, and stands at %s now",
-					l.Partner, said.Currency, figures(said), figures(l))
-			}
+		said := stated(l.Partner, run, s)
+		if l.Period != run.Period || said.Currency != l.Currency ||
+			said.Earned != l.Earned || said.Payable != l.Payable || said.Carried != l.Carried {
+			return changed(run, "the line of %s in %s was approved with %s, and stands at %s now",
+				l.Partner, said.Currency, figures(said), figures(l))
 		}
 	}
 	return nil
 }
 
 // stated is the line that a statement orders.
-func stated(partner channel.PartnerID, run payout.Run, s store.StatementItem) payout.Line {
+func stated(partner channel.PartnerID, run payout.Run, s *store.StatementItem) payout.Line {
 	return payout.NewLine(payout.Due{Partner: partner, Period: run.Period, Currency: s.Currency,
 		Earned: s.Earned, Payable: s.Payable, Closing: s.Closing}, run.N)
 }
@@ -79,12 +71,12 @@ func (p *Runs) missing(ctx context.Context, run payout.Run, lines []lineAtVersio
 	if err != nil {
 		return err
 	}
-	stands := map[string]bool{}
+	stands := map[store.Payee]bool{}
 	for _, l := range lines {
-		stands[string(l.Partner)+"#"+l.Currency] = true
+		stands[payeeOf(l.Value)] = true
 	}
 	for _, due := range dues {
-		if !stands[string(due.Partner)+"#"+due.Currency] {
+		if !stands[store.Payee{Partner: due.Partner, Currency: due.Currency}] {
 			return changed(run, "the line of %s in %s was approved with %s, and is gone",
 				due.Partner, due.Currency, figures(payout.NewLine(due, run.N)))
 		}

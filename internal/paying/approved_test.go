@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/moneytest"
 	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/rail"
@@ -19,8 +20,8 @@ import (
 func approved(t *testing.T) (*world, wire.Run) {
 	t.Helper()
 	w, r := prepared(t)
-	_, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ben"})
-	w.must(err)
+	_, err := w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: r.ID, User: "ben"})
+	w.Must(err)
 	return w, r
 }
 
@@ -43,24 +44,24 @@ var hands = map[string]struct {
 func TestPay_ALineChangedAfterApprovalStopsTheRunAndIsNamed(t *testing.T) {
 	for name, hand := range hands {
 		w, r := approved(t)
-		w.change("2026-03", w.dir.Partners[map[string]int{"p1": 0, "p2": 1}[hand.partner]].ID, hand.how)
+		w.Change("2026-03", w.Dir.Partners[map[string]int{"p1": 0, "p2": 1}[hand.partner]].ID, hand.how)
 		for what, call := range map[string]func() error{
-			"pay":     func() error { _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); return err },
-			"may pay": func() error { _, err := w.p.Payer.MayPay(w.ctx, r.ID); return err },
-			"plan":    func() error { _, err := w.p.Payer.PlanPay(w.ctx, r.ID); return err },
+			"pay":     func() error { _, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); return err },
+			"may pay": func() error { _, err := w.Uses.Payer.MayPay(w.Ctx, r.ID); return err },
+			"plan":    func() error { _, err := w.Uses.Payer.PlanPay(w.Ctx, r.ID); return err },
 			"confirm": func() error {
-				_, err := w.p.Payer.Confirm(w.ctx, wire.ConfirmRequest{Run: r.ID, User: "ana"})
+				_, err := w.Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: r.ID, User: "ana"})
 				return err
 			},
-			"payments": func() error { return w.p.Payer.Payments(w.ctx, r.ID, &bytes.Buffer{}) },
+			"payments": func() error { return w.Uses.Payer.Payments(w.Ctx, r.ID, &bytes.Buffer{}) },
 		} {
 			err := call()
 			if !fault.Is(err, "run_changed") || fault.Of(err).Kind != fault.Conflict || !strings.Contains(err.Error(), hand.says) {
 				t.Errorf("%s, %s: %v", name, what, err)
 			}
 		}
-		if got, err := w.p.Runs.Show(w.ctx, r.ID); err != nil || got.State != wire.RunApproved || len(w.bank.Paid()) != 0 {
-			t.Errorf("%s: run %s, %v, bank %v", name, got.State, err, w.bank.Paid())
+		if got, err := w.Uses.Runs.Show(w.Ctx, r.ID); err != nil || got.State != wire.RunApproved || len(w.Bank.Paid()) != 0 {
+			t.Errorf("%s: run %s, %v, bank %v", name, got.State, err, w.Bank.Paid())
 		}
 	}
 }
@@ -69,8 +70,8 @@ func TestPay_ALineThatIsGoneStopsTheRunAndIsNamed(t *testing.T) {
 	w, r := approved(t)
 	b := &store.Batch{}
 	b.Delete(store.LineKey("2026-03", "p1", "EUR"))
-	w.must(w.s.Commit(w.ctx, b))
-	if _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") ||
+	w.Must(w.Store.Commit(w.Ctx, b))
+	if _, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") ||
 		!strings.Contains(err.Error(), "line of p1 in EUR was approved with 4050.00 EUR to pay, 4500.00 earned and 0.00 carried forward, and is gone") {
 		t.Errorf("got %v", err)
 	}
@@ -80,11 +81,11 @@ func TestPay_ALineThatIsGoneStopsTheRunAndIsNamed(t *testing.T) {
 // looks at its own again.
 func TestPayLines_ALineChangedAfterThePlanIsNotPaid(t *testing.T) {
 	w, r := approved(t)
-	plan, err := w.p.Payer.PlanPay(w.ctx, r.ID)
-	w.must(err)
-	w.change("2026-03", "p1", func(l *payout.Line) { l.Payable = 810000 })
-	if _, err := w.p.Payer.PayLines(w.ctx, r.ID, plan.Lines); !fault.Is(err, "run_changed") || !strings.Contains(err.Error(), "line of p1") || len(w.bank.Paid()) != 0 {
-		t.Errorf("got %v, bank %v", err, w.bank.Paid())
+	plan, err := w.Uses.Payer.PlanPay(w.Ctx, r.ID)
+	w.Must(err)
+	w.Change("2026-03", "p1", func(l *payout.Line) { l.Payable = 810000 })
+	if _, err := w.Uses.Payer.PayLines(w.Ctx, r.ID, plan.Lines); !fault.Is(err, "run_changed") || !strings.Contains(err.Error(), "line of p1") || len(w.Bank.Paid()) != 0 {
+		t.Errorf("got %v, bank %v", err, w.Bank.Paid())
 	}
 }
 
@@ -92,33 +93,33 @@ func TestPayLines_ALineChangedAfterThePlanIsNotPaid(t *testing.T) {
 // hash knows that there was another one.
 func TestSettle_ALineThatIsGoneKeepsTheRunOpen(t *testing.T) {
 	w, r := approved(t)
-	plan, err := w.p.Payer.PlanPay(w.ctx, r.ID)
-	w.must(err)
-	_, err = w.p.Payer.PayLines(w.ctx, r.ID, plan.Lines)
-	w.must(err)
+	plan, err := w.Uses.Payer.PlanPay(w.Ctx, r.ID)
+	w.Must(err)
+	_, err = w.Uses.Payer.PayLines(w.Ctx, r.ID, plan.Lines)
+	w.Must(err)
 	b := &store.Batch{}
 	b.Delete(store.LineKey("2026-03", "p2", "EUR"))
-	w.must(w.s.Commit(w.ctx, b))
-	if _, err := w.p.Payer.Settle(w.ctx, r.ID); !fault.Is(err, "run_changed") || !strings.Contains(err.Error(), "line of p2") {
+	w.Must(w.Store.Commit(w.Ctx, b))
+	if _, err := w.Uses.Payer.Settle(w.Ctx, r.ID); !fault.Is(err, "run_changed") || !strings.Contains(err.Error(), "line of p2") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestSettle_ALineChangedAfterItWasPaidKeepsTheRunOpen(t *testing.T) {
 	w, r := approved(t)
-	plan, err := w.p.Payer.PlanPay(w.ctx, r.ID)
-	w.must(err)
-	_, err = w.p.Payer.PayLines(w.ctx, r.ID, plan.Lines)
-	w.must(err)
-	w.change("2026-03", "p2", func(l *payout.Line) { l.Carried = 0 })
-	if _, err := w.p.Payer.Settle(w.ctx, r.ID); !fault.Is(err, "run_changed") || !strings.Contains(err.Error(), "line of p2") {
+	plan, err := w.Uses.Payer.PlanPay(w.Ctx, r.ID)
+	w.Must(err)
+	_, err = w.Uses.Payer.PayLines(w.Ctx, r.ID, plan.Lines)
+	w.Must(err)
+	w.Change("2026-03", "p2", func(l *payout.Line) { l.Carried = 0 })
+	if _, err := w.Uses.Payer.Settle(w.Ctx, r.ID); !fault.Is(err, "run_changed") || !strings.Contains(err.Error(), "line of p2") {
 		t.Errorf("got %v", err)
 	}
-	if got, err := w.p.Runs.Show(w.ctx, r.ID); err != nil || got.State != wire.RunPaying {
+	if got, err := w.Uses.Runs.Show(w.Ctx, r.ID); err != nil || got.State != wire.RunPaying {
 		t.Errorf("run %s, %v", got.State, err)
 	}
-	w.change("2026-03", "p2", func(l *payout.Line) { l.Carried = 1800 })
-	if got, err := w.p.Payer.Settle(w.ctx, r.ID); err != nil || got.State != wire.RunSettled {
+	w.Change("2026-03", "p2", func(l *payout.Line) { l.Carried = 1800 })
+	if got, err := w.Uses.Payer.Settle(w.Ctx, r.ID); err != nil || got.State != wire.RunSettled {
 		t.Errorf("mended: %s, %v", got.State, err)
 	}
 }
@@ -127,20 +128,20 @@ func TestSettle_ALineChangedAfterItWasPaidKeepsTheRunOpen(t *testing.T) {
 // statements do, when it is settled.
 func TestPay_ARunApprovedBeforeIsCheckedByTheHashItWasApprovedUnder(t *testing.T) {
 	w, r := approved(t)
-	w.firstEdition(r.ID)
-	w.change("2026-03", "p2", func(l *payout.Line) { l.Earned++ })
-	if _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") {
+	w.FirstEdition(r.ID)
+	w.Change("2026-03", "p2", func(l *payout.Line) { l.Earned++ })
+	if _, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") {
 		t.Errorf("got %v", err)
 	}
-	w.change("2026-03", "p2", func(l *payout.Line) { l.Earned-- })
-	if got, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); err != nil || got.State != wire.RunSettled {
+	w.Change("2026-03", "p2", func(l *payout.Line) { l.Earned-- })
+	if got, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); err != nil || got.State != wire.RunSettled {
 		t.Errorf("run %s, %v", got.State, err)
 	}
 	w, r = approved(t)
-	w.firstEdition(r.ID)
-	w.change("2026-03", "p1", func(l *payout.Line) { l.Payable++ })
-	if _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") || len(w.bank.Paid()) != 0 {
-		t.Errorf("got %v, bank %v", err, w.bank.Paid())
+	w.FirstEdition(r.ID)
+	w.Change("2026-03", "p1", func(l *payout.Line) { l.Payable++ })
+	if _, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") || len(w.Bank.Paid()) != 0 {
+		t.Errorf("got %v, bank %v", err, w.Bank.Paid())
 	}
 }
 
@@ -152,25 +153,25 @@ func TestPay_WithoutARailIsRefusedBeforeAnythingIsWritten(t *testing.T) {
 		slug  string
 		says  string
 	}{
-		"none":                      {nil, programmeText, "no_rail", "no payment rail"},
-		"one that is nil":           {rail.Rails{{Name: rail.FileName}}, programmeText, "no_rail", "no payment rail"},
-		"no rail of that name":      {rail.Of("bank"), programmeText, "no_rail", "no payment rail"},
+		"none":                      {nil, moneytest.Programme, "no_rail", "no payment rail"},
+		"one that is nil":           {rail.Rails{{Name: rail.FileName}}, moneytest.Programme, "no_rail", "no payment rail"},
+		"no rail of that name":      {rail.Of("bank"), moneytest.Programme, "no_rail", "no payment rail"},
 		"the sandbox on the file's": {rail.Of(rail.FileName), bySandbox, "rail_differs", `names the rail "sandbox", but payments leave here by "file"`},
 		"the file on the sandbox's": {rail.Of(rail.SandboxName), byFile, "rail_differs", `names the rail "file", but payments leave here by "sandbox"`},
 	} {
-		w.publish("programme", "acme", c.text)
-		p := usecases.New(usecases.Config{Store: w.s, Clock: func() time.Time { return w.now }, Rails: c.rails})
+		w.Publish("programme", "acme", c.text)
+		p := usecases.New(usecases.Config{Store: w.Store, Clock: func() time.Time { return w.Now }, Rails: c.rails})
 		for what, call := range map[string]func() error{
-			"pay":     func() error { _, err := p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); return err },
-			"may pay": func() error { _, err := p.Payer.MayPay(w.ctx, r.ID); return err },
-			"plan":    func() error { _, err := p.Payer.PlanPay(w.ctx, r.ID); return err },
-			"lines":   func() error { _, err := p.Payer.PayLines(w.ctx, r.ID, []paying.LineRef{{"p1", "EUR"}}); return err },
+			"pay":     func() error { _, err := p.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); return err },
+			"may pay": func() error { _, err := p.Payer.MayPay(w.Ctx, r.ID); return err },
+			"plan":    func() error { _, err := p.Payer.PlanPay(w.Ctx, r.ID); return err },
+			"lines":   func() error { _, err := p.Payer.PayLines(w.Ctx, r.ID, []paying.LineRef{{"p1", "EUR"}}); return err },
 		} {
 			if err := call(); !fault.Is(err, c.slug) || fault.Of(err).Kind != fault.Conflict || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("%s, %s: %v", name, what, err)
 			}
 		}
-		if got, err := p.Runs.Show(w.ctx, r.ID); err != nil || got.State != wire.RunApproved || got.Lines[0].State != wire.LineOpen {
+		if got, err := p.Runs.Show(w.Ctx, r.ID); err != nil || got.State != wire.RunApproved || got.Lines[0].State != wire.LineOpen {
 			t.Errorf("%s: run %+v, %v", name, got, err)
 		}
 	}

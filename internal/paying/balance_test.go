@@ -8,6 +8,7 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/ledger"
 	"github.com/fairlead/fairlead/internal/money"
+	"github.com/fairlead/fairlead/internal/moneytest"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -32,21 +33,21 @@ func TestMonths_StatementsLedgerAndBankTellOneStory(t *testing.T) {
 func story(t *testing.T, r *rand.Rand) {
 	t.Helper()
 	w := newWorld(t)
-	w.publish("plan", "standard", richPlan)
-	w.at("2026-01-01T08:00:00Z")
+	w.Publish("plan", "standard", richPlan)
+	w.At("2026-01-01T08:00:00Z")
 	owners := []channel.Owner{"partner:p1", "partner:p2", "pod:field"}
 	for i := range 12 {
-		w.customer(channel.CustomerID(fmt.Sprint("c", i)), owners[r.IntN(2)], "2026-01-01T08:00:00Z")
+		w.Customer(channel.CustomerID(fmt.Sprint("c", i)), owners[r.IntN(2)], "2026-01-01T08:00:00Z")
 	}
 	var placed []channel.OrderID
 	payable := map[string]int64{}
 	period := channel.Period("2026-01")
 	for range 6 {
 		randomMonth(w, r, period, &placed)
-		w.close(period)
-		for _, l := range w.paid(period).Lines {
+		w.Close(period)
+		for _, l := range w.Paid(period).Lines {
 			minor, err := money.ParseMinor(l.Payable, "EUR")
-			w.must(err)
+			w.Must(err)
 			if minor > 0 {
 				payable[string(l.PartnerID)+" EUR"] += minor
 			}
@@ -57,20 +58,20 @@ func story(t *testing.T, r *rand.Rand) {
 		period = period.Next()
 	}
 	for who, minor := range payable {
-		if w.bank.Paid()[who] != minor {
-			t.Errorf("the bank paid %s %d, statements order %d", who, w.bank.Paid()[who], minor)
+		if w.Bank.Paid()[who] != minor {
+			t.Errorf("the bank paid %s %d, statements order %d", who, w.Bank.Paid()[who], minor)
 		}
 	}
 }
 
 // randomMonth makes orders, refunds of any earlier order, late orders and moves.
 func randomMonth(w *world, r *rand.Rand, period channel.Period, placed *[]channel.OrderID) {
-	w.t.Helper()
+	w.T.Helper()
 	day := func() string { return fmt.Sprintf("%s-%02dT%02d:00:00Z", period, 2+r.IntN(26), r.IntN(24)) }
 	customerOf := func(id channel.OrderID) channel.CustomerID {
 		var n, k int
 		_, err := fmt.Sscanf(string(id), "o%d-%d", &n, &k)
-		w.must(err)
+		w.Must(err)
 		return channel.CustomerID(fmt.Sprint("c", n))
 	}
 	for range 15 {
@@ -81,17 +82,18 @@ func randomMonth(w *world, r *rand.Rand, period channel.Period, placed *[]channe
 			at = string(period.Prev()) + at[7:] // known a month late
 		}
 		*placed = append(*placed, id)
-		w.order(customerOf(id), id, at, fmt.Sprintf("%d.%02d", r.IntN(900), r.IntN(100)))
+		w.Order(customerOf(id), id, at, fmt.Sprintf("%d.%02d", r.IntN(900), r.IntN(100)))
 	}
 	for i := range 4 {
 		of := (*placed)[r.IntN(len(*placed))]
-		w.refund(customerOf(of), fmt.Sprintf("r%s-%d", period, i), of, string(period)+"-28T23:00:00Z", fmt.Sprintf("%d.%02d", r.IntN(300), r.IntN(100)))
+		w.Refund(customerOf(of), moneytest.Refund{ID: fmt.Sprintf("r%s-%d", period, i), Of: of, At: string(period) + "-28T23:00:00Z",
+			Amount: fmt.Sprintf("%d.%02d", r.IntN(300), r.IntN(100))})
 	}
 	for i := range 2 {
 		id := channel.CustomerID(fmt.Sprint("c", r.IntN(12)))
 		to := []channel.Owner{"partner:p1", "partner:p2", "pod:field"}[r.IntN(3)]
-		if h, err := w.s.Head(w.ctx, id); err == nil && h.Owner != to {
-			w.move(id, to, fmt.Sprintf("%s-28T0%d:00:00Z", period, i), "4000.00")
+		if h, err := w.Store.Head(w.Ctx, id); err == nil && h.Owner != to {
+			w.Move(id, to, fmt.Sprintf("%s-28T0%d:00:00Z", period, i), "4000.00")
 		}
 	}
 }
@@ -99,36 +101,36 @@ func randomMonth(w *world, r *rand.Rand, period channel.Period, placed *[]channe
 // checkStory compares a partner's statement with the fold of its account and
 // with the document's own identity.
 func checkStory(w *world, id channel.PartnerID, period channel.Period) {
-	w.t.Helper()
-	s, ok, err := w.s.Statement(w.ctx, id, period)
-	w.must(err)
+	w.T.Helper()
+	s, ok, err := w.Store.Statement(w.Ctx, id, period)
+	w.Must(err)
 	if !ok || s.Closing != s.Opening+s.Earned-s.Held+s.Released-s.Payable {
-		w.t.Errorf("%s %s: %+v", id, period, s)
+		w.T.Errorf("%s %s: %+v", id, period, s)
 	}
 	var lines int64
 	for _, l := range s.Lines {
 		lines += l.Amount
 	}
 	if lines != s.Earned {
-		w.t.Errorf("%s %s: lines sum to %d, earned is %d", id, period, lines, s.Earned)
+		w.T.Errorf("%s %s: lines sum to %d, earned is %d", id, period, lines, s.Earned)
 	}
-	transfers, ended, err := w.p.Library.Transfers(w.ctx, id, "", period)
-	w.must(err)
+	transfers, ended, err := w.Store.Transfers(w.Ctx, id, "", period)
+	w.Must(err)
 	b, err := ledger.Fold(transfers, ended)
-	w.must(err)
-	position, err := w.p.Library.LoadPosition(w.ctx, id, period)
-	w.must(err)
+	w.Must(err)
+	position, err := w.Uses.Library.LoadPosition(w.Ctx, id, period)
+	w.Must(err)
 	var held int64
 	for _, h := range position.Position.Holds {
 		held += h.Amount
 	}
 	if owed := b.Of(ledger.Owed(id), "EUR"); owed.Posted != s.Closing || owed.Pending != 0 {
-		w.t.Errorf("%s %s: the ledger owes %+v, the statement carries %d", id, period, owed, s.Closing)
+		w.T.Errorf("%s %s: the ledger owes %+v, the statement carries %d", id, period, owed, s.Closing)
 	}
 	if reserve := b.Of(ledger.Reserve(id), "EUR").Posted; reserve != held {
-		w.t.Errorf("%s %s: the ledger keeps %d, the position %d", id, period, reserve, held)
+		w.T.Errorf("%s %s: the ledger keeps %d, the position %d", id, period, reserve, held)
 	}
-	if _, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: id, Period: period}); err != nil {
-		w.t.Errorf("%s %s: computed again: %v", id, period, err)
+	if _, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: id, Period: period}); err != nil {
+		w.T.Errorf("%s %s: computed again: %v", id, period, err)
 	}
 }

@@ -76,16 +76,16 @@ func byRail(lines []*leaving) [][]*leaving {
 // prepareLine brings a line to where its rail may hear of it. It is not ready
 // where another process moved it, and goes on with it.
 func (p *Payer) prepareLine(ctx context.Context, w payable, l *leaving) error {
-	payee, ok := w.payees[l.line.Partner]
+	payee, ok := w.payees[l.line.Value.Partner]
 	if !ok {
-		return closing.Internal("%s has a line for %s and is not in the directory", l.line.Partner, l.line.Period)
+		return closing.Internal("%s has a line for %s and is not in the directory", l.line.Value.Partner, l.line.Value.Period)
 	}
-	if l.line.State == payout.Open || l.line.State == payout.Rejected {
+	if l.line.Value.State == payout.Open || l.line.Value.State == payout.Rejected {
 		if lost, err := p.reserve(ctx, w.by.Name, &l.line); err != nil || lost {
 			return err
 		}
 	}
-	a, err := p.attempt(ctx, l.line.Line)
+	a, err := p.attempt(ctx, l.line.Value)
 	if err != nil {
 		return err
 	}
@@ -93,8 +93,8 @@ func (p *Payer) prepareLine(ctx context.Context, w payable, l *leaving) error {
 		return err
 	}
 	l.payment = rail.Submission{Attempt: a, Payee: payee, Statement: closing.StatementName(a.Partner, a.Period)}
-	l.resumed = l.line.Underway()
-	if l.line.State == payout.Reserved {
+	l.resumed = l.line.Value.Underway()
+	if l.line.Value.State == payout.Reserved {
 		if lost, err := p.submit(ctx, &l.line); err != nil || lost {
 			return err
 		}

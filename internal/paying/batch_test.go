@@ -73,8 +73,8 @@ func accepted(n int) []payout.Answer {
 // byBatches makes a bank the only rail of a world, and lets it take size payments
 // at a time.
 func (w *world) byBatches(bank rail.Rail, size int) {
-	w.by = rail.Rails{{Name: "bank", Rail: bank, Batch: size}}
-	w.p = usecases.New(usecases.Config{Store: w.s, Clock: w.clock(), Rails: w.by})
+	w.Rails = rail.Rails{{Name: "bank", Rail: bank, Batch: size}}
+	w.Uses = usecases.New(usecases.Config{Store: w.Store, Clock: w.Clock(), Rails: w.Rails})
 }
 
 // crew is March with n more partners, of whom each is owed 45.00, prepared and
@@ -82,29 +82,29 @@ func (w *world) byBatches(bank rail.Rail, size int) {
 func crew(t *testing.T, tb table.Table, n int) *world {
 	t.Helper()
 	w := open(t, tb)
-	w.at("2026-03-01")
+	w.At("2026-03-01")
 	for i := range n {
 		id, partner := channel.CustomerID(fmt.Sprintf("c%d", i)), channel.PartnerID(fmt.Sprintf("q%d", i))
-		w.dir.Partners = append(w.dir.Partners, channel.Partner{
+		w.Dir.Partners = append(w.Dir.Partners, channel.Partner{
 			ID: partner, Name: fmt.Sprintf("Quality %d Ltd", i), Currency: "EUR",
-			Capacity: channel.Unlimited, Status: channel.Active, Plans: w.dir.Partners[0].Plans})
-		w.customer(id, channel.PartnerOwner(partner), "2026-03-01")
-		w.order(id, channel.OrderID("o-"+id), "2026-03-05", "1000.00")
+			Capacity: channel.Unlimited, Status: channel.Active, Plans: w.Dir.Partners[0].Plans})
+		w.Customer(id, channel.PartnerOwner(partner), "2026-03-01")
+		w.Order(id, channel.OrderID("o-"+id), "2026-03-05", "1000.00")
 	}
-	w.directory()
-	w.close("2026-03")
-	_, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
-	w.must(err)
-	_, err = w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
-	w.must(err)
+	w.PutDirectory()
+	w.Close("2026-03")
+	_, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+	w.Must(err)
+	_, err = w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
+	w.Must(err)
 	return w
 }
 
 // pay pays the run and returns it with its lines by state.
 func (w *world) pay() (wire.Run, map[string]int) {
-	w.t.Helper()
-	r, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: "2026-03.1", User: "ana"})
-	w.must(err)
+	w.T.Helper()
+	r, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03.1", User: "ana"})
+	w.Must(err)
 	states := map[string]int{}
 	for _, l := range r.Lines {
 		states[string(l.State)]++
@@ -113,13 +113,13 @@ func (w *world) pay() (wire.Run, map[string]int) {
 }
 
 func (w *world) paidOnce(bank *counter, n int) {
-	w.t.Helper()
+	w.T.Helper()
 	if len(bank.paid) != n {
-		w.t.Errorf("the bank paid %d, want %d", len(bank.paid), n)
+		w.T.Errorf("the bank paid %d, want %d", len(bank.paid), n)
 	}
 	for key, times := range bank.paid {
 		if times != 1 {
-			w.t.Errorf("%s was paid %d times", key, times)
+			w.T.Errorf("%s was paid %d times", key, times)
 		}
 	}
 }
@@ -195,17 +195,17 @@ func TestPay_OneLineThatCannotBePaidStopsNoOtherOfItsBatch(t *testing.T) {
 	if _, states := w.pay(); states[wire.LineUnknown] != 1 || states[wire.LineRejected] != 8 {
 		t.Fatalf("%v", states)
 	}
-	w.change("2026-03", "q0", func(l *payout.Line) { l.PaymentID = "2026-03.q0.EUR.9" })
+	w.Change("2026-03", "q0", func(l *payout.Line) { l.PaymentID = "2026-03.q0.EUR.9" })
 	bank.answers = nil
-	_, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: "2026-03.1", User: "ana"})
+	_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03.1", User: "ana"})
 	if err == nil || !strings.Contains(err.Error(), "1 of 9 lines") {
 		t.Errorf("got %v", err)
 	}
-	r, err := w.p.Runs.Show(w.ctx, "2026-03.1")
+	r, err := w.Uses.Runs.Show(w.Ctx, "2026-03.1")
 	if err != nil || r.Lines[2].State != wire.LineUnknown || r.Lines[3].State != wire.LinePaid || r.Lines[10].State != wire.LinePaid {
 		t.Errorf("run %+v, %v", r, err)
 	}
-	w.change("2026-03", "q0", func(l *payout.Line) { l.PaymentID = "2026-03.q0.EUR.1" })
+	w.Change("2026-03", "q0", func(l *payout.Line) { l.PaymentID = "2026-03.q0.EUR.1" })
 	if r, states := w.pay(); r.State != wire.RunSettled || states[wire.LinePaid] != 9 || bank.paid["2026-03.q1.EUR.2"] != 1 {
 		t.Errorf("run %s, %v, the bank paid %v", r.State, states, bank.paid)
 	}
@@ -220,11 +220,11 @@ func TestPay_ABatchOfTwoRailsAsksEachForItsOwn(t *testing.T) {
 		return len(batch), nil, nil
 	}}
 	w.byBatches(old, 9)
-	_, err := w.p.Payer.PayLines(w.ctx, "2026-03.1", []paying.LineRef{{"q0", "EUR"}, {"q1", "EUR"}})
-	w.must(err)
+	_, err := w.Uses.Payer.PayLines(w.Ctx, "2026-03.1", []paying.LineRef{{"q0", "EUR"}, {"q1", "EUR"}})
+	w.Must(err)
 	bank := &counter{}
-	w.by = rail.Rails{{Name: "next", Rail: bank, Batch: 9}, {Name: "bank", Rail: old, Batch: 1}}
-	w.p = usecases.New(usecases.Config{Store: w.s, Clock: w.clock(), Rails: w.by})
+	w.Rails = rail.Rails{{Name: "next", Rail: bank, Batch: 9}, {Name: "bank", Rail: old, Batch: 1}}
+	w.Uses = usecases.New(usecases.Config{Store: w.Store, Clock: w.Clock(), Rails: w.Rails})
 	if r, states := w.pay(); r.State != wire.RunSettled || states[wire.LinePaid] != 4 {
 		t.Errorf("run %s, %v", r.State, states)
 	}
@@ -240,7 +240,7 @@ func TestPay_SaysHowManyLinesAreDoneNotHowManyBatches(t *testing.T) {
 	w.byBatches(&counter{}, 3)
 	var last [2]int
 	progress := func(done, all int) { last = [2]int{done, all} }
-	_, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: "2026-03.1", User: "ana", Progress: progress})
+	_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03.1", User: "ana", Progress: progress})
 	if err != nil || last != [2]int{9, 9} { // the two that have nothing to get are done from the start
 		t.Errorf("%v, %v", last, err)
 	}
@@ -252,8 +252,8 @@ func TestPay_ABatchResumedAfterAnyCrash_PaysEachOnce(t *testing.T) {
 	var bank *counter
 	pay := func(w *world) {
 		for range 2 {
-			w.repeat("pay", func() error {
-				_, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: "2026-03.1", User: "ana"})
+			w.Repeat("pay", func() error {
+				_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03.1", User: "ana"})
 				return err
 			})
 		}
@@ -262,17 +262,17 @@ func TestPay_ABatchResumedAfterAnyCrash_PaysEachOnce(t *testing.T) {
 		bank = &counter{answers: func(_ int, batch []rail.Submission) (int, []payout.Answer, error) {
 			return len(batch), accepted(len(batch) / 2), nil
 		}}
-		w.march()
-		w.order("c3", "g", "2026-03-24T10:00:00Z", "2000.00")
-		w.close("2026-03")
-		_, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
-		w.must(err)
-		_, err = w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
-		w.must(err)
+		w.March()
+		w.Order("c3", "g", "2026-03-24T10:00:00Z", "2000.00")
+		w.Close("2026-03")
+		_, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+		w.Must(err)
+		_, err = w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
+		w.Must(err)
 		w.byBatches(bank, 3)
 	}, pay, func(t *testing.T, w *world) {
 		pay(w)
-		if r, err := w.p.Runs.Show(w.ctx, "2026-03.1"); err != nil || r.State != wire.RunSettled {
+		if r, err := w.Uses.Runs.Show(w.Ctx, "2026-03.1"); err != nil || r.State != wire.RunSettled {
 			t.Errorf("run %s, %v", r.State, err)
 		}
 		if d := cmp.Diff(map[string]int{"2026-03.p1.EUR.1": 1, "2026-03.p2.EUR.1": 1}, bank.paid); d != "" {

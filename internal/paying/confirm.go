@@ -17,27 +17,27 @@ import (
 // those that were approved. What was confirmed before is an answer: repeating it
 // is safe at any age.
 func (p *Payer) Confirm(ctx context.Context, r wire.ConfirmRequest) (wire.Run, error) {
-	run, version, err := p.library.FindRun(ctx, r.Run)
+	run, err := p.store.FindRun(ctx, r.Run)
 	if err != nil {
 		return wire.Run{}, err
 	}
-	if _, err := run.Start(); err != nil {
+	if _, err := run.Value.Start(); err != nil {
 		return wire.Run{}, err
 	}
-	lines, err := p.runs.approvedLines(ctx, run)
+	lines, err := p.runs.approvedLines(ctx, run.Value)
 	if err != nil {
 		return wire.Run{}, err
 	}
 	now := p.library.Now()
-	left, err := toConfirm(run, lines, r.Line)
+	left, err := toConfirm(run.Value, lines, r.Line)
 	if err != nil {
 		return wire.Run{}, err
 	}
 	if err := closing.Each(ctx, len(left), nil, func(ctx context.Context, i int) error {
-		if _, err := p.attempt(ctx, left[i].Line); err != nil {
+		if _, err := p.attempt(ctx, left[i].Value); err != nil {
 			return err
 		}
-		next, end, err := left[i].Confirm(r.User, now)
+		next, end, err := left[i].Value.Confirm(r.User, now)
 		if err != nil {
 			return err
 		}
@@ -45,24 +45,24 @@ func (p *Payer) Confirm(ctx context.Context, r wire.ConfirmRequest) (wire.Run, e
 	}); err != nil {
 		return wire.Run{}, err
 	}
-	return p.settle(ctx, run, version)
+	return p.settle(ctx, run)
 }
 
 // toConfirm are the lines that a confirmation is about and that have not had
 // theirs: the one of a payment id, or all that are exported.
 func toConfirm(run payout.Run, lines []lineAtVersion, payment string) ([]lineAtVersion, error) {
 	if payment != "" {
-		i := slices.IndexFunc(lines, func(l lineAtVersion) bool { return l.PaymentID == payment })
+		i := slices.IndexFunc(lines, func(l lineAtVersion) bool { return l.Value.PaymentID == payment })
 		if i < 0 {
 			return nil, fault.New(fault.NotFound, "line_not_found", "run %s has no payment %q", run.ID(), payment)
 		}
-		if lines[i].ConfirmedBy != "" {
+		if lines[i].Value.ConfirmedBy != "" {
 			return nil, nil
 		}
 		return lines[i : i+1], nil
 	}
-	exported := slices.DeleteFunc(slices.Clone(lines), func(l lineAtVersion) bool { return l.State != payout.Exported })
-	before := slices.ContainsFunc(lines, func(l lineAtVersion) bool { return l.ConfirmedBy != "" })
+	exported := slices.DeleteFunc(slices.Clone(lines), func(l lineAtVersion) bool { return l.Value.State != payout.Exported })
+	before := slices.ContainsFunc(lines, func(l lineAtVersion) bool { return l.Value.ConfirmedBy != "" })
 	if len(exported) == 0 && !before && run.State != payout.Settled {
 		return nil, fault.New(fault.Conflict, "nothing_exported",
 			"run %s is %s and none of its lines is exported: there is nothing to confirm", run.ID(), run.State)

@@ -15,11 +15,12 @@ import (
 
 // Diff compares a run with the last one that was paid.
 func (p *Runs) Diff(ctx context.Context, id string) (wire.Diff, error) {
-	r, _, err := p.library.FindRun(ctx, id)
+	stands, err := p.store.FindRun(ctx, id)
 	if err != nil {
 		return wire.Diff{}, err
 	}
-	lines, err := p.LoadLines(ctx, r.Period)
+	r := stands.Value
+	lines, err := p.store.Lines(ctx, r.Period)
 	if err != nil {
 		return wire.Diff{}, err
 	}
@@ -77,7 +78,7 @@ func (p *Runs) compare(ctx context.Context, r payout.Run, lines []payout.Line) (
 		return payout.Diff{}, "", payout.Limits{}, err
 	}
 	limits := payout.Limits{Threshold: money.Rate(b.Programme.DiffThresholdPPM), RefuseBeyond: money.Rate(b.Programme.RefuseBeyondPPM)}
-	runs, err := p.library.LoadRuns(ctx, "")
+	runs, err := p.store.Runs(ctx, "")
 	if err != nil {
 		return payout.Diff{}, "", limits, err
 	}
@@ -85,7 +86,7 @@ func (p *Runs) compare(ctx context.Context, r payout.Run, lines []payout.Line) (
 	var against channel.Period
 	for _, last := range runs {
 		if last.Period < r.Period && (last.State == payout.Settled || last.State == payout.Paying) {
-			have, err := p.LoadLines(ctx, last.Period)
+			have, err := p.store.Lines(ctx, last.Period)
 			if err != nil {
 				return payout.Diff{}, "", limits, err
 			}

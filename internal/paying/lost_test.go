@@ -57,19 +57,19 @@ func (f *forgetful) Lookup(_ context.Context, batch []rail.Submission) ([]payout
 
 // payBy makes a bank the only rail of a world.
 func (w *world) payBy(bank rail.Rail) {
-	w.by = rail.Rails{{Name: "bank", Rail: bank}}
-	w.p = usecases.New(usecases.Config{Store: w.s, Clock: w.clock(), Rails: w.by})
+	w.Rails = rail.Rails{{Name: "bank", Rail: bank}}
+	w.Uses = usecases.New(usecases.Config{Store: w.Store, Clock: w.Clock(), Rails: w.Rails})
 }
 
 func TestPay_AfterALostAnswerAsksBeforeItPaysAgain(t *testing.T) {
 	w, r := approved(t)
 	bank := &forgetful{tells: func(int) payout.Answer { return payout.Answer{Outcome: payout.Lost, Message: "timeout"} }}
 	w.payBy(bank)
-	got, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	got, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.Lines[0].State != wire.LineUnknown {
 		t.Fatalf("run %+v, %v", got, err)
 	}
-	got, err = w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	got, err = w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.State != wire.RunSettled || bank.paid["2026-03.p1.EUR.1"] != 1 || len(bank.paid) != 1 {
 		t.Errorf("run %s, %v, the bank paid %v", got.State, err, bank.paid)
 	}
@@ -80,12 +80,12 @@ func TestPayLines_AfterALostAnswerAsksBeforeItPaysAgain(t *testing.T) {
 	bank := &forgetful{tells: func(int) payout.Answer { return payout.Answer{Outcome: payout.Lost} }}
 	w.payBy(bank)
 	for range 3 {
-		plan, err := w.p.Payer.PlanPay(w.ctx, r.ID)
-		w.must(err)
-		_, err = w.p.Payer.PayLines(w.ctx, r.ID, plan.Lines)
-		w.must(err)
+		plan, err := w.Uses.Payer.PlanPay(w.Ctx, r.ID)
+		w.Must(err)
+		_, err = w.Uses.Payer.PayLines(w.Ctx, r.ID, plan.Lines)
+		w.Must(err)
 	}
-	if got, err := w.p.Payer.Settle(w.ctx, r.ID); err != nil || got.State != wire.RunSettled || bank.paid["2026-03.p1.EUR.1"] != 1 {
+	if got, err := w.Uses.Payer.Settle(w.Ctx, r.ID); err != nil || got.State != wire.RunSettled || bank.paid["2026-03.p1.EUR.1"] != 1 {
 		t.Errorf("run %s, %v, the bank paid %v", got.State, err, bank.paid)
 	}
 }
@@ -95,20 +95,23 @@ func TestPayLines_AfterALostAnswerAsksBeforeItPaysAgain(t *testing.T) {
 func TestPay_ResumedAfterAnyCrash_AsksTheBankBeforeItPaysAgain(t *testing.T) {
 	var bank *forgetful
 	pay := func(w *world) {
-		w.repeat("pay", func() error { _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: "2026-03", User: "ana"}); return err })
+		w.Repeat("pay", func() error {
+			_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03", User: "ana"})
+			return err
+		})
 	}
 	crash(t, func(w *world) {
 		bank = &forgetful{}
 		w.payBy(bank)
-		w.march()
-		w.close("2026-03")
-		_, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
-		w.must(err)
-		_, err = w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
-		w.must(err)
+		w.March()
+		w.Close("2026-03")
+		_, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+		w.Must(err)
+		_, err = w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
+		w.Must(err)
 	}, pay, func(t *testing.T, w *world) {
 		pay(w)
-		if r, err := w.p.Runs.Show(w.ctx, "2026-03.1"); err != nil || r.State != wire.RunSettled {
+		if r, err := w.Uses.Runs.Show(w.Ctx, "2026-03.1"); err != nil || r.State != wire.RunSettled {
 			t.Errorf("run %s, %v", r.State, err)
 		}
 		if d := cmp.Diff(map[string]int{"2026-03.p1.EUR.1": 1}, bank.paid); d != "" {
@@ -123,14 +126,14 @@ func TestPay_APaymentStaysWithTheRailItWasBegunOn(t *testing.T) {
 	w, r := approved(t)
 	old := &forgetful{tells: func(int) payout.Answer { return payout.Answer{Outcome: payout.Lost} }}
 	w.payBy(old)
-	_, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
-	w.must(err)
-	w.p = usecases.New(usecases.Config{Store: w.s, Clock: w.clock(), Rails: rail.Of(rail.FileName)})
-	if _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); err == nil {
+	_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	w.Must(err)
+	w.Uses = usecases.New(usecases.Config{Store: w.Store, Clock: w.Clock(), Rails: rail.Of(rail.FileName)})
+	if _, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); err == nil {
 		t.Error("another rail was asked")
 	}
-	w.p = usecases.New(usecases.Config{Store: w.s, Clock: w.clock(), Rails: append(rail.Of(rail.FileName), rail.Named{Name: "bank", Rail: old})})
-	got, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	w.Uses = usecases.New(usecases.Config{Store: w.Store, Clock: w.Clock(), Rails: append(rail.Of(rail.FileName), rail.Named{Name: "bank", Rail: old})})
+	got, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.State != wire.RunSettled || len(old.paid) != 1 || old.n != 1 {
 		t.Errorf("run %s, %v, the bank paid %v", got.State, err, old.paid)
 	}
@@ -139,12 +142,12 @@ func TestPay_APaymentStaysWithTheRailItWasBegunOn(t *testing.T) {
 // A payment that was begun before rails had names goes on by the rail of today.
 func TestPay_APaymentFromBeforeRailsHadNamesGoesOn(t *testing.T) {
 	w, r := approved(t)
-	w.p = usecases.New(usecases.Config{Store: w.s, Clock: w.clock(), Rails: rail.Rails{{Name: "", Rail: &rail.Sandbox{
+	w.Uses = usecases.New(usecases.Config{Store: w.Store, Clock: w.Clock(), Rails: rail.Rails{{Name: "", Rail: &rail.Sandbox{
 		Script: func(payout.Attempt, int) (bool, payout.Answer) { return false, payout.Answer{Outcome: payout.Lost} }}}}})
-	_, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
-	w.must(err)
+	_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	w.Must(err)
 	w.byTheFile()
-	got, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	got, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.Lines[0].State != wire.LineExported || got.Lines[0].PaymentID != "2026-03.p1.EUR.1" {
 		t.Errorf("run %+v, %v", got, err)
 	}

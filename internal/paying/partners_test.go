@@ -129,7 +129,7 @@ func TestPartners_ManyThousandsAreRoutedToClosedAndReplayed(t *testing.T) {
 	})})
 	c.took("orders imported")
 	c.now = time.Date(2026, 4, 10, 9, 0, 0, 0, time.UTC)
-	s, err := c.pay.Closing.Close(c.ctx, wire.CloseRequest{Period: march, User: "ana"})
+	s, err := c.pay.Closing.Close(c.ctx, wire.CloseRequest{Period: "2026-03", User: "ana"})
 	c.must(err)
 	if want := fmt.Sprintf("%d.00", 5*n); s.Statements != n || len(s.Totals) != 1 || s.Totals[0].Earned != want {
 		t.Errorf("closed with %+v, want %s earned", s, want)

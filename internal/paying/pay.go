@@ -12,7 +12,6 @@ import (
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -27,8 +26,8 @@ func (p *Payer) Pay(ctx context.Context, r wire.PayRequest) (wire.Run, error) {
 	if err != nil {
 		return wire.Run{}, err
 	}
-	if w.run.State == payout.Settled {
-		return p.runs.ShowRun(ctx, w.run)
+	if w.run.Value.State == payout.Settled {
+		return p.runs.ShowRun(ctx, w.run.Value)
 	}
 	left := unpaid(w.lines)
 	progress := func(done int) {
@@ -39,31 +38,29 @@ func (p *Payer) Pay(ctx context.Context, r wire.PayRequest) (wire.Run, error) {
 	if err := p.payLines(ctx, w, left, progress); err != nil {
 		return wire.Run{}, err
 	}
-	return p.settle(ctx, w.run, w.version)
+	return p.settle(ctx, w.run)
 }
 
-// payable is a run that may be paid: with the version of its item, its lines as
-// they were approved, and the rail that carries them. A settled run is an answer
-// and has neither lines nor rail.
+// payable is a run that may be paid: with its lines as they were approved, and the
+// rail that carries them. A settled run is an answer and has neither lines nor
+// rail.
 type payable struct {
-	run     payout.Run
-	version uint64
-	lines   []lineAtVersion
-	by      rail.Named
-	payees  map[channel.PartnerID]rail.Payee // only while its lines are paid
+	run    store.Loaded[payout.Run]
+	lines  []lineAtVersion
+	by     rail.Named
+	payees map[channel.PartnerID]rail.Payee // only while its lines are paid
 }
 
 // begin starts to pay a run, if it may be paid and has not begun.
 func (p *Payer) begin(ctx context.Context, id string) (payable, error) {
 	w, err := p.mayPay(ctx, id)
-	if err != nil || w.run.State == payout.Settled {
+	if err != nil || w.run.Value.State == payout.Settled {
 		return w, err
 	}
-	next, err := w.run.Start()
-	if err == nil && next.State != w.run.State {
-		w.version, err = p.putRun(ctx, next, w.version)
+	next, err := w.run.Value.Start()
+	if err == nil && next.State != w.run.Value.State {
+		err = p.putRun(ctx, &w.run, next)
 	}
-	w.run = next
 	return w, err
 }
 
@@ -71,18 +68,18 @@ func (p *Payer) begin(ctx context.Context, id string) (payable, error) {
 // approved.
 func (p *Payer) mayPay(ctx context.Context, id string) (payable, error) {
 	w, err := p.mayGoOn(ctx, id)
-	if err != nil || w.run.State == payout.Settled {
+	if err != nil || w.run.Value.State == payout.Settled {
 		return w, err
 	}
-	w.lines, err = p.runs.approvedLines(ctx, w.run)
+	w.lines, err = p.runs.approvedLines(ctx, w.run.Value)
 	return w, err
 }
 
-// mayGoOn is mayPay without the lines, for whoever pays some of them.
+// mayGoOn is mayPay without the lines, for a payer of some of them.
 func (p *Payer) mayGoOn(ctx context.Context, id string) (payable, error) {
-	run, version, err := p.started(ctx, id)
-	w := payable{run: run, version: version}
-	if err != nil || run.State == payout.Settled {
+	run, err := p.started(ctx, id)
+	w := payable{run: run}
+	if err != nil || run.Value.State == payout.Settled {
 		return w, err
 	}
 	c, err := p.library.Control(ctx)
@@ -99,20 +96,20 @@ func (p *Payer) mayGoOn(ctx context.Context, id string) (payable, error) {
 
 // started loads a run that is approved and not held up; a settled one is an
 // answer.
-func (p *Payer) started(ctx context.Context, id string) (payout.Run, uint64, error) {
-	run, version, err := p.library.FindRun(ctx, id)
+func (p *Payer) started(ctx context.Context, id string) (store.Loaded[payout.Run], error) {
+	run, err := p.store.FindRun(ctx, id)
 	if err != nil {
-		return run, 0, err
+		return run, err
 	}
 	c, err := p.library.Control(ctx)
 	if err != nil {
-		return run, 0, err
+		return run, err
 	}
-	_, err = run.Start()
-	if err == nil && run.State != payout.Settled && c.Frozen {
-		err = fault.New(fault.Conflict, "payouts_frozen", "payouts are frozen: run %s waits", run.ID())
+	_, err = run.Value.Start()
+	if err == nil && run.Value.State != payout.Settled && c.Frozen {
+		err = fault.New(fault.Conflict, "payouts_frozen", "payouts are frozen: run %s waits", run.Value.ID())
 	}
-	return run, version, err
+	return run, err
 }
 
 // unpaid are the lines that are neither final nor exported: those that a rail
@@ -120,22 +117,26 @@ func (p *Payer) started(ctx context.Context, id string) (payout.Run, uint64, err
 func unpaid(lines []lineAtVersion) []lineAtVersion {
 	left := lines[:0:0]
 	for _, l := range lines {
-		if !l.Final() && l.State != payout.Exported {
+		if !l.Value.Final() && l.Value.State != payout.Exported {
 			left = append(left, l)
 		}
 	}
 	return left
 }
 
-// putRun replaces a run by compare and swap and returns the version it has now.
-func (p *Payer) putRun(ctx context.Context, r payout.Run, version uint64) (uint64, error) {
+// putRun replaces a run by compare and swap.
+func (p *Payer) putRun(ctx context.Context, run *store.Loaded[payout.Run], next payout.Run) error {
+	saved := run.With(next)
 	b := &store.Batch{}
-	b.Put(store.RunKey(r.Period, r.N), r, version)
+	b.PutRun(&saved)
 	err := p.store.Commit(ctx, b)
-	if store.AsRefused(err) != nil {
-		return 0, fault.New(fault.Unavailable, "unavailable", "run %s was changed by somebody else just now; try again, that is safe", r.ID()).Because(err)
+	if store.IsRefused(err) {
+		return fault.New(fault.Unavailable, "unavailable", "run %s was changed by somebody else just now; try again, that is safe", next.ID()).Because(err)
 	}
-	return version + 1, err
+	if err == nil {
+		*run = saved
+	}
+	return err
 }
 
 // payLines takes each line as far as it goes, in batches of the rail's size.
@@ -171,42 +172,39 @@ func (p *Payer) payLines(ctx context.Context, w payable, left []lineAtVersion, p
 	}
 	return fault.New(fault.Unavailable, "unavailable",
 		"%d of %d lines of run %s could not be recorded; pay it again, that is safe",
-		len(failed), len(left), w.run.ID()).Because(failed[0])
+		len(failed), len(left), w.run.Value.ID()).Because(failed[0])
 }
 
 // reserve writes attempt, pending transfer and line together. lost: another
 // process moved the line, and goes on with it.
 func (p *Payer) reserve(ctx context.Context, on string, l *lineAtVersion) (lost bool, err error) {
-	next, a, t, err := l.Reserve(on, p.library.Now())
+	next, a, t, err := l.Value.Reserve(on, p.library.Now())
 	if err != nil {
 		return false, err
 	}
 	b := &store.Batch{}
-	b.New(store.AttemptKey(a.Period, a.Partner, a.Currency, a.N), a)
-	b.New(store.TransferKey(channel.PartnerOwner(l.Partner), t.Period, t.ID), t)
-	b.Put(lineKey(next), next, l.version)
+	b.PutAttempt(a)
+	b.PutTransfer(a.Partner, t)
 	return p.move(ctx, b, l, next)
 }
 
 // submit marks the line, alone, before the rail hears of it.
 func (p *Payer) submit(ctx context.Context, l *lineAtVersion) (lost bool, err error) {
-	next, err := l.Submit()
+	next, err := l.Value.Submit()
 	if err != nil {
 		return false, err
 	}
-	b := &store.Batch{}
-	b.Put(lineKey(next), next, l.version)
-	return p.move(ctx, b, l, next)
+	return p.move(ctx, &store.Batch{}, l, next)
 }
 
 // record writes the rail's answer: the resolution of the pending transfer, of
 // which there can be one, and the line.
 func (p *Payer) record(ctx context.Context, l lineAtVersion, answer payout.Answer) error {
-	next, end, err := l.Answered(answer, p.library.Now())
+	next, end, err := l.Value.Answered(answer, p.library.Now())
 	if err != nil {
 		return err
 	}
-	if next == l.Line {
+	if next == l.Value {
 		return nil // still unknown, in the same words
 	}
 	return p.resolve(ctx, l, next, end)
@@ -217,30 +215,31 @@ func (p *Payer) record(ctx context.Context, l lineAtVersion, answer payout.Answe
 func (p *Payer) resolve(ctx context.Context, l lineAtVersion, next payout.Line, end *ledger.Resolution) error {
 	b := &store.Batch{}
 	if end != nil {
-		b.New(store.ResolutionKey(channel.PartnerOwner(l.Partner), end.Period, end.Pending), end)
+		b.PutResolution(next.Partner, *end)
 	}
-	b.Put(lineKey(next), next, l.version)
 	_, err := p.move(ctx, b, &l, next)
 	return err
 }
 
+// move writes a line with what else the batch holds. lost: another process moved
+// the line.
 func (p *Payer) move(ctx context.Context, b *store.Batch, l *lineAtVersion, next payout.Line) (lost bool, err error) {
+	moved := l.With(next)
+	b.PutLine(&moved)
 	err = p.store.Commit(ctx, b)
-	if lost = store.AsRefused(err) != nil; lost {
-		err = nil // not ours any more, and no failure
-	} else if err == nil {
-		l.Line, l.version = next, l.version+1
+	switch {
+	case store.IsRefused(err):
+		return true, nil // not ours any more, and no failure
+	case err == nil:
+		*l = moved
 	}
-	return lost, err
+	return false, err
 }
-
-func lineKey(l payout.Line) table.Key { return store.LineKey(l.Period, l.Partner, l.Currency) }
 
 // attempt loads the latest attempt of a line, as it was recorded.
 func (p *Payer) attempt(ctx context.Context, l payout.Line) (payout.Attempt, error) {
-	var a payout.Attempt
-	version, err := p.store.Load(ctx, store.AttemptKey(l.Period, l.Partner, l.Currency, l.Attempts), &a)
-	if err == nil && (version == 0 || a.Key != l.PaymentID || a.Minor != l.Payable) {
+	a, found, err := p.store.LatestAttempt(ctx, l)
+	if err == nil && (!found || a.Key != l.PaymentID || a.Minor != l.Payable) {
 		err = closing.Internal("attempt %d of %s for %s is not the line's", l.Attempts, l.Partner, l.Period)
 	}
 	return a, err

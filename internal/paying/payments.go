@@ -19,10 +19,11 @@ import (
 // before all of its payments have left: of two files that differ, somebody sends
 // both. 409 run_changed where its lines are not those that were approved.
 func (p *Payer) Payments(ctx context.Context, id string, w io.Writer) error {
-	run, _, err := p.library.FindRun(ctx, id)
+	stands, err := p.store.FindRun(ctx, id)
 	if err != nil {
 		return err
 	}
+	run := stands.Value
 	if _, err := run.Start(); err != nil {
 		return err
 	}
@@ -32,7 +33,8 @@ func (p *Payer) Payments(ctx context.Context, id string, w io.Writer) error {
 	}
 	var out []rail.Payment
 	missing := 0
-	for _, l := range lines {
+	for _, stands := range lines {
+		l := stands.Value
 		switch {
 		case l.State == payout.Open || l.State == payout.Reserved:
 			missing++

@@ -11,38 +11,18 @@ import (
 	"github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
-// lineAtVersion is a line with the version of its item.
-type lineAtVersion struct {
-	payout.Line
-	version uint64
-}
+// lineAtVersion is a line as it stands.
+type lineAtVersion = store.Loaded[payout.Line]
 
-// LoadLines loads the lines of a period by payee.
-func (p *Runs) LoadLines(ctx context.Context, period channel.Period) ([]lineAtVersion, error) {
-	items, err := p.store.LineItems(ctx, period)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]lineAtVersion, 0, len(items))
-	for _, it := range items {
-		l := lineAtVersion{version: it.Version}
-		if err := store.Decode(it, &l.Line); err != nil {
-			return nil, err
-		}
-		out = append(out, l)
-	}
-	slices.SortFunc(out, func(a, b lineAtVersion) int { return payout.ByPayee(a.Line, b.Line) })
-	return out, nil
-}
+func payeeOf(l payout.Line) store.Payee { return store.Payee{Partner: l.Partner, Currency: l.Currency} }
 
 func plainLines(lines []lineAtVersion) []payout.Line {
 	out := make([]payout.Line, len(lines))
 	for i := range lines {
-		out[i] = lines[i].Line
+		out[i] = lines[i].Value
 	}
 	return out
 }
@@ -54,7 +34,7 @@ func plainLines(lines []lineAtVersion) []payout.Line {
 // lines that the next Prepare finds as they are.
 func (p *Runs) Prepare(ctx context.Context, r wire.PrepareRequest) (wire.Run, error) {
 	now := p.library.Now()
-	runs, err := p.library.LoadRuns(ctx, r.Period)
+	runs, err := p.store.Runs(ctx, r.Period)
 	if err != nil {
 		return wire.Run{}, err
 	}
@@ -81,59 +61,49 @@ func (p *Runs) Prepare(ctx context.Context, r wire.PrepareRequest) (wire.Run, er
 	if err != nil {
 		return wire.Run{}, err
 	}
+	stands := store.Loaded[payout.Run]{Value: run}
 	b := &store.Batch{}
-	b.Put(store.RunKey(r.Period, n), run, 0)
+	b.PutRun(&stands)
 	err = p.store.Commit(ctx, b)
-	if store.AsRefused(err) != nil {
-		run, _, err = p.library.LoadRun(ctx, r.Period, n) // somebody else prepared it just now
+	if store.IsRefused(err) {
+		stands, err = p.store.Run(ctx, r.Period, n) // somebody else prepared it just now
 	}
 	if err != nil {
 		return wire.Run{}, err
 	}
-	return p.ShowRun(ctx, run)
+	return p.ShowRun(ctx, stands.Value)
 }
 
 // putLines makes the line of every statement of a period, or takes over those
-// of a denied run. Lines are many; a transaction takes a hundred.
+// of a denied run.
 func (p *Runs) putLines(ctx context.Context, period channel.Period, n, pin int) ([]payout.Line, error) {
 	dues, err := p.dues(ctx, period, pin)
 	if err != nil {
 		return nil, err
 	}
-	have, err := p.LoadLines(ctx, period)
+	have, err := p.store.Lines(ctx, period)
 	if err != nil {
 		return nil, err
 	}
-	stands := map[string]lineAtVersion{}
+	stands := map[store.Payee]lineAtVersion{}
 	for _, l := range have {
-		stands[string(l.Partner)+"#"+l.Currency] = l
+		stands[payeeOf(l.Value)] = l
 	}
 	out := make([]payout.Line, 0, len(dues))
-	b := &store.Batch{}
-	for i, due := range dues {
-		line, old := payout.NewLine(due, n), stands[string(due.Partner)+"#"+due.Currency]
+	var left []lineAtVersion
+	for _, due := range dues {
+		line := payout.NewLine(due, n)
+		old := stands[payeeOf(line)]
 		out = append(out, line)
-		if old.version == 0 || old.Run != n {
-			b.Put(store.LineKey(period, due.Partner, due.Currency), line, old.version)
-		}
-		if b.Len() == table.MaxOps || i == len(dues)-1 && b.Len() > 0 {
-			if err := p.commitLines(ctx, b, period, n); err != nil {
-				return nil, err
-			}
-			b = &store.Batch{}
+		if !old.Exists() || old.Value.Run != n {
+			left = append(left, old.With(line))
 		}
 	}
-	return out, nil
-}
-
-// commitLines puts some lines. A refusal means that somebody else prepares the
-// same run at the same moment, with the same lines: the repeat will find them.
-func (p *Runs) commitLines(ctx context.Context, b *store.Batch, period channel.Period, n int) error {
-	err := p.store.Commit(ctx, b)
-	if store.AsRefused(err) != nil {
-		return fault.New(fault.Unavailable, "unavailable", "run %s is being prepared by somebody else; ask for it again", payout.RunID(period, n)).Because(err)
+	err = p.store.PutLines(ctx, left)
+	if store.IsRefused(err) { // with the same lines: the repeat will find them
+		return nil, fault.New(fault.Unavailable, "unavailable", "run %s is being prepared by somebody else; ask for it again", payout.RunID(period, n)).Because(err)
 	}
-	return err
+	return out, err
 }
 
 // dues are what the statements of a period say about money, by partner.
@@ -146,27 +116,18 @@ func (p *Runs) dues(ctx context.Context, period channel.Period, pin int) ([]payo
 	if err != nil {
 		return nil, err
 	}
+	partners := make([]channel.PartnerID, len(b.Directory.Partners))
+	for i := range partners {
+		partners[i] = b.Directory.Partners[i].ID
+	}
+	statements, err := p.store.StatementsOf(ctx, period, partners)
+	if err != nil {
+		return nil, err
+	}
 	var out []payout.Due
-	partners := b.Directory.Partners
-	for from := 0; from < len(partners); from += table.MaxGet {
-		some := partners[from:min(from+table.MaxGet, len(partners))]
-		keys := make([]table.Key, len(some))
-		for i := range some {
-			keys[i] = store.StatementKey(channel.PartnerOwner(some[i].ID), period)
-		}
-		items, err := p.store.Get(ctx, keys...)
-		if err != nil {
-			return nil, err
-		}
-		for i, it := range items {
-			var s store.StatementItem
-			if it.Version == 0 {
-				continue
-			}
-			if err := store.Decode(it, &s); err != nil {
-				return nil, err
-			}
-			out = append(out, payout.Due{Partner: some[i].ID, Period: period, Currency: s.Currency, Earned: s.Earned, Payable: s.Payable, Closing: s.Closing})
+	for i, s := range statements {
+		if s != nil {
+			out = append(out, payout.Due{Partner: partners[i], Period: period, Currency: s.Currency, Earned: s.Earned, Payable: s.Payable, Closing: s.Closing})
 		}
 	}
 	return out, nil
@@ -182,7 +143,7 @@ func (p *Runs) Runs(ctx context.Context, page wire.Page) (wire.List[wire.Run], e
 	if err != nil {
 		return wire.List[wire.Run]{}, err
 	}
-	runs, err := p.library.LoadRuns(ctx, "")
+	runs, err := p.store.Runs(ctx, "")
 	if err != nil {
 		return wire.List[wire.Run]{}, err
 	}
@@ -207,21 +168,21 @@ func (p *Runs) Runs(ctx context.Context, page wire.Page) (wire.List[wire.Run], e
 
 // Show is one run with its lines. 404 run_not_found.
 func (p *Runs) Show(ctx context.Context, id string) (wire.Run, error) {
-	r, _, err := p.library.FindRun(ctx, id)
+	r, err := p.store.FindRun(ctx, id)
 	if err != nil {
 		return wire.Run{}, err
 	}
-	return p.ShowRun(ctx, r)
+	return p.ShowRun(ctx, r.Value)
 }
 
 func (p *Runs) ShowRun(ctx context.Context, r payout.Run) (wire.Run, error) {
-	lines, err := p.LoadLines(ctx, r.Period)
+	lines, err := p.store.Lines(ctx, r.Period)
 	if err != nil {
 		return wire.Run{}, err
 	}
 	out := show(r)
 	for _, l := range lines {
-		out.Lines = append(out.Lines, outsideLine(SeenBy(r, l.Line)))
+		out.Lines = append(out.Lines, outsideLine(SeenBy(r, l.Value)))
 	}
 	return out, nil
 }
@@ -246,17 +207,18 @@ func (p *Runs) Lines(ctx context.Context, id string, page wire.Page) (wire.List[
 	if err != nil {
 		return wire.List[wire.RunLine]{}, err
 	}
-	r, _, err := p.library.FindRun(ctx, id)
+	stands, err := p.store.FindRun(ctx, id)
 	if err != nil {
 		return wire.List[wire.RunLine]{}, err
 	}
-	lines, err := p.LoadLines(ctx, r.Period)
+	r := stands.Value
+	lines, err := p.store.Lines(ctx, r.Period)
 	if err != nil {
 		return wire.List[wire.RunLine]{}, err
 	}
 	out := wire.List[wire.RunLine]{Items: []wire.RunLine{}}
 	for _, l := range lines {
-		if at[0] != "" && !after(l.Line, at) {
+		if at[0] != "" && !after(l.Value, at) {
 			continue
 		}
 		if len(out.Items) == limit {
@@ -264,7 +226,7 @@ func (p *Runs) Lines(ctx context.Context, id string, page wire.Page) (wire.List[
 			out.NextCursor = channel.Cursor(name, string(last.PartnerID), last.Currency)
 			break
 		}
-		out.Items = append(out.Items, outsideLine(SeenBy(r, l.Line)))
+		out.Items = append(out.Items, outsideLine(SeenBy(r, l.Value)))
 	}
 	return out, nil
 }
@@ -307,29 +269,20 @@ func timeOrNil(t time.Time) *time.Time {
 	return &t
 }
 
-// LoadSomeLines loads some lines of a period.
-func (p *Runs) LoadSomeLines(ctx context.Context, period channel.Period, refs []LineRef) ([]lineAtVersion, error) {
-	out := make([]lineAtVersion, 0, len(refs))
-	for from := 0; from < len(refs); from += table.MaxGet {
-		some := refs[from:min(from+table.MaxGet, len(refs))]
-		keys := make([]table.Key, len(some))
-		for i, r := range some {
-			keys[i] = store.LineKey(period, r.Partner, r.Currency)
-		}
-		items, err := p.store.Get(ctx, keys...)
-		if err != nil {
-			return nil, err
-		}
-		for i, it := range items {
-			l := lineAtVersion{version: it.Version}
-			if it.Version == 0 {
-				return nil, closing.Internal("there is no line of %s in %s for %s", some[i].Partner, some[i].Currency, period)
-			}
-			if err := store.Decode(it, &l.Line); err != nil {
-				return nil, err
-			}
-			out = append(out, l)
+// loadSomeLines loads some lines of a period, all of which must be there.
+func (p *Runs) loadSomeLines(ctx context.Context, period channel.Period, refs []LineRef) ([]lineAtVersion, error) {
+	payees := make([]store.Payee, len(refs))
+	for i, r := range refs {
+		payees[i] = store.Payee(r)
+	}
+	lines, err := p.store.LinesOf(ctx, period, payees)
+	if err != nil {
+		return nil, err
+	}
+	for i := range lines {
+		if !lines[i].Exists() {
+			return nil, closing.Internal("there is no line of %s in %s for %s", refs[i].Partner, refs[i].Currency, period)
 		}
 	}
-	return out, nil
+	return lines, nil
 }

@@ -10,31 +10,32 @@ import (
 	"github.com/fairlead/fairlead/internal/ledger"
 	"github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/payout"
+	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // settle ends the run if every line is final, as it was approved and as its
 // statement orders, and lines and transfers agree.
-func (p *Payer) settle(ctx context.Context, run payout.Run, version uint64) (wire.Run, error) {
-	lines, err := p.runs.approvedLines(ctx, run)
+func (p *Payer) settle(ctx context.Context, run store.Loaded[payout.Run]) (wire.Run, error) {
+	lines, err := p.runs.approvedLines(ctx, run.Value)
 	if err != nil {
 		return wire.Run{}, err
 	}
 	var posted map[string]int64
-	if !slices.ContainsFunc(lines, func(l lineAtVersion) bool { return !l.Final() }) {
-		if err := p.runs.asStated(ctx, run, lines); err != nil {
+	if !slices.ContainsFunc(lines, func(l lineAtVersion) bool { return !l.Value.Final() }) {
+		if err := p.runs.asStated(ctx, run.Value, lines); err != nil {
 			return wire.Run{}, err
 		}
-		if posted, err = p.posted(ctx, run.Period, lines); err != nil {
+		if posted, err = p.posted(ctx, run.Value.Period, lines); err != nil {
 			return wire.Run{}, err
 		}
 	}
-	next, err := run.Settle(plainLines(lines), posted, p.library.Now())
+	next, err := run.Value.Settle(plainLines(lines), posted, p.library.Now())
 	if err != nil {
 		return wire.Run{}, err
 	}
-	if next.State != run.State || next.AllExported != run.AllExported {
-		if _, err := p.putRun(ctx, next, version); err != nil {
+	if next.State != run.Value.State || next.AllExported != run.Value.AllExported {
+		if err := p.putRun(ctx, &run, next); err != nil {
 			return wire.Run{}, err
 		}
 	}
@@ -46,11 +47,11 @@ func (p *Payer) posted(ctx context.Context, period channel.Period, lines []lineA
 	sums := map[string]int64{}
 	var mu sync.Mutex
 	err := closing.Each(ctx, len(lines), nil, func(ctx context.Context, i int) error {
-		l := lines[i].Line
+		l := lines[i].Value
 		if l.Attempts == 0 {
 			return nil
 		}
-		transfers, resolutions, err := p.library.Transfers(ctx, l.Partner, period, period)
+		transfers, resolutions, err := p.store.Transfers(ctx, l.Partner, period, period)
 		if err != nil {
 			return err
 		}

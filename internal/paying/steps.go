@@ -47,12 +47,12 @@ type PayPlan struct {
 // PlanPay begins to pay a run and says what is left. It fails as Pay does.
 func (p *Payer) PlanPay(ctx context.Context, id string) (PayPlan, error) {
 	w, err := p.begin(ctx, id)
-	if err != nil || w.run.State == payout.Settled {
+	if err != nil || w.run.Value.State == payout.Settled {
 		return PayPlan{Settled: err == nil}, err
 	}
 	plan := PayPlan{Lines: []LineRef{}}
 	for _, l := range unpaid(w.lines) {
-		plan.Lines = append(plan.Lines, LineRef{l.Partner, l.Currency})
+		plan.Lines = append(plan.Lines, LineRef(payeeOf(l.Value)))
 	}
 	return plan, err
 }
@@ -63,33 +63,33 @@ func (p *Payer) PlanPay(ctx context.Context, id string) (PayPlan, error) {
 // because a run of many batches would be read whole as many times.
 func (p *Payer) PayLines(ctx context.Context, id string, refs []LineRef) (int, error) {
 	w, err := p.mayGoOn(ctx, id)
-	if err != nil || w.run.State == payout.Settled {
+	if err != nil || w.run.Value.State == payout.Settled {
 		return 0, err
 	}
-	if w.lines, err = p.runs.LoadSomeLines(ctx, w.run.Period, refs); err != nil {
+	if w.lines, err = p.runs.loadSomeLines(ctx, w.run.Value.Period, refs); err != nil {
 		return 0, err
 	}
-	if err := p.runs.asStated(ctx, w.run, w.lines); err != nil {
+	if err := p.runs.asStated(ctx, w.run.Value, w.lines); err != nil {
 		return 0, err
 	}
 	if err := p.payLines(ctx, w, unpaid(w.lines), nil); err != nil {
 		return 0, err
 	}
-	lines, err := p.runs.LoadSomeLines(ctx, w.run.Period, refs)
+	lines, err := p.runs.loadSomeLines(ctx, w.run.Value.Period, refs)
 	return len(lines) - len(unpaid(lines)), err
 }
 
 // Settle ends a run whose lines are all final, if they agree with the ledger.
 // One that has lines left stays as it is: that is an answer, not an error.
 func (p *Payer) Settle(ctx context.Context, id string) (wire.Run, error) {
-	run, version, err := p.started(ctx, id)
+	run, err := p.started(ctx, id)
 	if err != nil {
 		return wire.Run{}, err
 	}
-	if run.State == payout.Settled {
-		return p.runs.ShowRun(ctx, run)
+	if run.Value.State == payout.Settled {
+		return p.runs.ShowRun(ctx, run.Value)
 	}
-	return p.settle(ctx, run, version)
+	return p.settle(ctx, run)
 }
 
 // MayPay says whether a run may be paid: the errors of Pay, or the run.
@@ -98,5 +98,5 @@ func (p *Payer) MayPay(ctx context.Context, id string) (wire.Run, error) {
 	if err != nil {
 		return wire.Run{}, err
 	}
-	return p.runs.ShowRun(ctx, w.run)
+	return p.runs.ShowRun(ctx, w.run.Value)
 }

@@ -46,22 +46,22 @@ type Due struct {
 
 // Line is one obligation and its payment so far. Amounts are minor units.
 type Line struct {
-	Partner   channel.PartnerID `json:"partner"`
-	Period    channel.Period    `json:"period"`
-	Currency  string            `json:"currency"`
-	Run       int               `json:"run"` // number of the run that holds it
-	Earned    int64             `json:"earned"`
-	Payable   int64             `json:"payable"`
-	Carried   int64             `json:"carried"` // balance carried forward
-	Reason    string            `json:"reason,omitempty"`
-	State     LineState         `json:"state"`
-	Attempts  int               `json:"attempts,omitempty"`
-	PaymentID string            `json:"paymentId,omitempty"` // rail key of the latest attempt
-	PaidAt    time.Time         `json:"paidAt,omitzero"`
-	Reference string            `json:"reference,omitempty"`
-	Message   string            `json:"message,omitempty"`
+	Partner   channel.PartnerID
+	Period    channel.Period
+	Currency  string
+	Run       int // number of the run that holds it
+	Earned    int64
+	Payable   int64
+	Carried   int64 // balance carried forward
+	Reason    string
+	State     LineState
+	Attempts  int
+	PaymentID string // rail key of the latest attempt
+	PaidAt    time.Time
+	Reference string
+	Message   string
 
-	ConfirmedBy string `json:"confirmedBy,omitempty"` // who said that an exported line is paid
+	ConfirmedBy string // who said that an exported line is paid
 }
 
 // NewLine is the line of a statement in run number n.
@@ -96,18 +96,18 @@ func (l Line) Sent() bool { return l.Underway() || l.State == Exported || l.Stat
 // Attempt is one try at paying a line. Key is what the rail knows it by, for
 // ever; Hash is of all that stands here, but for the time.
 type Attempt struct {
-	Key      string            `json:"key"`
-	Partner  channel.PartnerID `json:"partner"`
-	Period   channel.Period    `json:"period"`
-	Currency string            `json:"currency"`
-	N        int               `json:"n"` // from 1
-	Minor    int64             `json:"minor"`
-	Hash     string            `json:"hash"`
-	At       time.Time         `json:"at"`
+	Key      string
+	Partner  channel.PartnerID
+	Period   channel.Period
+	Currency string
+	N        int // from 1
+	Minor    int64
+	Hash     string
+	At       time.Time
 
 	// Rail is the name of the rail that is asked, and asked again: no other one
 	// knows what became of it. "": it was made before rails had names.
-	Rail string `json:"rail,omitempty"`
+	Rail string
 }
 
 // Outcome is what a rail says about an attempt.
@@ -212,7 +212,18 @@ func ByPayee(a, b Line) int {
 	return cmp.Or(cmp.Compare(a.Partner, b.Partner), cmp.Compare(a.Currency, b.Currency))
 }
 
+// hash is of what the rail is asked to do, as the attempt was kept when the first
+// one was hashed: without its hash and its time.
 func (a Attempt) hash() (string, error) {
-	a.Hash, a.At = "", time.Time{}
-	return seal.HashOfValue(a)
+	return seal.HashOfValue(struct {
+		Key      string            `json:"key"`
+		Partner  channel.PartnerID `json:"partner"`
+		Period   channel.Period    `json:"period"`
+		Currency string            `json:"currency"`
+		N        int               `json:"n"`
+		Minor    int64             `json:"minor"`
+		Hash     string            `json:"hash"`
+		At       time.Time         `json:"at"`
+		Rail     string            `json:"rail,omitempty"`
+	}{a.Key, a.Partner, a.Period, a.Currency, a.N, a.Minor, "", time.Time{}, a.Rail})
 }

@@ -167,3 +167,16 @@ func TestAttempt_HashIsOfWhatIsAskedAndNotOfWhen(t *testing.T) {
 		t.Errorf("%s, %s, %s", a.Hash, later.Hash, other.Hash)
 	}
 }
+
+// What an attempt's hash was when it was taken of the attempt as it was kept.
+func TestAttempt_HashIsWhatVersionsBeforeMade(t *testing.T) {
+	at := time.Date(2026, 4, 2, 9, 30, 0, 0, time.UTC)
+	for rail, want := range map[string]string{
+		"bank": "sha256:c733063d86587fcf7de7dc6d090a4ba02f1d61ad29a12ff20258ce0bb125b428",
+		"":     "sha256:0fc5d42490d0d009ff2761ee784d388be2e48e90373f1a43bc1344dfa19c2836",
+	} {
+		if _, a, _, err := due("p1", 10000).Reserve(rail, at); err != nil || a.Hash != want {
+			t.Errorf("on %q: %s, %v", rail, a.Hash, err)
+		}
+	}
+}

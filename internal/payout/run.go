@@ -31,30 +31,30 @@ const (
 // lines as prepared: what an approval approves. AllExported says that every line
 // left is exported: the run waits for a person, not for a machine.
 type Run struct {
-	Period     channel.Period `json:"period"`
-	N          int            `json:"n"`
-	State      RunState       `json:"state"`
-	Lines      int            `json:"lines"`
-	Totals     []Total        `json:"totals"`
-	Hash       string         `json:"hash"`
-	PreparedBy string         `json:"preparedBy"`
-	PreparedAt time.Time      `json:"preparedAt"`
-	ApprovedBy string         `json:"approvedBy,omitempty"`
-	ApprovedAt time.Time      `json:"approvedAt,omitzero"`
-	DeniedBy   string         `json:"deniedBy,omitempty"`
-	DeniedAt   time.Time      `json:"deniedAt,omitzero"`
-	Reason     string         `json:"reason,omitempty"` // of the denial, or of overriding the limit
-	SettledAt  time.Time      `json:"settledAt,omitzero"`
+	Period     channel.Period
+	N          int
+	State      RunState
+	Lines      int
+	Totals     []Total
+	Hash       string
+	PreparedBy string
+	PreparedAt time.Time
+	ApprovedBy string
+	ApprovedAt time.Time
+	DeniedBy   string
+	DeniedAt   time.Time
+	Reason     string // of the denial, or of overriding the limit
+	SettledAt  time.Time
 
-	AllExported bool `json:"allExported,omitempty"`
+	AllExported bool
 }
 
 // Total sums the lines of a run in one currency, in minor units.
 type Total struct {
-	Currency string `json:"currency"`
-	Earned   int64  `json:"earned"`
-	Payable  int64  `json:"payable"`
-	Carried  int64  `json:"carried"`
+	Currency string
+	Earned   int64
+	Payable  int64
+	Carried  int64
 }
 
 // RunID is "PERIOD.N".

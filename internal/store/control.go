@@ -77,6 +77,8 @@ func (c Control) with(kind, id string, n int) Control {
 	return c
 }
 
+// controlCache is the control block as it was loaded last. It is no cache.Cache:
+// the block changes, and how old it may be is for the caller's clock to say.
 type controlCache struct {
 	mu     sync.Mutex
 	block  *Control

@@ -30,9 +30,9 @@ var rows = map[string]struct {
 	"PositionKey":     {PositionKey("owner", "period", 0), nil},
 	"SealKey":         {SealKey("owner", "period"), SealItem{}},
 	"PeriodHeadKey":   {PeriodHeadKey("period"), PeriodHead{}},
-	"TransferKey":     {TransferKey("owner", "period", "id"), nil},
-	"ResolutionKey":   {ResolutionKey("owner", "period", "id"), nil},
-	"AttemptKey":      {AttemptKey("period", "partner", "EUR", 1), nil},
+	"TransferKey":     {TransferKey("owner", "period", "id"), transferBody{}},
+	"ResolutionKey":   {ResolutionKey("owner", "period", "id"), resolutionBody{}},
+	"AttemptKey":      {AttemptKey("period", "partner", "EUR", 1), attemptBody{}},
 	"ApprovalKey":     {ApprovalKey("period", 1), Approval{}},
 	"VersionKey":      {VersionKey("kind", "id", 1), Version{}},
 	"PartKey":         {PartKey("hash"), nil},
@@ -49,8 +49,8 @@ var rows = map[string]struct {
 	"WaitingKey":      {WaitingKey("customer"), Waiting{}},
 	"CapacityKey":     {CapacityKey("owner"), nil},
 	"ReferralKey":     {ReferralKey("referrer", "customer"), Referral{}},
-	"RunKey":          {RunKey("period", 1), nil},
-	"LineKey":         {LineKey("period", "partner", "EUR"), nil},
+	"RunKey":          {RunKey("period", 1), runBody{}},
+	"LineKey":         {LineKey("period", "partner", "EUR"), lineBody{}},
 }
 
 func TestDataModel_SaysWhatTheKeysAre(t *testing.T) {

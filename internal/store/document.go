@@ -26,6 +26,8 @@ type Version struct {
 	N    int    `json:"-"` // from 1
 }
 
+// versionCache remembers the versions of each document. It is no cache.Cache: a
+// list grows by what was published since, and only that is read.
 type versionCache struct {
 	mu  sync.Mutex
 	all map[string][]Version // kind#id -> versions 1..n

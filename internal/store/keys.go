@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -83,6 +84,12 @@ func StatementKey(o channel.Owner, p channel.Period) table.Key {
 	return ledger("S#"+string(o), string(p)+"#S")
 }
 
+func parseStatementKey(pk, sk string) (channel.Owner, channel.Period, bool) {
+	owner, ofOwner := strings.CutPrefix(pk, "S#")
+	period, ok := strings.CutSuffix(sk, "#S")
+	return channel.Owner(owner), channel.Period(period), ok && ofOwner
+}
+
 // PositionKey is part n (from 0) of an owner's position: the opening of the
 // next period.
 func PositionKey(o channel.Owner, p channel.Period, n int) table.Key {
@@ -106,6 +113,10 @@ func TransferKey(o channel.Owner, p channel.Period, id string) table.Key {
 func ResolutionKey(o channel.Owner, p channel.Period, pendingID string) table.Key {
 	return ledger("T#"+string(o), string(p)+"#"+pendingID+"#R")
 }
+
+// isResolution tells the resolutions among an owner's transfers by the sort key:
+// the ids of transfers have no "#".
+func isResolution(sk string) bool { return strings.HasSuffix(sk, "#R") }
 
 // AttemptKey is the n-th (from 1) attempt to pay a line.
 func AttemptKey(p channel.Period, partner channel.PartnerID, currency string, n int) table.Key {
@@ -193,6 +204,9 @@ func ReferralKey(referrer, id channel.CustomerID) table.Key {
 
 // RunKey is the n-th (from 1) payout run of a period.
 func RunKey(p channel.Period, n int) table.Key { return state("R#runs", fmt.Sprintf("%s.%d", p, n)) }
+
+// linePartitions is over how many partitions the lines of a period are spread.
+const linePartitions = 16
 
 // LinePK is one of the 16 partitions of a period's payout lines, n from 0.
 func LinePK(p channel.Period, n int) string { return fmt.Sprintf("R#%s#%x", p, n) }

@@ -50,7 +50,7 @@ type Store struct {
 
 	control  controlCache
 	versions versionCache
-	parts    sync.Map // hash -> []byte, immutable, of documents only
+	parts    sync.Map // hashes of content that is stored; nothing is loaded for it, so it is no cache.Cache
 }
 
 // New wires a Store on a table.
@@ -84,6 +84,7 @@ func (s *Store) NotAfter(t time.Time) time.Time {
 type Batch struct {
 	NotAfter time.Time
 	ops      []table.Op
+	saved    []*uint64 // versions of what was loaded and is saved
 	err      error
 }
 
@@ -138,6 +139,16 @@ func (b *Batch) Check(k table.Key, version uint64) int {
 	return b.add(table.Op{Kind: table.Check, Key: k, If: versionIs(version)})
 }
 
+// saves notes a version that the write of the batch moves on.
+func (b *Batch) saves(version *uint64) { b.saved = append(b.saved, version) }
+
+// committed moves on what was saved: it is now as it stands.
+func (b *Batch) committed() {
+	for _, version := range b.saved {
+		*version++
+	}
+}
+
 func (b *Batch) add(op table.Op) int {
 	b.ops = append(b.ops, op)
 	return len(b.ops) - 1
@@ -184,8 +195,12 @@ const (
 	firstWait = 100 * time.Millisecond // then doubled: at most 1.5 s in all
 )
 
-// Commit writes a batch, all or nothing. A failed condition is *table.Refused:
-// read again and decide again. table.ErrExpired likewise: NotAfter had passed.
+// ErrExpired says that the NotAfter of a batch had passed before it was sent.
+var ErrExpired = table.ErrExpired
+
+// Commit writes a batch, all or nothing, once: what it saved has its new version
+// then. A failed condition is *table.Refused: read again and decide again.
+// ErrExpired likewise: NotAfter had passed.
 // Everything else is a *fault.Error that may go to the caller; repeating the
 // same request is always safe. A batch beyond the limits of the table is
 // internal: what is kept is bounded where it is taken in.
@@ -196,6 +211,10 @@ func (s *Store) Commit(ctx context.Context, b *Batch) error {
 	tx := table.Tx{Ops: b.ops, NotAfter: b.NotAfter}
 	for try, wait := 1, firstWait; ; try, wait = try+1, wait*2 {
 		_, err := s.table.Transact(ctx, tx)
+		if err == nil {
+			b.committed()
+			return nil
+		}
 		if !errors.Is(err, table.ErrConflict) && !errors.Is(err, table.ErrThrottled) || try == tries {
 			return mapError(beyond(err))
 		}

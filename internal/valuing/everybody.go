@@ -2,9 +2,9 @@ package valuing
 
 import (
 	"context"
-	"sync"
 
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/sidebyside"
 	"github.com/fairlead/fairlead/internal/store"
 )
 
@@ -25,36 +25,5 @@ func Everybody(ctx context.Context, do func(ctx context.Context, bucket int) err
 
 // SideBySide calls do for 0 to n-1, some at a time, until one fails.
 func SideBySide(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	work := make(chan int)
-	errs := make(chan error, AtATime)
-	var wg sync.WaitGroup
-	for range min(n, AtATime) {
-		wg.Go(func() {
-			for i := range work {
-				if err := do(ctx, i); err != nil {
-					errs <- err
-					cancel()
-					return
-				}
-			}
-		})
-	}
-feeding:
-	for i := range n {
-		select {
-		case work <- i:
-		case <-ctx.Done():
-			break feeding
-		}
-	}
-	close(work)
-	wg.Wait()
-	select {
-	case err := <-errs:
-		return err
-	default:
-		return ctx.Err()
-	}
+	return sidebyside.Each(ctx, n, AtATime, do)
 }

@@ -1,4 +1,4 @@
-package paying_test
+package closing_test
 
 import (
 	"strings"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/moneytest"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/usecases"
@@ -17,16 +18,16 @@ import (
 
 func TestClose_StatesWhatTheMonthEarned(t *testing.T) {
 	w := newWorld(t)
-	w.march()
-	s := w.close("2026-03")
+	w.March()
+	s := w.Close("2026-03")
 	if s.State != wire.PeriodClosed || s.Owners != 4 || s.Statements != 2 || s.Entries != 6 || s.Unattributed != 1 || s.Already {
 		t.Errorf("status %+v", s)
 	}
 	if d := cmp.Diff([]wire.PeriodTotal{{Currency: "EUR", Earned: "4520.00", Payable: "4050.00", Carried: "18.00"}}, s.Totals); d != "" {
 		t.Error(d)
 	}
-	d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
-	w.must(err)
+	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
+	w.Must(err)
 	if d.Earned != "4500.00" || d.Held != "450.00" || d.Payable != "4050.00" || d.ClosingBalance != "0.00" || d.Points != 30 || d.MDF.Closing != "600.00" {
 		t.Errorf("statement %+v", d)
 	}
@@ -36,8 +37,8 @@ func TestClose_StatesWhatTheMonthEarned(t *testing.T) {
 	if got, want := d.Answer(), "You earned 4,500.00 EUR in March 2026; we pay 4,050.00 EUR on 6 April 2026."; got != want {
 		t.Errorf("got %s", got)
 	}
-	d, err = w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p2", Period: "2026-03"})
-	w.must(err)
+	d, err = w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p2", Period: "2026-03"})
+	w.Must(err)
 	if d.Earned != "20.00" || d.Payable != "0.00" || d.ClosingBalance != "18.00" || d.Carried == nil || d.Carried.Reason != "below_minimum" {
 		t.Errorf("statement %+v", d)
 	}
@@ -45,34 +46,34 @@ func TestClose_StatesWhatTheMonthEarned(t *testing.T) {
 
 func TestClose_IsRefusedBeforeThePeriodAndItsGraceDaysHaveEnded(t *testing.T) {
 	w := newWorld(t)
-	w.march()
+	w.March()
 	for _, now := range []string{"2026-03-31T23:59:59Z", "2026-04-01", "2026-04-05T23:59:59Z"} {
-		w.at(now)
-		_, err := w.p.Closing.Close(w.ctx, wire.CloseRequest{Period: "2026-03", User: "ana"})
+		w.At(now)
+		_, err := w.Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: "2026-03", User: "ana"})
 		if !fault.Is(err, "period_not_over") || !strings.Contains(err.Error(), "6 April 2026") {
 			t.Errorf("at %s: %v", now, err)
 		}
 	}
-	w.at("2026-04-06")
-	if _, err := w.p.Closing.Close(w.ctx, wire.CloseRequest{Period: "2026-03", User: "ana"}); err != nil {
+	w.At("2026-04-06")
+	if _, err := w.Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: "2026-03", User: "ana"}); err != nil {
 		t.Errorf("on the first day: %v", err)
 	}
 }
 
 func TestClose_GoesInOrderAndNamesWhatComesFirst(t *testing.T) {
 	w := newWorld(t)
-	w.march()
-	w.close("2026-03")
-	w.at("2026-09-01")
-	_, err := w.p.Closing.Close(w.ctx, wire.CloseRequest{Period: "2026-05", User: "ana"})
+	w.March()
+	w.Close("2026-03")
+	w.At("2026-09-01")
+	_, err := w.Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: "2026-05", User: "ana"})
 	if !fault.Is(err, "period_out_of_order") || !strings.Contains(err.Error(), "2026-04 comes first") {
 		t.Errorf("got %v", err)
 	}
-	s, err := w.p.Closing.Close(w.ctx, wire.CloseRequest{Period: "2026-03", User: "cem"})
+	s, err := w.Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: "2026-03", User: "cem"})
 	if err != nil || !s.Already || s.Statements != 2 {
 		t.Errorf("closing again: %+v, %v", s, err)
 	}
-	s, err = w.p.Closing.Close(w.ctx, wire.CloseRequest{Period: "2026-01", User: "ana"})
+	s, err = w.Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: "2026-01", User: "ana"})
 	if err != nil || !s.Already || s.Statements != 0 || !strings.Contains(s.Note, "2026-03") {
 		t.Errorf("closing a month before the first: %+v, %v", s, err)
 	}
@@ -80,32 +81,32 @@ func TestClose_GoesInOrderAndNamesWhatComesFirst(t *testing.T) {
 
 func TestClose_TheFirstMayBeAnyEndedMonthAndHoldsWhatCameBefore(t *testing.T) {
 	w := newWorld(t)
-	w.march()
-	s := w.close("2026-04")
+	w.March()
+	s := w.Close("2026-04")
 	if s.Entries != 6 {
 		t.Errorf("entries %d", s.Entries)
 	}
-	d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-04"})
-	w.must(err)
+	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-04"})
+	w.Must(err)
 	if d.Earned != "4500.00" || d.Lines[0].Period != "2026-03" {
 		t.Errorf("earned %s, lines %+v", d.Earned, d.Lines)
 	}
-	if _, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"}); !fault.Is(err, "statement_not_found") {
+	if _, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"}); !fault.Is(err, "statement_not_found") {
 		t.Errorf("March has a statement: %v", err)
 	}
 }
 
 func TestClose_ALateRefundIsBookedForwardAtItsOwnPrice(t *testing.T) {
 	w := newWorld(t)
-	w.march()
-	w.close("2026-03")
-	before := w.everything("2026-03")
-	w.at("2026-04-10")
-	w.refund("c2", "r1", "b", "2026-04-09T10:00:00Z", "6000.00")
-	w.order("c3", "late", "2026-03-30T10:00:00Z", "1000.00")
-	w.close("2026-04")
-	d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-04"})
-	w.must(err)
+	w.March()
+	w.Close("2026-03")
+	before := w.Everything("2026-03")
+	w.At("2026-04-10")
+	w.Refund("c2", moneytest.Refund{ID: "r1", Of: "b", At: "2026-04-09T10:00:00Z", Amount: "6000.00"})
+	w.Order("c3", "late", "2026-03-30T10:00:00Z", "1000.00")
+	w.Close("2026-04")
+	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-04"})
+	w.Must(err)
 	got := map[string]string{}
 	for _, l := range d.Lines {
 		got[string(l.Period)+" "+l.Kind] = l.Amount
@@ -117,25 +118,25 @@ func TestClose_ALateRefundIsBookedForwardAtItsOwnPrice(t *testing.T) {
 	if d.Earned != "-600.00" || d.Payable != "0.00" || d.Released != "450.00" || d.ClosingBalance != "-150.00" || d.Carried.Reason != "negative" {
 		t.Errorf("earned %s, payable %s, closing %s", d.Earned, d.Payable, d.ClosingBalance)
 	}
-	d, err = w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p2", Period: "2026-04"})
-	w.must(err)
+	d, err = w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p2", Period: "2026-04"})
+	w.Must(err)
 	if d.Earned != "50.00" || d.OpeningBalance != "18.00" || d.Released != "2.00" || d.Payable != "65.00" {
 		t.Errorf("earned %s, opening %s, payable %s", d.Earned, d.OpeningBalance, d.Payable)
 	}
-	if diff := cmp.Diff(before, w.everything("2026-03")); diff != "" {
+	if diff := cmp.Diff(before, w.Everything("2026-03")); diff != "" {
 		t.Errorf("March changed: %s", diff)
 	}
 }
 
 func TestClose_SealsAreChained(t *testing.T) {
 	w := newWorld(t)
-	w.march()
-	w.close("2026-03")
-	w.close("2026-04")
+	w.March()
+	w.Close("2026-03")
+	w.Close("2026-04")
 	var march, april store.SealItem
 	for p, s := range map[channel.Period]*store.SealItem{"2026-03": &march, "2026-04": &april} {
-		_, err := w.s.Load(w.ctx, store.SealKey("partner:p1", p), s)
-		w.must(err)
+		_, err := w.Store.Load(w.Ctx, store.SealKey("partner:p1", p), s)
+		w.Must(err)
 	}
 	if march.Count != 3 || march.Previous != "" || march.Statement == "" || len(march.Position) != 1 || march.Sums["o"].Sums["EUR"].Cmp(6000000) != 0 {
 		t.Errorf("March %+v", march)
@@ -143,8 +144,8 @@ func TestClose_SealsAreChained(t *testing.T) {
 	if april.Count != 0 || april.Previous == "" || april.Root != "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" {
 		t.Errorf("April %+v", april)
 	}
-	head, _, err := w.s.PeriodHead(w.ctx, "2026-04")
-	w.must(err)
+	head, _, err := w.Store.PeriodHead(w.Ctx, "2026-04")
+	w.Must(err)
 	if head.Previous == "" || head.Documents == 0 {
 		t.Errorf("head %+v", head)
 	}
@@ -152,71 +153,71 @@ func TestClose_SealsAreChained(t *testing.T) {
 
 func TestClose_ALostPortfolioEntryStopsIt(t *testing.T) {
 	w := newWorld(t)
-	w.march()
+	w.March()
 	b := &store.Batch{}
 	b.Delete(store.PortfolioKey("partner:p1", "c2"))
-	w.must(w.s.Commit(w.ctx, b))
-	w.at("2026-04-06")
-	_, err := w.p.Closing.Close(w.ctx, wire.CloseRequest{Period: "2026-03", User: "ana"})
+	w.Must(w.Store.Commit(w.Ctx, b))
+	w.At("2026-04-06")
+	_, err := w.Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: "2026-03", User: "ana"})
 	if !fault.Is(err, "readers_disagree") || !strings.Contains(err.Error(), "partner:p1") {
 		t.Errorf("got %v", err)
 	}
-	s, err := w.p.Closing.Period(w.ctx, "2026-03")
-	w.must(err)
+	s, err := w.Uses.Closing.Period(w.Ctx, "2026-03")
+	w.Must(err)
 	if s.State != wire.PeriodClosing {
 		t.Errorf("state %s", s.State)
 	}
-	if _, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"}); !fault.Is(err, "period_not_closed") {
+	if _, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"}); !fault.Is(err, "period_not_closed") {
 		t.Errorf("a run of it: %v", err)
 	}
 }
 
 func TestClose_ADocumentPublishedMeanwhileDoesNotTouchIt(t *testing.T) {
 	w := newWorld(t)
-	w.march()
-	w.at("2026-04-06")
-	_, err := w.p.Closing.Shut(w.ctx, "2026-03", w.now) // and then it crashed
-	w.must(err)
-	w.dir.Partners[0].Name = "One renamed"
-	w.dir.Partners = append(w.dir.Partners, channel.Partner{ID: "p9", Name: "Nine", Currency: "EUR", Status: channel.Active, Plans: w.dir.Partners[0].Plans})
-	w.directory()
-	w.publish("plan", "standard", strings.Replace(planText, `"0.05"`, `"0.06"`, 1))
-	s := w.close("2026-03")
+	w.March()
+	w.At("2026-04-06")
+	_, err := w.Uses.Closing.Shut(w.Ctx, "2026-03", w.Now) // and then it crashed
+	w.Must(err)
+	w.Dir.Partners[0].Name = "One renamed"
+	w.Dir.Partners = append(w.Dir.Partners, channel.Partner{ID: "p9", Name: "Nine", Currency: "EUR", Status: channel.Active, Plans: w.Dir.Partners[0].Plans})
+	w.PutDirectory()
+	w.Publish("plan", "standard", strings.Replace(moneytest.Plan, `"0.05"`, `"0.06"`, 1))
+	s := w.Close("2026-03")
 	if s.Owners != 4 || s.Totals[0].Earned != "4520.00" {
 		t.Errorf("status %+v", s)
 	}
-	d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
-	w.must(err)
+	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
+	w.Must(err)
 	if d.PartnerName != "One" || d.Plan.Version != 1 {
 		t.Errorf("name %q, plan %+v", d.PartnerName, d.Plan)
 	}
-	if _, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p9", Period: "2026-03"}); !fault.Is(err, "statement_not_found") {
+	if _, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p9", Period: "2026-03"}); !fault.Is(err, "statement_not_found") {
 		t.Errorf("a partner that came later: %v", err)
 	}
-	if _, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "nobody", Period: "2026-03"}); !fault.Is(err, "partner_not_found") {
+	if _, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "nobody", Period: "2026-03"}); !fault.Is(err, "partner_not_found") {
 		t.Errorf("a partner that is none: %v", err)
 	}
 }
 
 func TestStatement_PreviewIsTheCloseWithoutTheCommit(t *testing.T) {
 	w := newWorld(t)
-	w.march()
-	w.at("2026-04-06T09:00:00Z")
+	w.March()
+	w.At("2026-04-06T09:00:00Z")
 	for _, period := range []channel.Period{"2026-03", "2026-04"} {
 		if period == "2026-04" {
-			w.refund("c1", "r1", "c", "2026-04-07T10:00:00Z", "40000.00")
-			w.order("c2", "g", "2026-04-08T10:00:00Z", "99.99")
-			w.move("c2", "pod:field", "2026-04-09T10:00:00Z", "5000.00")
+			w.Refund("c1", moneytest.Refund{ID: "r1", Of: "c", At: "2026-04-07T10:00:00Z", Amount: "40000.00"})
+			w.Order("c2", "g", "2026-04-08T10:00:00Z", "99.99")
+			w.Move("c2", "pod:field", "2026-04-09T10:00:00Z", "5000.00")
 		}
-		w.at(string(period.Next()) + "-06T08:00:00Z")
-		open, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: period, Preview: true})
-		w.must(err)
+		w.At(string(period.Next()) + "-06T08:00:00Z")
+		open, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: period, Preview: true})
+		w.Must(err)
 		if open.State != "preview" || open.Seal != nil || open.AsOf == nil {
 			t.Errorf("%s: %s, %+v", period, open.State, open.Seal)
 		}
-		w.close(period)
-		closed, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: period})
-		w.must(err)
+		w.Close(period)
+		closed, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: period})
+		w.Must(err)
 		open.State, open.AsOf, open.Seal, open.Payment = closed.State, nil, closed.Seal, closed.Payment
 		if d := cmp.Diff(closed, open); d != "" {
 			t.Errorf("%s: the preview differs (-closed +preview): %s", period, d)
@@ -226,46 +227,50 @@ func TestStatement_PreviewIsTheCloseWithoutTheCommit(t *testing.T) {
 
 func TestStatement_APreviewAcrossOpenMonthsEqualsClosingThemInOrder(t *testing.T) {
 	w := newWorld(t)
-	w.march()
-	w.close("2026-03")
-	w.at("2026-05-20")
-	w.order("c1", "g", "2026-04-08T10:00:00Z", "20000.00")
-	w.order("c1", "h", "2026-05-08T10:00:00Z", "20000.00")
-	w.refund("c1", "r1", "g", "2026-05-09T10:00:00Z", "5000.00")
-	w.at("2026-06-06T08:00:00Z")
-	open, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-05", Preview: true})
-	w.must(err)
-	w.close("2026-04")
-	w.close("2026-05")
-	closed, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-05"})
-	w.must(err)
+	w.March()
+	w.Close("2026-03")
+	w.At("2026-05-20")
+	w.Order("c1", "g", "2026-04-08T10:00:00Z", "20000.00")
+	w.Order("c1", "h", "2026-05-08T10:00:00Z", "20000.00")
+	w.Refund("c1", moneytest.Refund{ID: "r1", Of: "g", At: "2026-05-09T10:00:00Z", Amount: "5000.00"})
+	w.At("2026-06-06T08:00:00Z")
+	open, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-05", Preview: true})
+	w.Must(err)
+	w.Close("2026-04")
+	w.Close("2026-05")
+	closed, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-05"})
+	w.Must(err)
 	if d := cmp.Diff(closed.Lines, open.Lines); d != "" || open.Payable != closed.Payable || open.OpeningBalance != closed.OpeningBalance {
 		t.Errorf("payable %s and %s: %s", open.Payable, closed.Payable, d)
 	}
-	if _, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-07", Preview: true}); !fault.Is(err, "statement_not_found") {
+	if _, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-07", Preview: true}); !fault.Is(err, "statement_not_found") {
 		t.Errorf("a month that has not begun: %v", err)
 	}
 }
 
 func TestClose_FactsBetweenTwoClosesInAnyOrderGiveTheSameBytes(t *testing.T) {
 	facts := []func(*world){
-		func(w *world) { w.order("c1", "g", "2026-04-08T10:00:00Z", "20000.00") },
-		func(w *world) { w.refund("c2", "r1", "b", "2026-04-09T10:00:00Z", "6000.00") },
-		func(w *world) { w.order("c3", "h", "2026-03-30T10:00:00Z", "70.00") },
-		func(w *world) { w.refund("c1", "r2", "c", "2026-04-02T10:00:00Z", "1.00") },
-		func(w *world) { w.order("c2", "i", "2026-04-08T10:00:00Z", "20000.00") },
+		func(w *world) { w.Order("c1", "g", "2026-04-08T10:00:00Z", "20000.00") },
+		func(w *world) {
+			w.Refund("c2", moneytest.Refund{ID: "r1", Of: "b", At: "2026-04-09T10:00:00Z", Amount: "6000.00"})
+		},
+		func(w *world) { w.Order("c3", "h", "2026-03-30T10:00:00Z", "70.00") },
+		func(w *world) {
+			w.Refund("c1", moneytest.Refund{ID: "r2", Of: "c", At: "2026-04-02T10:00:00Z", Amount: "1.00"})
+		},
+		func(w *world) { w.Order("c2", "i", "2026-04-08T10:00:00Z", "20000.00") },
 	}
 	var first map[string]string
 	for turn := range facts {
 		w := newWorld(t)
-		w.march()
-		w.close("2026-03")
-		w.at("2026-04-10")
+		w.March()
+		w.Close("2026-03")
+		w.At("2026-04-10")
 		for i := range facts {
 			facts[(i*(turn%2*2-1)+turn+len(facts))%len(facts)](w)
 		}
-		w.close("2026-04")
-		got := w.everything("2026-04")
+		w.Close("2026-04")
+		got := w.Everything("2026-04")
 		if first == nil {
 			first = got
 		}
@@ -277,7 +282,7 @@ func TestClose_FactsBetweenTwoClosesInAnyOrderGiveTheSameBytes(t *testing.T) {
 
 func TestClose_OfAnEmptyInstallationIsAClose(t *testing.T) {
 	s := store.New(table.NewMemory(), store.Options{})
-	p := usecases.New(usecases.Config{Store: s, Clock: func() time.Time { return instantOf(t, "2026-04-01") }})
+	p := usecases.New(usecases.Config{Store: s, Clock: func() time.Time { return moneytest.Instant(t, "2026-04-01") }})
 	got, err := p.Closing.Close(t.Context(), wire.CloseRequest{Period: "2026-03", User: "ana"})
 	if err != nil || got.State != wire.PeriodClosed || got.Owners != 0 || got.Root == "" {
 		t.Errorf("%+v, %v", got, err)
@@ -290,19 +295,19 @@ func TestClose_OfAnEmptyInstallationIsAClose(t *testing.T) {
 
 func TestStatement_EveryAssignedPartnerHasOneAndNobodyElse(t *testing.T) {
 	w := newWorld(t) // nothing happened at all
-	w.close("2026-03")
-	d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
+	w.Close("2026-03")
+	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
 	if err != nil || d.Earned != "0.00" || len(d.Lines) != 0 || d.Plan == nil || d.Payment.State != "nothing_due" {
 		t.Errorf("p1: %+v, %v", d, err)
 	}
-	if _, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p3", Period: "2026-03"}); !fault.Is(err, "statement_not_found") {
+	if _, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p3", Period: "2026-03"}); !fault.Is(err, "statement_not_found") {
 		t.Errorf("p3, on no plan: %v", err)
 	}
-	if _, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-04"}); !fault.Is(err, "statement_not_found") || !strings.Contains(err.Error(), "preview") {
+	if _, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-04"}); !fault.Is(err, "statement_not_found") || !strings.Contains(err.Error(), "preview") {
 		t.Errorf("an open month: %v", err)
 	}
-	w.at("2026-04-20")
-	d, err = w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p3", Period: "2026-04", Preview: true})
+	w.At("2026-04-20")
+	d, err = w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p3", Period: "2026-04", Preview: true})
 	if err != nil || d.Plan != nil || d.Earned != "0.00" {
 		t.Errorf("a preview of p3: %+v, %v", d, err)
 	}

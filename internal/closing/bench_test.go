@@ -1,4 +1,4 @@
-package paying_test
+package closing_test
 
 import (
 	"fmt"
@@ -16,30 +16,30 @@ import (
 func BenchmarkClose(b *testing.B) {
 	const partners, customers, orders = 20, 4000, 3
 	w := open(&testing.T{}, table.NewMemory())
-	w.at("2026-03-01")
+	w.At("2026-03-01")
 	for i := range partners {
-		w.dir.Partners = append(w.dir.Partners, channel.Partner{ID: channel.PartnerID(fmt.Sprintf("q%02d", i)), Name: "Q", Currency: "EUR",
-			Capacity: channel.Unlimited, Status: channel.Active, Plans: w.dir.Partners[0].Plans})
+		w.Dir.Partners = append(w.Dir.Partners, channel.Partner{ID: channel.PartnerID(fmt.Sprintf("q%02d", i)), Name: "Q", Currency: "EUR",
+			Capacity: channel.Unlimited, Status: channel.Active, Plans: w.Dir.Partners[0].Plans})
 	}
-	w.directory()
+	w.PutDirectory()
 	for i := range customers {
 		id := channel.CustomerID(fmt.Sprintf("c%05d", i))
-		w.customer(id, channel.PartnerOwner(w.dir.Partners[3+i%partners].ID), "2026-03-01")
+		w.Customer(id, channel.PartnerOwner(w.Dir.Partners[3+i%partners].ID), "2026-03-01")
 		batch := &store.Batch{}
 		for k := range orders {
 			order := channel.OrderID(fmt.Sprintf("o%05d-%d", i, k))
 			batch.PutEntry(id, &history.Entry{Kind: history.KindOrder, ID: string(order), Booked: "2026-03", Source: "shop", EventID: channel.EventID(order),
-				Occurred: w.now, Order: &channel.Order{ID: order, Customer: id, Amount: 12345, Currency: "EUR"}}, "2026-03")
+				Occurred: w.Now, Order: &channel.Order{ID: order, Customer: id, Amount: 12345, Currency: "EUR"}}, "2026-03")
 		}
-		if err := w.s.Commit(w.ctx, batch); err != nil {
+		if err := w.Store.Commit(w.Ctx, batch); err != nil {
 			b.Fatal(err)
 		}
 	}
 	period := channel.Period("2026-03")
 	b.ReportAllocs()
 	for b.Loop() {
-		w.at(string(period.Next()) + "-06T09:00:00Z")
-		if _, err := w.p.Closing.Close(w.ctx, wire.CloseRequest{Period: period, User: "ana"}); err != nil {
+		w.At(string(period.Next()) + "-06T09:00:00Z")
+		if _, err := w.Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: period, User: "ana"}); err != nil {
 			b.Fatal(err)
 		}
 		period = period.Next()

@@ -1,8 +1,7 @@
-package paying_test
+package closing_test
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -45,9 +44,9 @@ func TestPosition_LargeOnesAreCutIntoPartsAndReadByOrder(t *testing.T) {
 			}
 			b := &store.Batch{}
 			b.Body(store.PositionKey("partner:p1", "2026-03", i), body)
-			w.must(w.s.Commit(w.ctx, b))
+			w.Must(w.Store.Commit(w.Ctx, b))
 		}
-		head, err := w.p.Library.LoadPosition(w.ctx, "p1", "2026-03")
+		head, err := w.Uses.Library.LoadPosition(w.Ctx, "p1", "2026-03")
 		if err != nil || head.Position.Balance != 7 {
 			t.Fatalf("%d orders: %+v, %v", n, head, err)
 		}
@@ -61,7 +60,7 @@ func TestPosition_LargeOnesAreCutIntoPartsAndReadByOrder(t *testing.T) {
 				want = append(want, s)
 			}
 		}
-		got, err := w.p.Library.SharesOf(w.ctx, "p1", "2026-03", append(wanted, "zzz"))
+		got, err := w.Uses.Library.SharesOf(w.Ctx, "p1", "2026-03", append(wanted, "zzz"))
 		if d := cmp.Diff(want, got); d != "" || err != nil {
 			t.Errorf("%d orders: %v %s", n, err, d)
 		}
@@ -84,42 +83,12 @@ func TestPosition_IsTheSameWhateverTheOrderOfTheShares(t *testing.T) {
 	}
 }
 
-func TestManifest_OfManyEntriesStandsInPartsThatTheSealNames(t *testing.T) {
-	var e closing.Entries
-	for i := range 60_000 {
-		e.Leaves = append(e.Leaves, seal.Leaf(fmt.Append(nil, i)))
-	}
-	m := &closing.Closed{}
-	if err := m.Manifest(&e); err != nil {
-		t.Fatal(err)
-	}
-	if m.Seal.Manifest != "" || len(m.Seal.ManifestAt) != 3 || len(m.Before) != 3 {
-		t.Fatalf("%d parts, %d puts", len(m.Seal.ManifestAt), len(m.Before))
-	}
-	var all string
-	for i, one := range m.Before {
-		if seal.Hash(one.Body) != m.Seal.ManifestAt[i] || len(one.Body) > table.MaxBody {
-			t.Errorf("part %d is %s with %d bytes", i, m.Seal.ManifestAt[i], len(one.Body))
-		}
-		all += string(one.Body[1 : len(one.Body)-1])
-	}
-	flat, err := base64.StdEncoding.DecodeString(all)
-	if err != nil || len(flat) != 8*60_000 {
-		t.Fatalf("%d bytes, %v", len(flat), err)
-	}
-	for i := 8; i < len(flat); i += 8 {
-		if bytes.Compare(flat[i-8:i], flat[i:i+8]) > 0 {
-			t.Fatalf("prefix %d is out of order", i/8)
-		}
-	}
-}
-
 func TestSeal_ItsTreeIsMadeOfWhatTheStatementShows(t *testing.T) {
 	w := newWorld(t)
-	w.march()
-	w.close("2026-03")
-	d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
-	w.must(err)
+	w.March()
+	w.Close("2026-03")
+	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
+	w.Must(err)
 	var facts []struct {
 		Customer channel.CustomerID `json:"customer"`
 		Entries  []struct {
@@ -127,7 +96,7 @@ func TestSeal_ItsTreeIsMadeOfWhatTheStatementShows(t *testing.T) {
 			Body json.RawMessage `json:"body"`
 		} `json:"entries"`
 	}
-	w.decode(d.Inputs.Facts, &facts)
+	w.Decode(d.Inputs.Facts, &facts)
 	if canonical, err := seal.CanonicalJSON(d.Inputs.Facts); err != nil || !bytes.Equal(canonical, d.Inputs.Facts) {
 		t.Errorf("the facts are not canonical as they stand: %v", err)
 	}
@@ -135,7 +104,7 @@ func TestSeal_ItsTreeIsMadeOfWhatTheStatementShows(t *testing.T) {
 	for _, c := range facts {
 		for _, e := range c.Entries {
 			leaf, err := seal.Canonical(map[string]any{"body": e.Body, "customer": c.Customer, "key": e.Key})
-			w.must(err)
+			w.Must(err)
 			leaves = append(leaves, seal.Leaf(leaf))
 		}
 	}

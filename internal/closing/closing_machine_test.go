@@ -1,4 +1,4 @@
-package paying_test
+package closing_test
 
 import (
 	"context"

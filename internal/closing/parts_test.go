@@ -1,4 +1,4 @@
-package paying_test
+package closing_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/incentive"
+	"github.com/fairlead/fairlead/internal/moneytest"
 	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
@@ -20,40 +21,40 @@ import (
 // many adds n customers of p1 who ordered on four days of March, so that each
 // of them is observed and valued.
 func (w *world) many(n int) {
-	w.t.Helper()
+	w.T.Helper()
 	for i := range n {
 		id := channel.CustomerID(fmt.Sprintf("many-%05d", i))
-		w.customer(id, "partner:p1", "2026-03-01T08:00:00Z")
+		w.Customer(id, "partner:p1", "2026-03-01T08:00:00Z")
 		b := &store.Batch{}
 		for k, day := range []string{"02", "09", "16", "23"} {
 			order := channel.OrderID(fmt.Sprintf("%s-%d", id, k))
 			b.PutEntry(id, &history.Entry{Kind: history.KindOrder, ID: string(order), Booked: "2026-03", Source: "shop", EventID: channel.EventID(order),
-				Occurred: instantOf(w.t, "2026-03-"+day+"T10:00:00Z"),
+				Occurred: moneytest.Instant(w.T, "2026-03-"+day+"T10:00:00Z"),
 				Order:    &channel.Order{ID: order, Customer: id, Amount: int64(9000 + 7*i%5000), Currency: "EUR"}}, "2026-03")
 		}
-		w.must(w.s.Commit(w.ctx, b))
+		w.Must(w.Store.Commit(w.Ctx, b))
 	}
 }
 
 // stored keeps the bodies of a position as a close would.
 func (w *world) stored(o channel.Owner, p channel.Period, bodies [][]byte) {
-	w.t.Helper()
+	w.T.Helper()
 	for n, body := range bodies {
 		b := &store.Batch{}
 		b.Body(store.PositionKey(o, p, n), body)
-		w.must(w.s.Commit(w.ctx, b))
+		w.Must(w.Store.Commit(w.Ctx, b))
 	}
 }
 
 // readBack is a stored position as the input of encodePosition.
 func (w *world) readBack(partner channel.PartnerID, p channel.Period, orders []channel.OrderID) (*incentive.Result, *closing.ValueBook) {
-	w.t.Helper()
-	head, err := w.p.Library.LoadPosition(w.ctx, partner, p)
-	w.must(err)
-	shares, err := w.p.Library.SharesOf(w.ctx, partner, p, orders)
-	w.must(err)
-	book, err := w.p.Library.Values(w.ctx, partner, p, head)
-	w.must(err)
+	w.T.Helper()
+	head, err := w.Uses.Library.LoadPosition(w.Ctx, partner, p)
+	w.Must(err)
+	shares, err := w.Uses.Library.SharesOf(w.Ctx, partner, p, orders)
+	w.Must(err)
+	book, err := w.Uses.Library.Values(w.Ctx, partner, p, head)
+	w.Must(err)
 	return &incentive.Result{Position: head.Position, Shares: shares}, book
 }
 
@@ -126,39 +127,6 @@ func TestPosition_ReadBackIsWrittenAsItWas_AroundEveryPartBoundary(t *testing.T)
 // clip is the end of a text, where the book of values stands.
 func clip(b []byte) []byte { return b[max(0, len(b)-120):] }
 
-func TestManifest_ReadBackIsWrittenAsItWas_AroundEveryPartBoundary(t *testing.T) {
-	leaves := func(n int) *closing.Entries {
-		e := &closing.Entries{}
-		for i := range n {
-			e.Leaves = append(e.Leaves, seal.Leaf(fmt.Append(nil, i)))
-		}
-		return e
-	}
-	perPart := closing.MaxPart / 4 * 3 / 8
-	for _, n := range []int{0, 1, perPart - 1, perPart, perPart + 1, 2*perPart - 1, 2 * perPart, 2*perPart + 1} {
-		w, want, e := newWorld(t), &closing.Closed{}, leaves(n)
-		w.must(want.Manifest(e))
-		b := &store.Batch{}
-		for _, one := range want.Before {
-			b.Body(one.Key, one.Body)
-		}
-		b.New(store.SealKey("partner:p1", "2026-03"), want.Seal)
-		w.must(w.s.Commit(w.ctx, b))
-		names, err := w.p.Strays.Manifest(w.ctx, store.SealKey("partner:p1", "2026-03"))
-		w.must(err)
-		again, got := &closing.Entries{}, &closing.Closed{}
-		for name := range names {
-			var leaf seal.Digest
-			copy(leaf[:], name[:])
-			again.Leaves = append(again.Leaves, leaf)
-		}
-		w.must(got.Manifest(again))
-		if got.Seal.Manifest != want.Seal.Manifest || !slices.Equal(got.Seal.ManifestAt, want.Seal.ManifestAt) {
-			t.Errorf("%d entries: %d parts became %d", n, len(want.Seal.ManifestAt), len(got.Seal.ManifestAt))
-		}
-	}
-}
-
 func TestClose_WithManyValuedCustomersOfOnePartner_EndsAndIsRepeated(t *testing.T) {
 	for _, n := range []int{640, 1000, 5000} {
 		if n > 1000 && testing.Short() {
@@ -166,30 +134,30 @@ func TestClose_WithManyValuedCustomersOfOnePartner_EndsAndIsRepeated(t *testing.
 		}
 		w := valued(t)
 		w.many(n)
-		w.at("2026-04-06T09:00:00Z")
-		plan, err := w.p.Closing.PlanClose(w.ctx, "2026-03")
-		w.must(err)
+		w.At("2026-04-06T09:00:00Z")
+		plan, err := w.Uses.Closing.PlanClose(w.Ctx, "2026-03")
+		w.Must(err)
 		for range 2 { // the second time as after a crash
-			if _, err := w.p.Closing.CloseOwners(w.ctx, "2026-03", plan.Owners); err != nil {
+			if _, err := w.Uses.Closing.CloseOwners(w.Ctx, "2026-03", plan.Owners); err != nil {
 				t.Fatalf("%d customers: %v", n, err)
 			}
 		}
-		if s := w.close("2026-03"); s.State != wire.PeriodClosed || s.Already {
+		if s := w.Close("2026-03"); s.State != wire.PeriodClosed || s.Already {
 			t.Errorf("%d customers: %+v", n, s)
 		}
-		if s := w.close("2026-03"); !s.Already {
+		if s := w.Close("2026-03"); !s.Already {
 			t.Errorf("%d customers, again: %+v", n, s)
 		}
-		book, found, err := w.p.Library.StoredValues(w.ctx, "p1", "2026-03")
+		book, found, err := w.Uses.Library.StoredValues(w.Ctx, "p1", "2026-03")
 		if err != nil || !found || len(book.Customers) != n+1 { // and c1
 			t.Errorf("%d customers: %v, %v", n, book, err)
 		}
 		if n == 640 { // the month that opens with parts, and its statement
-			w.close("2026-04")
-			d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-04"})
-			w.must(err)
+			w.Close("2026-04")
+			d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-04"})
+			w.Must(err)
 			var values []incentive.Value
-			if w.decode(d.Inputs.Values, &values); len(values) != n+1 {
+			if w.Decode(d.Inputs.Values, &values); len(values) != n+1 {
 				t.Errorf("the month after opens with the values of %d customers", len(values))
 			}
 		}
@@ -223,32 +191,43 @@ func keepBefore(t *testing.T, r *incentive.Result, values *closing.ValueBook) []
 func TestClose_OfAMonthThatStoppedBetweenTheReaders_GoesOn(t *testing.T) {
 	w := valued(t)
 	w.many(640)
-	w.at("2026-04-06T09:00:00Z")
-	plan, err := w.p.Closing.PlanClose(w.ctx, "2026-03")
-	w.must(err)
-	_, err = w.p.Closing.CloseOwners(w.ctx, "2026-03", plan.Owners)
-	w.must(err)
-	before := w.everything("2026-03")
+	w.At("2026-04-06T09:00:00Z")
+	plan, err := w.Uses.Closing.PlanClose(w.Ctx, "2026-03")
+	w.Must(err)
+	_, err = w.Uses.Closing.CloseOwners(w.Ctx, "2026-03", plan.Owners)
+	w.Must(err)
+	before := w.Everything("2026-03")
 	w.stuck("partner:p1", "2026-03")
-	again := w.through(w.s.Table())
-	if s := again.close("2026-03"); s.State != wire.PeriodClosed {
+	again := w.through(w.Store.Table())
+	if s := again.Close("2026-03"); s.State != wire.PeriodClosed {
 		t.Fatalf("%+v", s)
 	}
-	after := w.everything("2026-03")
+	after := w.Everything("2026-03")
 	delete(after, "head")
 	if !maps.Equal(before, after) {
 		t.Error("what was stored before has changed")
 	}
 }
 
+// position is the parts of an owner's position as they stand.
+func (w *world) position(o channel.Owner, p channel.Period) []table.Item {
+	w.T.Helper()
+	first := store.PositionKey(o, p, 0)
+	var out []table.Item
+	for it, err := range w.Store.Items(w.Ctx, table.Range{Table: table.Ledger, PK: first.PK, From: first.SK, To: string(p) + "#P$"}) {
+		w.Must(err)
+		out = append(out, it)
+	}
+	return out
+}
+
 // stuck demands that the first reader's position stands as versions before wrote
 // it, and that they would have written another one behind it.
 func (w *world) stuck(o channel.Owner, p channel.Period) {
-	w.t.Helper()
-	items, err := w.s.PositionParts(w.ctx, o, p)
-	w.must(err)
+	w.T.Helper()
+	items := w.position(o, p)
 	var head closing.PositionPart
-	w.must(store.Decode(items[0], &head))
+	w.Must(store.Decode(items[0], &head))
 	var orders []channel.OrderID
 	for id := range head.Shares {
 		orders = append(orders, id)
@@ -256,14 +235,14 @@ func (w *world) stuck(o channel.Owner, p channel.Period) {
 	slices.Sort(orders)
 	id, _ := o.Partner()
 	r, book := w.readBack(id, p, orders)
-	for n, body := range keepBefore(w.t, r, book) {
+	for n, body := range keepBefore(w.T, r, book) {
 		if !bytes.Equal(body, items[n].Body) {
-			w.t.Errorf("part %d stands as %s, the version before wrote %s", n, clip(items[n].Body), clip(body))
+			w.T.Errorf("part %d stands as %s, the version before wrote %s", n, clip(items[n].Body), clip(body))
 		}
 	}
 	book.Parts = head.Values.Parts
-	if bytes.Equal(keepBefore(w.t, r, book)[0], items[0].Body) || book.Parts == 0 {
-		w.t.Error("the version before would not have stopped here")
+	if bytes.Equal(keepBefore(w.T, r, book)[0], items[0].Body) || book.Parts == 0 {
+		w.T.Error("the version before would not have stopped here")
 	}
 }
 
@@ -272,22 +251,22 @@ func (w *world) stuck(o channel.Owner, p channel.Period) {
 func TestClose_EachItemReadBackIsWrittenAsItWas(t *testing.T) {
 	w := valued(t)
 	w.many(640)
-	w.close("2026-03")
-	head, _, err := w.s.PeriodHead(w.ctx, "2026-03")
-	w.must(err)
-	items, err := w.s.Get(w.ctx, store.PeriodHeadKey("2026-03"))
-	w.must(err)
+	w.Close("2026-03")
+	head, _, err := w.Store.PeriodHead(w.Ctx, "2026-03")
+	w.Must(err)
+	items, err := w.Store.Get(w.Ctx, store.PeriodHeadKey("2026-03"))
+	w.Must(err)
 	same := func(it table.Item, v any) {
 		t.Helper()
-		w.must(store.Decode(it, v))
+		w.Must(store.Decode(it, v))
 		if body, err := seal.Canonical(v); err != nil || !bytes.Equal(body, it.Body) {
 			t.Errorf("%s %s: %v\n%s\n%s", it.PK, it.SK, err, clip(it.Body), clip(body))
 		}
 	}
 	same(items[0], &head)
 	for _, o := range []channel.Owner{"partner:p1", "partner:p2", "pod:field"} {
-		items, err := w.s.Get(w.ctx, store.SealKey(o, "2026-03"), store.StatementKey(o, "2026-03"), store.PositionKey(o, "2026-03", 0))
-		w.must(err)
+		items, err := w.Store.Get(w.Ctx, store.SealKey(o, "2026-03"), store.StatementKey(o, "2026-03"), store.PositionKey(o, "2026-03", 0))
+		w.Must(err)
 		for i, v := range []any{&store.SealItem{}, &store.StatementItem{}, &closing.PositionPart{}} {
 			if items[i].Version != 0 {
 				same(items[i], v)
