@@ -57,8 +57,24 @@ type Entry struct {
 }
 
 // SK is the entry's sort key in its customer's partition: F#period#kind#id.
-func (e *Entry) SK() string {
-	return "F#" + string(e.Booked) + "#" + string(e.Kind) + "#" + e.ID
+func (e *Entry) SK() string { return EntryName{e.Booked, e.Kind, e.ID}.SK() }
+
+// EntryName is what an entry's sort key says of it.
+type EntryName struct {
+	Booked channel.Period
+	Kind   EntryKind
+	ID     string
+}
+
+// SK is the sort key of the entry with this name.
+func (n EntryName) SK() string { return "F#" + string(n.Booked) + "#" + string(n.Kind) + "#" + n.ID }
+
+// ParseEntryName reads what SK wrote; false for what is no entry's sort key.
+func ParseEntryName(sk string) (n EntryName, ok bool) {
+	rest, isEntry := strings.CutPrefix(sk, "F#")
+	booked, rest, hasKind := strings.Cut(rest, "#")
+	kind, id, hasID := strings.Cut(rest, "#")
+	return EntryName{channel.Period(booked), EntryKind(kind), id}, isEntry && hasKind && hasID
 }
 
 // Tie orders the profile changes of one instant, bytewise: first those that
@@ -77,11 +93,11 @@ func (e *Entry) Tie() string {
 func (e *Entry) meaning() (EntryKind, string) {
 	kind, id := e.Kind, e.ID
 	for sk := e.Replaces; kind == KindLate; sk = id {
-		parts := strings.SplitN(sk, "#", 4) // F, period, kind, id
-		if len(parts) != 4 {
+		stray, ok := ParseEntryName(sk)
+		if !ok {
 			return "", ""
 		}
-		kind, id = EntryKind(parts[2]), parts[3]
+		kind, id = stray.Kind, stray.ID
 	}
 	return kind, id
 }
