@@ -76,7 +76,7 @@ var rooms = []room{
 	{"internal/cloud/worker", false, []string{"nouns", "uses", "source", "cloud", "cloud/wiring", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go"}, "the queue calls it; it has no client of the queue"},
 	{"internal/cloud/task", false, []string{"nouns", "questions", "state", "uses", "workflow", "cloud", "cloud/wiring", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/s3"}, "the bucket is its alone"},
 	{"internal/cloud/sweep", false, []string{"nouns", "uses", "cloud", "cloud/wiring", "cloud/metrics"}, nil, "who says what is running is for the function"},
-	{"internal/cloud/stream", false, []string{"nouns", "uses", "announce", "cloud", "cloud/wiring", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/eventbridge"}, "the bus is its alone"},
+	{"internal/cloud/stream", false, []string{"nouns", "store", "uses", "announce", "cloud", "cloud/wiring", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/eventbridge"}, "the bus is its alone"},
 	{"internal/cloud/machine", false, []string{"uses", "workflow", "cloud"}, []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/sfn"}, "the state machine, for those that start it and those that watch it"},
 	{"internal/cloud/metrics", false, nil, nil, "names that stacks read too, std only"},
 	{"internal/lambdahttp", false, nil, []string{"github.com/aws/", "github.com/akrylysov/algnhsa"}, "an adapter and only what it lacks"},

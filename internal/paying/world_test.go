@@ -152,7 +152,7 @@ func (w *world) move(id channel.CustomerID, o channel.Owner, from, value string)
 	w.must(err)
 	at := instantOf(w.t, from)
 	w.seq++
-	d := &store.Decision{ID: store.NewDecisionID(id, fmt.Sprint(w.seq)), From: at, Seq: h.Version, By: "test"}
+	d := &store.Decision{ID: store.NewDecisionID(id, fmt.Sprint(w.seq)), From: at, Seq: h.Version(), By: "test"}
 	d.Booked, _ = w.book(at)
 	record := map[string]any{"cause": "route", "owner": o, "tier": "base", "moved": true, "value": map[string]string{"amount": value, "currency": "EUR", "basis": "declared"}}
 	d.Record, err = seal.Canonical(record)

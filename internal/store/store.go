@@ -80,6 +80,7 @@ func (s *Store) NotAfter(t time.Time) time.Time {
 type Batch struct {
 	NotAfter time.Time
 	ops      []table.Op
+	saved    []*uint64 // versions of what was loaded and is saved
 	err      error
 }
 
@@ -129,9 +130,14 @@ func (b *Batch) Add(k table.Key, delta, atMost int64) int {
 	return b.add(op)
 }
 
-// Check demands that an item still has this version (0: is absent).
-func (b *Batch) Check(k table.Key, version uint64) int {
-	return b.add(table.Op{Kind: table.Check, Key: k, If: versionIs(version)})
+// saves notes a version that the write of the batch moves on.
+func (b *Batch) saves(version *uint64) { b.saved = append(b.saved, version) }
+
+// committed moves on what was saved: it is now as it stands.
+func (b *Batch) committed() {
+	for _, version := range b.saved {
+		*version++
+	}
 }
 
 func (b *Batch) add(op table.Op) int {
@@ -169,8 +175,12 @@ const (
 	firstWait = 100 * time.Millisecond // then doubled: at most 1.5 s in all
 )
 
-// Commit writes a batch, all or nothing. A failed condition is *table.Refused:
-// read again and decide again. table.ErrExpired likewise: NotAfter had passed.
+// ErrExpired says that the NotAfter of a batch had passed before it was sent.
+var ErrExpired = table.ErrExpired
+
+// Commit writes a batch, all or nothing, once: what it saved has its new version
+// then. A failed condition is *Refusal: read again and decide again. ErrExpired
+// likewise: NotAfter had passed.
 // Everything else is a *fault.Error that may go to the caller; repeating the
 // same request is always safe. A batch beyond the limits of the table is
 // internal: what is kept is bounded where it is taken in.
@@ -181,6 +191,13 @@ func (s *Store) Commit(ctx context.Context, b *Batch) error {
 	tx := table.Tx{Ops: b.ops, NotAfter: b.NotAfter}
 	for try, wait := 1, firstWait; ; try, wait = try+1, wait*2 {
 		_, err := s.table.Transact(ctx, tx)
+		if err == nil {
+			b.committed()
+			return nil
+		}
+		if refused := AsRefused(err); refused != nil {
+			return &Refusal{b.ops, refused}
+		}
 		if !errors.Is(err, table.ErrConflict) && !errors.Is(err, table.ErrThrottled) || try == tries {
 			return mapError(beyond(err))
 		}
@@ -188,10 +205,7 @@ func (s *Store) Commit(ctx context.Context, b *Batch) error {
 	}
 }
 
-// IsRefused says that the state was not as it was read: read and decide again.
-func IsRefused(err error) bool { return AsRefused(err) != nil }
-
-// AsRefused is the refusal in err, nil if it is none.
+// AsRefused is the refusal of the table in err, nil if it is none.
 func AsRefused(err error) *table.Refused {
 	var r *table.Refused
 	if errors.As(err, &r) {
