@@ -84,6 +84,26 @@ func TestTablesAndDoorsNeverMeet(t *testing.T) {
 	}
 }
 
+// The store speaks nouns: a room that sees an item, a key or a version may save
+// what it never read.
+func TestTheStoreAloneKnowsATable(t *testing.T) {
+	for _, r := range rooms {
+		if r.allows("internal/table") && !(file{path: strings.TrimSuffix(r.path, "/...")}).in(tableRooms) {
+			t.Errorf("%s may import a table", r.path)
+		}
+	}
+	for _, f := range files(t) {
+		if f.test() || f.in(keyRooms) {
+			continue
+		}
+		f.selectors(module+"/internal/store", func(name string, at token.Pos) {
+			if strings.HasSuffix(name, "Key") || strings.HasSuffix(name, "PK") {
+				t.Errorf("%s: store.%s: what is kept under a key is for the store to load and to save", where(f, at), name)
+			}
+		})
+	}
+}
+
 func TestOnlyTheCloudRoomsNameTheCloud(t *testing.T) {
 	for _, f := range files(t) {
 		for _, imported := range f.imports() {

@@ -14,7 +14,7 @@ type room struct {
 var groups = map[string][]string{
 	"nouns":     {"fault", "money", "seal", "channel"},
 	"questions": {"history", "ledger", "value", "routing", "incentive", "payout", "rail", "statement", "programme", "document", "condition"},
-	"state":     {"table", "store"},
+	"state":     {"store"},
 	"uses":      {"wire", "documents", "valuing", "views", "assign", "sweep", "intake", "closing", "paying", "usecases", "audit"},
 }
 
@@ -51,8 +51,8 @@ var rooms = []room{
 	{"internal/sweep", false, []string{"nouns", "questions", "state", "wire", "documents", "valuing", "assign"}, nil, "what the clock asks for; assign decides"},
 	{"internal/intake", false, []string{"nouns", "questions", "state", "wire", "documents", "views", "assign", "sweep"}, nil, "facts come in, and cause what they cause"},
 	{"internal/workflow", true, nil, nil, "names that the stacks, the functions and the use cases agree on, std only"},
-	{"internal/closing", false, []string{"nouns", "questions", "clv", "state", "wire", "workflow"}, nil, "what is owed; it pays nobody"},
-	{"internal/paying", false, []string{"nouns", "questions", "state", "wire", "workflow", "closing"}, nil, "moves what closing says is owed"},
+	{"internal/closing", false, []string{"nouns", "questions", "clv", "state", "table", "wire", "workflow"}, nil, "what is owed; it pays nobody"},
+	{"internal/paying", false, []string{"nouns", "questions", "state", "table", "wire", "workflow", "closing"}, nil, "moves what closing says is owed"},
 	{"internal/usecases", false, []string{"nouns", "rail", "state", "uses"}, nil, "wires the rooms on a store, in the order in which they know each other"},
 	{"internal/audit", false, []string{"nouns", "questions", "clv", "state"}, nil, "re-derives everything without the code that wrote it"},
 	{"internal/announce", false, []string{"nouns", "routing", "state"}, nil, "what an insert means to others; who hears it is for the callers"},
@@ -69,7 +69,7 @@ var rooms = []room{
 	{"internal/cdnow", false, nil, nil, "tests and benchmarks of everything at once, on real orders; nothing that ships"},
 	{"internal/archtest", false, nil, nil, "reads source only"},
 	{"internal/cloud", false, []string{"fault", "config", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/config", "github.com/aws/smithy-go"}, "what every function has; a client here would be linked into all of them"},
-	{"internal/cloud/wiring", false, []string{"state", "uses", "rail", "cloud", "table/dynamo"}, nil, "the use cases on DynamoDB"},
+	{"internal/cloud/wiring", false, []string{"state", "uses", "rail", "cloud", "table", "table/dynamo"}, nil, "the use cases on DynamoDB"},
 	{"internal/cloud/gateway", false, []string{"cloud", "cloud/metrics", "lambdahttp"}, []string{"github.com/aws/aws-lambda-go"}, "what the gateway sends, whoever answers"},
 	{"internal/cloud/api", false, []string{"state", "uses", "httpapi", "cloud", "cloud/wiring", "cloud/gateway"}, nil, "the whole API; it needs no client of its own"},
 	{"internal/cloud/hook", false, []string{"fault", "source", "httpapi", "cloud", "cloud/gateway"}, []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/sqs", "github.com/aws/aws-sdk-go-v2/service/secretsmanager"}, "queue and secrets are its alone; it has no table"},
@@ -91,6 +91,9 @@ var (
 	clockRooms  = []string{"cmd", "functions", "internal/table/dynamo"}
 	statusRooms = []string{"internal/httpapi", "internal/lambdahttp", "internal/client"} // a client reads them, it does not choose them
 	environs    = []string{"internal/config"}
+	tableRooms  = []string{"internal/table", "internal/store", "internal/cloud/wiring", "cmd", "functions", // the port, who speaks to it, and who chooses one
+		"internal/closing", "internal/paying"}
+	keyRooms = []string{"internal/store", "internal/closing", "internal/paying"}
 	floatRooms  = []string{"infra",
 		"internal/clv", "internal/value", "internal/condition", // values and comparing
 		"internal/valuing/fit.go", "internal/views/value.go", "internal/views/balance.go", "internal/wire/values.go", "internal/source/rfm.go", // what people are shown of a model
