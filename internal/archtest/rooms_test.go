@@ -93,8 +93,8 @@ var (
 	environs    = []string{"internal/config"}
 	tableRooms  = []string{"internal/table", "internal/store", "internal/cloud/wiring", "cmd", "functions", // the port, who speaks to it, and who chooses one
 		"internal/closing", "internal/paying"}
-	keyRooms = []string{"internal/store", "internal/closing", "internal/paying"}
-	floatRooms  = []string{"infra",
+	keyRooms   = []string{"internal/store", "internal/closing", "internal/paying"}
+	floatRooms = []string{"infra",
 		"internal/clv", "internal/value", "internal/condition", // values and comparing
 		"internal/valuing/fit.go", "internal/views/value.go", "internal/views/balance.go", "internal/wire/values.go", "internal/source/rfm.go", // what people are shown of a model
 		"internal/routing/rules.go", "internal/routing/alternatives_value.go", "internal/incentive/match.go", // the variables that conditions compare
