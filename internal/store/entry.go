@@ -76,12 +76,10 @@ func decodeEntry(id channel.CustomerID, name history.EntryName, it table.Item) (
 		Booked: name.Booked, Kind: name.Kind, ID: name.ID,
 		Source: body.Source, EventID: body.Event, Occurred: body.Occurred, Replaces: body.Replaces, Seq: body.Seq,
 	}
-	if stray, ok := history.ParseEntryName(e.Replaces); ok && e.Kind == history.KindLate {
-		name = stray
-	}
-	switch name.Kind {
+	kind, means := e.Meaning()
+	switch kind {
 	case history.KindOrder:
-		e.Order = &channel.Order{ID: channel.OrderID(name.ID), Customer: id, Currency: body.Currency, Margin: body.Margin,
+		e.Order = &channel.Order{ID: channel.OrderID(means), Customer: id, Currency: body.Currency, Margin: body.Margin,
 			Discount: body.Discount, Product: body.Product, Attributes: body.Attributes}
 		if body.Amount != nil {
 			e.Order.Amount = *body.Amount
