@@ -68,12 +68,13 @@ func (b *Batch) DeleteOffer(o OpenOffer) int {
 	return b.Delete(OfferKey(channel.PartnerOwner(o.Partner), o.ExpiresAt, o.Decision))
 }
 
-// Offers walks a partner's open offers by when they end: those after the sort
-// key (""), and only those that end at or before by, unless that is zero.
-func (s *Store) Offers(ctx context.Context, p channel.PartnerID, after string, by time.Time) iter.Seq2[OpenOffer, error] {
+// Offers walks a partner's open offers by when they end: those after the given one
+// (the zero OpenOffer: all), and only those that end at or before by, unless that
+// is zero.
+func (s *Store) Offers(ctx context.Context, p channel.PartnerID, after OpenOffer, by time.Time) iter.Seq2[OpenOffer, error] {
 	r := table.Range{Table: table.State, PK: PortfolioPK(channel.PartnerOwner(p)), From: "X#", To: "X$"}
-	if after != "" {
-		r.From = after + "\x01"
+	if after != (OpenOffer{}) {
+		r.From = OfferKey(channel.PartnerOwner(p), after.ExpiresAt, after.Decision).SK + "\x01"
 	}
 	if !by.IsZero() {
 		r.To = "X#" + stamp(by) + "$"
@@ -85,11 +86,6 @@ func (s *Store) Offers(ctx context.Context, p channel.PartnerID, after string, b
 		}
 		return o, Decode(it, &o)
 	})
-}
-
-// SK is the offer's place in its partner's list, for a cursor.
-func (o OpenOffer) SK() string {
-	return OfferKey(channel.PartnerOwner(o.Partner), o.ExpiresAt, o.Decision).SK
 }
 
 // WaitingCustomer is somebody who waits for an owner.
@@ -170,7 +166,7 @@ func (s *Store) Count(ctx context.Context, o channel.Owner) (held, offered int64
 		}
 	}
 	if p, ok := o.Partner(); ok {
-		for _, err := range s.Offers(ctx, p, "", time.Time{}) {
+		for _, err := range s.Offers(ctx, p, OpenOffer{}, time.Time{}) {
 			if err != nil {
 				return 0, 0, err
 			}

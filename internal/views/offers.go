@@ -58,9 +58,9 @@ func (s *Views) openOffers(ctx context.Context, m *documents.Current, q wire.Off
 		}
 	}
 	for _, p := range partners {
-		after := ""
+		var after store.OpenOffer
 		if string(p) == at[0] {
-			after = stopped.SK()
+			after = stopped
 		}
 		for o, err := range s.store.Offers(ctx, p, after, documents.ZeroTime) {
 			if err != nil {
