@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -64,6 +65,30 @@ func TestRefusal_OfMoreThanRoom_IsNotOnlyOfRoom(t *testing.T) {
 	}
 	must(t, put())
 	if r := RefusalOf(put()); r == nil || r.OnlyFull() || !r.Head() {
+		t.Errorf("%+v", r)
+	}
+}
+
+// bare is a table that says of what is not there nothing at all, as the port has it.
+type bare struct{ table.Table }
+
+func (b bare) Transact(ctx context.Context, tx table.Tx) (table.Result, error) {
+	out, err := b.Table.Transact(ctx, tx)
+	var r *table.Refused
+	if errors.As(err, &r) {
+		for i := range r.Refusals {
+			if r.Refusals[i].Standing.Version == 0 {
+				r.Refusals[i].Standing = table.Item{}
+			}
+		}
+	}
+	return out, err
+}
+
+func TestRefusal_OfRoomAtAnOwnerThatNeverHadAny_IsOfRoom(t *testing.T) {
+	b := &Batch{}
+	b.Take("partner:p1", 0, false) // nothing stands under its counter
+	if r := RefusalOf(newStore(bare{table.NewMemory()}).Commit(ctx, b)); r == nil || !r.OnlyFull() {
 		t.Errorf("%+v", r)
 	}
 }
