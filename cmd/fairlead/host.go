@@ -75,7 +75,7 @@ func (h *host) wire(hooks *httpapi.Hooks, issuers []httpapi.Issuer) {
 		Issuers: append([]httpapi.Issuer{h.key.Issuer()}, issuers...),
 		Hooks:   hooks,
 		Clock:   h.clock, Log: h.log, Version: version(), Instance: instance(),
-		Ready: func(ctx context.Context) error { _, err := h.store.Get(ctx, store.ControlKey()); return err },
+		Ready: h.store.Reach,
 	})
 	h.sweep = func(ctx context.Context) error {
 		sweeper := wire.Actor{User: "sweep", Roles: []string{wire.RoleManager}}

@@ -148,14 +148,15 @@ func telling(ctx context.Context, h *host, done chan<- struct{}) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	announce.New(h.store).Follow(ctx, announce.Follower{
-		Changes: h.table, Tick: tick.C, Now: h.clock,
+		Tick: tick.C, Now: h.clock,
 		Hear: func(e announce.Event) {
 			data, _ := json.Marshal(e.Data)
 			h.log.Info("event", "type", e.Type, "id", e.ID, "at", e.At, "data", string(data))
 		},
 		Failed: func(err error) {
 			if ctx.Err() == nil {
-				h.log.Error("an event could not be told", "cause", err.Error())
+				f := fault.Of(err)
+				h.log.Error("an event could not be told", "slug", f.Slug, "cause", errors.Join(f, f.Err).Error())
 			}
 		},
 	})

@@ -175,7 +175,11 @@ func (w *world) decision(from, to string) []byte {
 
 func (w *world) told(pk, sk string, body []byte) string {
 	w.Helper()
-	out, err := w.teller.Events(context.Background(), Insert{pk, sk, body, time.Date(2026, 3, 2, 0, 0, 0, 5, time.UTC)})
+	change, err := store.ParseInsert(pk, sk, body)
+	if err != nil {
+		w.Fatal(err)
+	}
+	out, err := w.teller.Events(context.Background(), change, time.Date(2026, 3, 2, 0, 0, 0, 5, time.UTC))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -268,7 +272,7 @@ func TestFollow_TellsOnceWhatComesAfterItBeganAndPassesOverWhatItCannot(t *testi
 		put("Z#head", fmt.Sprintf("2025-0%d", n+1), `{}`) // before: nobody hears of it
 	}
 	heard, failed, tick := make(chan Event, 9), make(chan error, 9), make(chan time.Time)
-	go w.teller.Follow(ctx, Follower{w.table, tick, time.Now, func(e Event) { heard <- e }, func(err error) { failed <- err }})
+	go w.teller.Follow(ctx, Follower{tick, time.Now, func(e Event) { heard <- e }, func(err error) { failed <- err }})
 	tick <- time.Time{}
 	put("C#c1", "D#0011223344556677", `not JSON`)
 	put("Z#head", "2026-01", `{}`)

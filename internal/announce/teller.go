@@ -2,9 +2,7 @@ package announce
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -13,15 +11,7 @@ import (
 	"github.com/fairlead/fairlead/internal/store"
 )
 
-// Insert is an item that was put into the ledger, and when, as far as the item
-// does not say so itself.
-type Insert struct {
-	PK, SK string
-	Body   []byte
-	At     time.Time
-}
-
-// Teller turns inserts into events. It is safe for concurrent use.
+// Teller turns what was put into the ledger into events. It is safe for concurrent use.
 type Teller struct {
 	store *store.Store
 
@@ -29,43 +19,41 @@ type Teller struct {
 	policies map[string]*routing.Policy // by hash
 }
 
-// New makes a teller that reads from a store what an insert only names: the
+// New makes a teller that reads from a store what a change only names: the
 // decision behind an answer, the policy behind a decision.
 func New(s *store.Store) *Teller { return &Teller{store: s, policies: map[string]*routing.Policy{}} }
 
-// Events are what an insert means to others: none for what is nobody's business.
-func (t *Teller) Events(ctx context.Context, in Insert) ([]Event, error) {
-	customer, isCustomer := strings.CutPrefix(in.PK, "C#")
-	owner, isOwner := strings.CutPrefix(in.PK, "S#")
-	switch {
-	case isCustomer && strings.HasPrefix(in.SK, "D#"):
-		hash, isAnswer := strings.CutSuffix(strings.TrimPrefix(in.SK, "D#"), "#A")
-		id := channel.DecisionID(customer + "~" + hash)
-		if isAnswer {
-			return t.answered(ctx, id, in)
-		}
-		return t.decided(ctx, id, in)
-	case isCustomer && strings.HasPrefix(in.SK, "N#"):
-		return noticed(customer, in)
-	case isOwner && strings.HasSuffix(in.SK, "#S"):
-		return stated(channel.Owner(owner), in)
-	case in.PK == "Z#head":
-		return []Event{{"period/" + in.SK, PeriodClosed, in.At, Period{channel.Period(in.SK)}}}, nil
-	case in.PK == "V#"+store.KindCensus+"#"+store.CensusID:
-		return published(CensusTaken, "census/", store.CensusID, in)
-	case in.PK == "V#"+store.KindModel+"#"+store.ModelID:
-		return published(ModelFitted, "model/", store.ModelID, in)
+// Events are what a change means to others: none for what is nobody's business.
+// at is when it was put into the ledger, for a change that does not say so itself.
+func (t *Teller) Events(ctx context.Context, change store.Change, at time.Time) ([]Event, error) {
+	switch c := change.(type) {
+	case *store.Decision:
+		return t.decided(ctx, c)
+	case *store.OfferAnswered:
+		return t.answered(ctx, c, at)
+	case *store.CustomerNoticed:
+		return noticed(c, at), nil
+	case *store.StatementPut:
+		return stated(c, at), nil
+	case *store.PeriodEnded:
+		return []Event{{"period/" + string(c.Period), PeriodClosed, at, Period{c.Period}}}, nil
+	case *store.Version:
+		return published(c), nil
 	}
 	return nil, nil
 }
 
 // decided tells of a decision, and of the change of tier that it made. An alias
 // is no new decision.
-func (t *Teller) decided(ctx context.Context, id channel.DecisionID, in Insert) ([]Event, error) {
-	d, r, err := readDecision(id, in.Body)
-	if err != nil || d.Alias != "" {
+func (t *Teller) decided(ctx context.Context, d *store.Decision) ([]Event, error) {
+	if d.Alias != "" {
+		return nil, nil
+	}
+	r, err := routing.ParseRecord(d.Record)
+	if err != nil {
 		return nil, err
 	}
+	id := d.ID
 	at, err := time.Parse(time.RFC3339, r.At)
 	if err != nil {
 		return nil, err
@@ -87,27 +75,14 @@ func (t *Teller) decided(ctx context.Context, id channel.DecisionID, in Insert) 
 	return out, err
 }
 
-func readDecision(id channel.DecisionID, body []byte) (*store.Decision, routing.Record, error) {
-	d := &store.Decision{ID: id}
-	if err := json.Unmarshal(body, d); err != nil || d.Alias != "" {
-		return d, routing.Record{}, err
-	}
-	r, err := routing.ParseRecord(d.Record)
-	return d, r, err
-}
-
 // answered tells what became of an offer, and of the change of tier that its
 // acceptance made.
-func (t *Teller) answered(ctx context.Context, id channel.DecisionID, in Insert) ([]Event, error) {
-	var a store.Answer
-	if err := json.Unmarshal(in.Body, &a); err != nil {
-		return nil, err
-	}
-	customer, hash, err := store.SplitDecisionID(id)
+func (t *Teller) answered(ctx context.Context, c *store.OfferAnswered, at time.Time) ([]Event, error) {
+	id, a := c.Decision, &c.Answer
+	customer, _, err := store.SplitDecisionID(id)
 	if err != nil {
 		return nil, err
 	}
-	at := in.At
 	if !a.At.IsZero() {
 		at = a.At
 	}
@@ -115,12 +90,12 @@ func (t *Teller) answered(ctx context.Context, id channel.DecisionID, in Insert)
 	if a.Answer != store.Accepted {
 		return out, nil
 	}
-	items, err := t.store.Get(ctx, store.DecisionKey(customer, hash))
-	if err != nil {
-		return nil, err
+	d, err := t.store.Decision(ctx, id)
+	if err != nil || d == nil || d.Alias != "" {
+		return out, err
 	}
-	d, r, err := readDecision(id, items[0].Body)
-	if err != nil || d.Alias != "" || r.Offer == nil {
+	r, err := routing.ParseRecord(d.Record)
+	if err != nil || r.Offer == nil {
 		return out, err
 	}
 	moved, err := t.tier(ctx, id, &r, channel.PartnerOwner(r.Offer.Partner))
@@ -177,40 +152,32 @@ func (t *Teller) policy(ctx context.Context, hash string) (*routing.Policy, erro
 	return p, err
 }
 
-func noticed(customer string, in Insert) ([]Event, error) {
-	day, kind, _ := strings.Cut(strings.TrimPrefix(in.SK, "N#"), "#")
-	if kind != store.AtRisk {
-		return nil, nil
+func noticed(c *store.CustomerNoticed, at time.Time) []Event {
+	if c.Kind != store.AtRisk {
+		return nil
 	}
-	var n store.Notice
-	err := json.Unmarshal(in.Body, &n)
-	return []Event{{"risk/" + customer + "/" + day, CustomerAtRisk, in.At, Risk{channel.CustomerID(customer), day, n.AlivePPM, n.Model, n.Policy}}}, err
+	n := c.Notice
+	return []Event{{"risk/" + string(c.Customer) + "/" + c.Day, CustomerAtRisk, at, Risk{c.Customer, c.Day, n.AlivePPM, n.Model, n.Policy}}}
 }
 
 // stated tells that a statement was made; that of the sales force is nobody's.
-func stated(owner channel.Owner, in Insert) ([]Event, error) {
-	partner, ok := owner.Partner()
+func stated(c *store.StatementPut, at time.Time) []Event {
+	partner, ok := c.Owner.Partner()
 	if !ok {
-		return nil, nil
+		return nil
 	}
-	var s store.StatementItem
-	if err := json.Unmarshal(in.Body, &s); err != nil {
-		return nil, err
-	}
-	period := strings.TrimSuffix(in.SK, "#S")
-	return []Event{{"statement/" + string(partner) + "/" + period, StatementMade, in.At, Statement{partner, channel.Period(period), s.Document}}}, nil
+	id := "statement/" + string(partner) + "/" + string(c.Period)
+	return []Event{{id, StatementMade, at, Statement{partner, c.Period, c.Statement.Document}}}
 }
 
 // published tells of a computed document.
-func published(typ, prefix, name string, in Insert) ([]Event, error) {
-	var v store.Version
-	if err := json.Unmarshal(in.Body, &v); err != nil {
-		return nil, err
+func published(v *store.Version) []Event {
+	id := v.ID + "~" + strconv.Itoa(v.N)
+	switch {
+	case v.Kind == store.KindCensus && v.ID == store.CensusID:
+		return []Event{{"census/" + id, CensusTaken, v.Published, Document{id, v.EffectiveFrom, v.Hash}}}
+	case v.Kind == store.KindModel && v.ID == store.ModelID:
+		return []Event{{"model/" + id, ModelFitted, v.Published, Document{id, v.EffectiveFrom, v.Hash}}}
 	}
-	n, err := strconv.Atoi(in.SK)
-	if err != nil {
-		return nil, err
-	}
-	id := name + "~" + strconv.Itoa(n)
-	return []Event{{prefix + id, typ, v.Published, Document{id, v.EffectiveFrom, v.Hash}}}, nil
+	return nil
 }

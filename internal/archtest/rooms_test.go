@@ -14,7 +14,7 @@ type room struct {
 var groups = map[string][]string{
 	"nouns":     {"fault", "money", "seal", "channel"},
 	"questions": {"history", "ledger", "value", "routing", "incentive", "payout", "statement", "programme", "document", "condition"},
-	"state":     {"table", "store"},
+	"state":     {"store"},
 	"uses":      {"wire", "documents", "valuing", "views", "assign", "sweep", "intake", "closing", "paying", "usecases", "audit"},
 }
 
@@ -58,7 +58,7 @@ var rooms = []room{
 	{"internal/closing", false, []string{"nouns", "questions", "clv", "cache", "sidebyside", "store", "wire", "workflow"}, nil, "what is owed; it pays nobody, and knows the store by its nouns"},
 	{"internal/paying", false, []string{"nouns", "questions", "rail", "sidebyside", "cache", "store", "wire", "workflow", "closing"}, nil, "moves what closing says is owed"},
 	{"internal/usecases", false, []string{"nouns", "rail", "state", "uses"}, nil, "wires the rooms on a store, in the order in which they know each other"},
-	{"internal/moneytest", false, []string{"nouns", "questions", "rail", "state", "table/faulty", "uses"}, nil, "an installation for the tests of closing and paying; nothing that ships"},
+	{"internal/moneytest", false, []string{"nouns", "questions", "rail", "state", "table", "table/faulty", "uses"}, nil, "an installation for the tests of closing and paying; nothing that ships"},
 	{"internal/audit", false, []string{"nouns", "questions", "clv", "state"}, nil, "re-derives everything without the code that wrote it"},
 	{"internal/announce", false, []string{"nouns", "routing", "state"}, nil, "what an insert means to others; who hears it is for the callers"},
 	{"internal/source", true, []string{"nouns", "document", "clv", "value"}, []string{"github.com/standard-webhooks"}, "the outside's formats become facts here and nowhere else"},
@@ -74,14 +74,14 @@ var rooms = []room{
 	{"internal/cdnow", false, nil, nil, "tests and benchmarks of everything at once, on real orders; nothing that ships"},
 	{"internal/archtest", false, nil, nil, "reads source only"},
 	{"internal/cloud", false, []string{"fault", "config", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/config", "github.com/aws/smithy-go"}, "what every function has; a client here would be linked into all of them"},
-	{"internal/cloud/wiring", false, []string{"state", "uses", "rail", "cloud", "table/dynamo"}, nil, "the use cases on DynamoDB"},
+	{"internal/cloud/wiring", false, []string{"state", "uses", "rail", "cloud", "table", "table/dynamo"}, nil, "the use cases on DynamoDB"},
 	{"internal/cloud/gateway", false, []string{"cloud", "cloud/metrics", "lambdahttp"}, []string{"github.com/aws/aws-lambda-go"}, "what the gateway sends, whoever answers"},
 	{"internal/cloud/api", false, []string{"state", "uses", "httpapi", "cloud", "cloud/wiring", "cloud/gateway"}, nil, "the whole API; it needs no client of its own"},
 	{"internal/cloud/hook", false, []string{"fault", "source", "httpapi", "cloud", "cloud/gateway"}, []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/sqs", "github.com/aws/aws-sdk-go-v2/service/secretsmanager"}, "queue and secrets are its alone; it has no table"},
 	{"internal/cloud/worker", false, []string{"nouns", "uses", "source", "cloud", "cloud/wiring", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go"}, "the queue calls it; it has no client of the queue"},
 	{"internal/cloud/task", false, []string{"nouns", "questions", "state", "uses", "workflow", "cloud", "cloud/wiring", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/s3"}, "the bucket is its alone"},
 	{"internal/cloud/sweep", false, []string{"nouns", "uses", "cloud", "cloud/wiring", "cloud/metrics"}, nil, "who says what is running is for the function"},
-	{"internal/cloud/stream", false, []string{"nouns", "uses", "announce", "cloud", "cloud/wiring", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/eventbridge"}, "the bus is its alone"},
+	{"internal/cloud/stream", false, []string{"nouns", "store", "uses", "announce", "cloud", "cloud/wiring", "cloud/metrics"}, []string{"github.com/aws/aws-lambda-go", "github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/eventbridge"}, "the bus is its alone"},
 	{"internal/cloud/machine", false, []string{"uses", "workflow", "cloud"}, []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/sfn"}, "the state machine, for those that start it and those that watch it"},
 	{"internal/cloud/metrics", false, nil, nil, "names that stacks read too, std only"},
 	{"internal/lambdahttp", false, nil, []string{"github.com/aws/", "github.com/akrylysov/algnhsa"}, "an adapter and only what it lacks"},
@@ -95,8 +95,9 @@ var (
 	cloudRooms  = []string{"internal/table/dynamo", "internal/cloud", "internal/lambdahttp", "infra", "functions"}
 	clockRooms  = []string{"cmd", "functions", "internal/table/dynamo"}
 	statusRooms = []string{"internal/httpapi", "internal/lambdahttp", "internal/client"} // a client reads them, it does not choose them
-	moneyRooms  = []string{"internal/closing", "internal/paying"}
 	environs    = []string{"internal/config"}
+	tableRooms  = []string{"internal/table", "internal/store", "internal/cloud/wiring", "cmd", "functions", "internal/moneytest"} // the port, who speaks to it, and who chooses one
+	keyRooms    = []string{"internal/store", "internal/moneytest"}
 	floatRooms  = []string{"infra",
 		"internal/clv", "internal/value", "internal/condition", // values and comparing
 		"internal/valuing/fit.go", "internal/views/value.go", "internal/views/balance.go", "internal/wire/values.go", "internal/source/rfm.go", // what people are shown of a model

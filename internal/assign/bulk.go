@@ -14,7 +14,6 @@ import (
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/routing"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -72,9 +71,9 @@ func TheseJobs(jobs []BulkJob) BulkRun {
 func (s *Router) Bulk(ctx context.Context, r BulkRun) (wire.RouteSummary, error) {
 	sum := newSummary()
 	b := &bulkState{router: s, sum: &sum}
-	jobs := make([]BulkJob, 0, table.MaxGet)
+	jobs := make([]BulkJob, 0, store.MaxTogether)
 	for i := range r.N {
-		if jobs = append(jobs, r.Job(i)); len(jobs) < table.MaxGet && i < r.N-1 {
+		if jobs = append(jobs, r.Job(i)); len(jobs) < store.MaxTogether && i < r.N-1 {
 			continue
 		}
 		if err := b.chunk(ctx, jobs); err != nil {
@@ -120,24 +119,20 @@ func (b *bulkState) chunk(ctx context.Context, jobs []BulkJob) error {
 	if err := b.count(ctx, &m); err != nil {
 		return err
 	}
-	keys := make([]table.Key, len(jobs))
-	for i, j := range jobs {
-		keys[i] = store.HeadKey(j.Customer)
-	}
-	items, err := s.store.Get(ctx, keys...)
-	if err != nil {
-		return err
+	ids := make([]channel.CustomerID, len(jobs))
+	for i := range jobs {
+		ids[i] = jobs[i].Customer
 	}
 	var chunk sync.WaitGroup
 	defer chunk.Wait()
-	for i, j := range jobs {
-		head, err := store.DecodeHead(j.Customer, items[i])
-		if err != nil {
-			return err
+	err = s.store.LoadHeads(ctx, ids, func(i int, head *store.Head, damaged error) error {
+		if damaged != nil {
+			return damaged
 		}
-		if err := b.one(ctx, &m, j, head, &chunk); err != nil {
-			return err
-		}
+		return b.one(ctx, &m, jobs[i], head, &chunk)
+	})
+	if err != nil {
+		return err
 	}
 	chunk.Wait()
 	slices.SortFunc(b.after, func(x, y changed) int { return cmp.Compare(x.after.ID, y.after.ID) })
@@ -181,7 +176,7 @@ func (b *bulkState) count(ctx context.Context, m *documents.Current) error {
 
 // one decides a customer and sends the write off.
 func (b *bulkState) one(ctx context.Context, m *documents.Current, j BulkJob, head *store.Head, chunk *sync.WaitGroup) error {
-	if head.Version == 0 || head.Offer != nil || j.OnlyNew && head.Decision != "" {
+	if !head.Exists() || head.Offer != nil || j.OnlyNew && head.Decision != "" {
 		return nil
 	}
 	at := j.At
@@ -238,7 +233,7 @@ func (b *bulkState) reserve(v *Verdict) {
 // routed on its own.
 func (b *bulkState) settle(ctx context.Context, m *documents.Current, t *draft, v *Verdict, again RouteJob) {
 	head, full, err := b.router.commit(ctx, m, t, v)
-	if errors.Is(err, documents.ErrAgain) || errors.Is(err, table.ErrExpired) || full != channel.Nobody {
+	if errors.Is(err, documents.ErrAgain) || errors.Is(err, store.ErrExpired) || full != channel.Nobody {
 		var res *routeResult
 		err = b.router.docs.Deciding(ctx, func(m *documents.Current) (err error) {
 			res, err = b.router.Route(ctx, m, again)

@@ -80,16 +80,12 @@ func stateOf(h *store.Head, round store.Round) routing.State {
 	return st
 }
 
-// claims are the ops of a decision's transaction whose refusal means something.
-type claims struct{ decision, head, take int }
-
 // write adds a decision and everything it changes to a batch: the decision is
 // its own claim, the head's version keeps one owner at most. It returns the
 // head as it will be.
-func (s *Router) write(b *store.Batch, m *documents.Current, t *draft, v *Verdict) (*store.Head, claims) {
+func (s *Router) write(b *store.Batch, m *documents.Current, t *draft, v *Verdict) *store.Head {
 	c, h := v.Commit, *t.head
-	kept := &store.Decision{ID: t.id, By: t.by, Request: t.request, Record: v.Bytes, Seq: h.Version}
-	ops := claims{take: -1}
+	kept := &store.Decision{ID: t.id, By: t.by, Request: t.request, Record: v.Bytes, Seq: h.Version()}
 	if c.Moved {
 		kept.From = m.OwnedFrom(t.head, t.at)
 		kept.Booked, _ = m.Book(kept.From)
@@ -111,14 +107,14 @@ func (s *Router) write(b *store.Batch, m *documents.Current, t *draft, v *Verdic
 	}
 	writeWaiting(b, &h, t, v)
 	if c.Takes != channel.Nobody && c.Limit != channel.Unlimited {
-		ops.take = b.Take(c.Takes, c.Limit, c.MayExceed)
+		b.Take(c.Takes, c.Limit, c.MayExceed)
 	}
 	if c.Releases != channel.Nobody && v.dir.Limit(c.Releases) != channel.Unlimited {
 		b.Release(c.Releases)
 	}
-	ops.decision = b.PutDecision(kept)
-	ops.head = b.PutHead(&h)
-	return &h, ops
+	b.PutDecision(kept)
+	b.PutHead(&h)
+	return &h
 }
 
 // WriteMove ends one ownership and begins the next, in the head and in both

@@ -44,7 +44,7 @@ func (s *Router) EndOffer(ctx context.Context, m *documents.Current, before *sto
 	} else {
 		h.Round.Expired = append(slices.Clone(h.Round.Expired), offer.Partner)
 	}
-	answer := &store.Answer{Answer: e.How, At: m.Now, By: e.By, Reason: e.reason, Request: e.request, Seq: h.Version}
+	answer := &store.Answer{Answer: e.How, At: m.Now, By: e.By, Reason: e.reason, Request: e.request, Seq: h.Version()}
 	answer.Next = store.NewDecisionID(h.ID, "after "+string(offer.Decision))
 	end := func(b *store.Batch) {
 		b.DeleteOffer(offer.Listed(h.ID))
@@ -97,6 +97,6 @@ func WriteWithdrawal(b *store.Batch, h *store.Head, w Withdrawal) {
 	if o := channel.PartnerOwner(h.Offer.Partner); w.Directory.Limit(o) != channel.Unlimited {
 		b.Release(o)
 	}
-	b.PutAnswer(h.Offer.Decision, &store.Answer{Answer: store.Withdrawn, At: w.At, By: w.By, Seq: h.Version})
+	b.PutAnswer(h.Offer.Decision, &store.Answer{Answer: store.Withdrawn, At: w.At, By: w.By, Seq: h.Version()})
 	h.Offer = nil
 }

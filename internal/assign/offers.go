@@ -111,7 +111,7 @@ func (s *Assign) acceptOffer(ctx context.Context, m *documents.Current, before *
 		return nil, fault.New(fault.Conflict, "partner_not_active", "partner %s is %s and takes no customers", offer.Partner, st)
 	}
 	h := *before
-	answer := &store.Answer{Answer: store.Accepted, At: m.Now, By: e.By, Request: e.request, Seq: h.Version, From: m.OwnedFrom(before, m.Now)}
+	answer := &store.Answer{Answer: store.Accepted, At: m.Now, By: e.By, Request: e.request, Seq: h.Version(), From: m.OwnedFrom(before, m.Now)}
 	answer.Booked, _ = m.Book(answer.From)
 	b := &store.Batch{NotAfter: s.store.NotAfter(m.Now)}
 	WriteMove(b, &h, store.Span{Owner: owner, From: answer.From, Decision: offer.Decision})

@@ -37,7 +37,7 @@ func (s *Router) KeepReferral(ctx context.Context, before, after *store.Head) (r
 	}
 	if old != "" && old != referrer {
 		b := &store.Batch{}
-		b.Delete(store.ReferralKey(old, after.ID))
+		b.DeleteReferral(old, after.ID)
 		if err := s.store.Commit(ctx, b); err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func (s *Router) revalueReferrer(ctx context.Context, m *documents.Current, refe
 		return err
 	}
 	_, err = s.Route(ctx, m, RouteJob{
-		Customer: referrer, Key: fmt.Sprintf("referral %s %s %d", because.Decision, because.ID, head.Version), At: m.Now,
+		Customer: referrer, Key: fmt.Sprintf("referral %s %s %d", because.Decision, because.ID, head.Version()), At: m.Now,
 		Cause: routing.ByFact, Asked: RouteInput{Call: "fact"},
 	})
 	return err
@@ -100,7 +100,7 @@ func (s *Router) SumReferrals(ctx context.Context, m *documents.Current, referre
 			}
 		}
 		head, err := s.store.Head(ctx, referrer)
-		if err != nil || head.Version == 0 || maps.Equal(sums, head.Referred) {
+		if err != nil || !head.Exists() || maps.Equal(sums, head.Referred) {
 			return nil, err
 		}
 		head.Referred = sums
@@ -110,7 +110,6 @@ func (s *Router) SumReferrals(ctx context.Context, m *documents.Current, referre
 		b := &store.Batch{}
 		b.PutHead(head)
 		if err := s.store.Commit(ctx, b); !store.IsRefused(err) {
-			head.Version++
 			return head, err
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/fairlead/fairlead/internal/routing"
 	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/views"
 )
 
@@ -69,11 +68,12 @@ func (s *Router) Route(ctx context.Context, m *documents.Current, j RouteJob) (*
 	}
 	id := store.NewDecisionID(j.Customer, j.Key)
 	for range documents.Rounds {
-		head, standing, counters, err := s.loadRoute(ctx, m, id)
+		read, err := s.store.LoadRoute(ctx, id, s.full.recent(m.Now)) // with the counters of those that were full a moment ago
 		if err != nil {
 			return nil, err
 		}
-		if head.Version == 0 {
+		head, standing := read.Head, read.Standing
+		if !head.Exists() {
 			return nil, views.CustomerNotFound(j.Customer)
 		}
 		if standing != nil && !j.preview {
@@ -89,7 +89,7 @@ func (s *Router) Route(ctx context.Context, m *documents.Current, j RouteJob) (*
 			}
 			continue
 		}
-		t := &draft{head: head, id: id, at: j.At, cause: j.Cause, hand: j.hand, by: j.By, request: hash16(j.Asked), counters: counters, preview: j.preview, idle: j.Idle}
+		t := &draft{head: head, id: id, at: j.At, cause: j.Cause, hand: j.hand, by: j.By, request: hash16(j.Asked), counters: read.Held, preview: j.preview, idle: j.Idle}
 		if err := s.overruling(ctx, m, t); err != nil {
 			return nil, err
 		}
@@ -99,35 +99,6 @@ func (s *Router) Route(ctx context.Context, m *documents.Current, j RouteJob) (*
 		}
 	}
 	return nil, documents.ErrBusy(documents.ErrAgain)
-}
-
-// loadRoute reads the customer, the decision of this key, and the counters of
-// owners that were full a moment ago, in one round trip.
-func (s *Router) loadRoute(ctx context.Context, m *documents.Current, id channel.DecisionID) (*store.Head, *store.Decision, map[channel.Owner]int64, error) {
-	customer, _, err := store.SplitDecisionID(id)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	decision, _, _ := store.DecisionKeys(id)
-	keys := []table.Key{store.HeadKey(customer), decision}
-	full := s.full.recent(m.Now)
-	for _, o := range full {
-		keys = append(keys, store.CapacityKey(o))
-	}
-	items, err := s.store.Get(ctx, keys...)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	head, err := store.DecodeHead(customer, items[0])
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	standing, err := store.DecodeDecision(id, items[1])
-	counters := map[channel.Owner]int64{}
-	for i, o := range full {
-		counters[o] = items[2+i].N
-	}
-	return head, standing, counters, err
 }
 
 // replayed answers a key that was used before.
@@ -178,7 +149,7 @@ func (s *Router) routeOffered(ctx context.Context, m *documents.Current, j Route
 	}
 	b := &store.Batch{NotAfter: s.store.NotAfter(m.Now)}
 	b.PutDecision(&store.Decision{ID: id, Alias: head.Offer.Decision, By: j.By, Request: hash16(j.Asked)})
-	b.Check(store.HeadKey(head.ID), head.Version)
+	b.CheckHead(head)
 	switch err := s.store.Commit(ctx, b); {
 	case store.IsRefused(err):
 		return nil, true, nil
@@ -255,13 +226,13 @@ func (s *Router) commit(ctx context.Context, m *documents.Current, t *draft, v *
 		return nil, "", err
 	}
 	b := &store.Batch{NotAfter: s.store.NotAfter(m.Now)}
-	head, ops := s.write(b, m, t, v)
+	head := s.write(b, m, t, v)
 	if t.more != nil {
 		t.more(b)
 	}
 	err := s.store.Commit(ctx, b)
-	if refused := store.AsRefused(err); refused != nil {
-		if _, full := refused.Find(ops.take); full && len(refused.Refusals) == 1 {
+	if refused := store.RefusalOf(err); refused != nil {
+		if refused.OnlyFull() {
 			s.full.remember(v.Commit.Takes, m.Now)
 			return nil, v.Commit.Takes, nil
 		}
@@ -270,7 +241,6 @@ func (s *Router) commit(ctx context.Context, m *documents.Current, t *draft, v *
 	if err != nil {
 		return nil, "", err
 	}
-	head.Version++
 	return head, "", nil
 }
 

@@ -16,7 +16,7 @@ import (
 // fact whose route was lost in a crash gets it when it is sent again. The note
 // says why nothing was decided where the fact holds all the same.
 func (s *Router) RouteOnSight(ctx context.Context, m *documents.Current, f *channel.Fact, head *store.Head, by string) (id channel.DecisionID, note string, err error) {
-	if head == nil || head.Version == 0 || head.Offer != nil {
+	if head == nil || !head.Exists() || head.Offer != nil {
 		return "", "", nil
 	}
 	due, err := s.RouteDue(ctx, m, head)

@@ -110,8 +110,9 @@ func thereOnce(t *testing.T, w *world) {
 	}
 	for n := range killed.orders {
 		id, o := killed.id(n), killed.order(n)
-		item, err := w.kept.Order(ctx, channel.OrderID(id))
+		kept, err := w.kept.Order(ctx, channel.OrderID(id))
 		must(t, err)
+		item := kept.Value
 		claim, ok, err := w.kept.Claim(ctx, "file", channel.EventID("order:"+id))
 		must(t, err)
 		at := "C#" + o.customer + " " + item.Entry

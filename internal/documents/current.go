@@ -11,7 +11,6 @@ import (
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/programme"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -61,11 +60,11 @@ func (s *Documents) Deciding(ctx context.Context, use func(*Current) error) erro
 		if err != nil {
 			return err
 		}
-		if err := use(&m); !errors.Is(err, table.ErrExpired) {
+		if err := use(&m); !errors.Is(err, store.ErrExpired) {
 			return err
 		}
 	}
-	return ErrBusy(table.ErrExpired)
+	return ErrBusy(store.ErrExpired)
 }
 
 // Book is the period in which what occurred at t is booked, and the one it

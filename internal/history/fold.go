@@ -72,7 +72,7 @@ func (f *folder) sort() {
 				continue
 			}
 		}
-		kind, id := e.meaning()
+		kind, id := e.Meaning()
 		r := ref{at: e.Occurred.Unix(), i: int32(i), id: id}
 		if kind == KindProfile {
 			r.id = e.Tie()

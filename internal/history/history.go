@@ -81,23 +81,23 @@ func ParseEntryName(sk string) (n EntryName, ok bool) {
 // state their time, by id (source#event), then those whose time was assumed, in
 // the order in which they arrived.
 func (e *Entry) Tie() string {
-	_, id := e.meaning()
+	_, id := e.Meaning()
 	if e.Seq == 0 {
 		return id
 	}
 	return fmt.Sprintf("~%010d %s", e.Seq, id) // ~ follows every byte of an id
 }
 
-// meaning is the kind and id an entry stands for: its own, or for a late entry
+// Meaning is the kind and id an entry stands for: its own, or for a late entry
 // those of the stray it replaces (which may have been a late one itself).
-func (e *Entry) meaning() (EntryKind, string) {
+func (e *Entry) Meaning() (EntryKind, string) {
 	kind, id := e.Kind, e.ID
 	for sk := e.Replaces; kind == KindLate; sk = id {
-		parts := strings.SplitN(sk, "#", 4) // F, period, kind, id
-		if len(parts) != 4 {
+		stray, ok := ParseEntryName(sk)
+		if !ok {
 			return "", ""
 		}
-		kind, id = EntryKind(parts[2]), parts[3]
+		kind, id = stray.Kind, stray.ID
 	}
 	return kind, id
 }

@@ -68,7 +68,7 @@ func (c *Call) keep(asked store.Request, answer any) error {
 	}
 	var b store.Batch
 	b.PutStoredAnswer(asked, keptAnswer{Status: c.status, Body: string(data)})
-	if err := c.store.Commit(c, &b); err != nil && store.AsRefused(err) == nil {
+	if err := c.store.Commit(c, &b); err != nil && !store.IsRefused(err) {
 		return err
 	}
 	return nil

@@ -59,11 +59,11 @@ func (a *api) importOnce(c *Call, q importFile) error {
 	sum := sha256.New()
 	body := io.TeeReader(c.r.Body, sum)
 	file := func() string { return fmt.Sprintf("%s %t sha256:%x", q.Kind, q.Route, sum.Sum(nil)) }
-	known, err := c.store.Load(c, store.StoredAnswerKey(asked.Call, asked.Caller, asked.Key), new(store.StoredAnswer))
+	known, err := c.store.HasAnswer(c, asked)
 	if err != nil {
 		return err
 	}
-	if known != 0 {
+	if known {
 		if _, err := io.Copy(io.Discard, body); err != nil {
 			return badSyntax(http.StatusBadRequest, "body_unreadable", "the body ended before it was complete")
 		}

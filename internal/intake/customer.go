@@ -23,32 +23,31 @@ func (s *Intake) applyUpsert(ctx context.Context, ap *Application) (wire.FactOut
 		return wire.FactOutcome{}, err
 	}
 	if ap.file { // the row and what it met: the same row again changes nothing, see below
-		ap.Fact.ID = channel.EventID("row:" + store.Hash16(fmt.Sprintf("%s %s %d", u.Customer, ap.hash, head.Version)))
+		ap.Fact.ID = channel.EventID("row:" + store.Hash16(fmt.Sprintf("%s %s %d", u.Customer, ap.hash, head.Version())))
 	}
 	e, orig := ap.entry(history.KindProfile, store.ScopedID(ap.Fact.Source, ap.Fact.ID))
 	e.Profile = u
 	if ap.file || ap.Fact.TimeAssumed { // its place in its second is that of its arrival: a corrected row counts
-		e.Seq = head.Version + 1
+		e.Seq = head.Version() + 1
 	}
 	before := *head
 	same, err := s.fold(ctx, head, e)
 	if err != nil {
 		return wire.FactOutcome{}, err
 	}
-	if ap.file && same && head.Version != 0 {
+	if ap.file && same && head.Exists() {
 		o := ap.duplicate(u.Customer, "")
 		ap.head = &before
 		return o, nil
 	}
-	if head.Version == 0 {
+	if !head.Exists() {
 		head.State = wire.StateNew
 	}
 	claim := ap.claim(channel.Applied, u.Customer, e)
 	b := &store.Batch{}
-	claimOp := b.New(store.ClaimKey(ap.Fact.Source, ap.Fact.ID), claim)
 	b.PutEntry(u.Customer, e, orig)
 	b.PutHead(head)
-	done, refused, err := s.commitFact(ctx, ap, b, claimOp)
+	done, refused, err := s.commitFact(ctx, ap, b, claim)
 	switch {
 	case err != nil || done.Outcome != "":
 		ap.head = &before
@@ -56,7 +55,6 @@ func (s *Intake) applyUpsert(ctx context.Context, ap *Application) (wire.FactOut
 	case refused != nil:
 		return wire.FactOutcome{}, documents.ErrAgain
 	}
-	head.Version++
 	done = ap.outcome(claim)
 	ap.head = head
 	return done, s.afterUpsert(ctx, ap.Current, &before, head)
@@ -95,7 +93,7 @@ func (s *Intake) fold(ctx context.Context, h *store.Head, e *history.Entry) (sam
 // afterUpsert does what belongs to a profile change but not to its
 // transaction; repeating it is safe.
 func (s *Intake) afterUpsert(ctx context.Context, m *documents.Current, before, after *store.Head) error {
-	if before.Version == 0 { // somebody it referred may have come before it
+	if !before.Exists() { // somebody it referred may have come before it
 		for _, err := range s.store.Referrals(ctx, after.ID) {
 			if err == nil {
 				_, err = s.router.SumReferrals(ctx, m, after.ID)
@@ -127,9 +125,8 @@ func (s *Intake) applyFeedback(ctx context.Context, ap *Application) (wire.FactO
 func (s *Intake) recordOnly(ctx context.Context, ap *Application, o channel.Outcome, e *history.Entry, orig channel.Period) (wire.FactOutcome, error) {
 	claim := ap.claim(o, ap.Fact.Customer(), e)
 	b := &store.Batch{}
-	claimOp := b.New(store.ClaimKey(ap.Fact.Source, ap.Fact.ID), claim)
 	b.PutEntry(ap.Fact.Customer(), e, orig)
-	done, refused, err := s.commitFact(ctx, ap, b, claimOp)
+	done, refused, err := s.commitFact(ctx, ap, b, claim)
 	switch {
 	case err != nil || done.Outcome != "":
 		return done, err
@@ -147,8 +144,8 @@ func (s *Intake) applyChurn(ctx context.Context, ap *Application) (wire.FactOutc
 		return wire.FactOutcome{}, err
 	}
 	e, orig := ap.entry(history.KindChurn, store.ScopedID(ap.Fact.Source, ap.Fact.ID))
-	e.Applied, e.Seq = ap.OwnedFrom(head, ap.Now), head.Version
-	if head.Version == 0 {
+	e.Applied, e.Seq = ap.OwnedFrom(head, ap.Now), head.Version()
+	if !head.Exists() {
 		return s.recordOnly(ctx, ap, channel.Pending, e, orig)
 	}
 	dir, err := s.docs.Directory(ctx, ap.Current)
@@ -158,7 +155,6 @@ func (s *Intake) applyChurn(ctx context.Context, ap *Application) (wire.FactOutc
 	before := *head
 	claim := ap.claim(channel.Applied, head.ID, e)
 	b := &store.Batch{}
-	claimOp := b.New(store.ClaimKey(ap.Fact.Source, ap.Fact.ID), claim)
 	b.PutEntry(head.ID, e, orig)
 	assign.WriteWithdrawal(b, head, assign.Withdrawal{At: ap.Now, By: ap.By, Directory: dir})
 	if head.Owner != channel.Nobody {
@@ -172,14 +168,13 @@ func (s *Intake) applyChurn(ctx context.Context, ap *Application) (wire.FactOutc
 	}
 	head.State, head.Waiting, head.Round = wire.StateChurned, nil, store.Round{}
 	b.PutHead(head)
-	done, refused, err := s.commitFact(ctx, ap, b, claimOp)
+	done, refused, err := s.commitFact(ctx, ap, b, claim)
 	switch {
 	case err != nil || done.Outcome != "":
 		return done, err
 	case refused != nil:
 		return wire.FactOutcome{}, documents.ErrAgain
 	}
-	head.Version++
 	s.router.AfterDecision(ctx, ap.Current, &before, head)
 	return ap.outcome(claim), nil
 }

@@ -38,7 +38,7 @@ func (s *Intake) putCustomer(ctx context.Context, m *documents.Current, a wire.A
 	if err != nil {
 		return wire.CustomerPut{}, err
 	}
-	out := wire.CustomerPut{Customer: views.CustomerView(m, head), Outcome: o.Outcome, Created: before.Version == 0}
+	out := wire.CustomerPut{Customer: views.CustomerView(m, head), Outcome: o.Outcome, Created: !before.Exists()}
 	if o.Decision != "" {
 		d, err := s.views.Decision(ctx, a, o.Decision)
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -13,7 +12,6 @@ import (
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -163,7 +161,7 @@ func (ap *Application) claim(o channel.Outcome, customer channel.CustomerID, e *
 func (ap *Application) outcome(c store.Claim) wire.FactOutcome {
 	return wire.FactOutcome{
 		ID: string(ap.Fact.ID), Source: string(ap.Fact.Source), Type: string(ap.Fact.Type), Outcome: c.Outcome,
-		Customer: c.Customer, Period: bookedIn(c.Entry), Message: pendingMessage(c),
+		Customer: c.Customer, Period: c.Booked(), Message: pendingMessage(c),
 	}
 }
 
@@ -177,36 +175,30 @@ func pendingMessage(c store.Claim) string {
 	return fmt.Sprintf("customer %s is not known yet; the fact counts when it is", c.Customer)
 }
 
-// bookedIn is the period in an entry's key, F#period#kind#id.
-func bookedIn(sk string) channel.Period {
-	if parts := strings.SplitN(sk, "#", 3); len(parts) == 3 {
-		return channel.Period(parts[1])
-	}
-	return ""
-}
-
-// commit writes a fact and reads what a refusal means: a claim that stands
-// makes it a duplicate or a conflict; anything else is for the caller to see.
-func (s *Intake) commitFact(ctx context.Context, ap *Application, b *store.Batch, claim int) (wire.FactOutcome, *table.Refused, error) {
+// commitFact writes a fact with its claim and reads what a refusal means: a claim
+// that stands makes it a duplicate or a conflict; anything else is for the caller
+// to see.
+func (s *Intake) commitFact(ctx context.Context, ap *Application, b *store.Batch, c store.Claim) (wire.FactOutcome, *store.Refusal, error) {
+	b.PutClaim(ap.Fact.Source, ap.Fact.ID, c)
 	b.NotAfter = s.store.NotAfter(ap.Now)
 	err := s.store.Commit(ctx, b)
-	refused := store.AsRefused(err)
+	refused := store.RefusalOf(err)
 	if refused == nil {
 		return wire.FactOutcome{}, nil, err
 	}
-	if r, stands := refused.Find(claim); stands {
-		o, err := s.repeated(ctx, ap, r.Standing)
+	standing, stood, err := refused.Claim()
+	if err != nil {
+		return wire.FactOutcome{}, nil, err
+	}
+	if stood {
+		o, err := s.repeated(ctx, ap, standing)
 		return o, nil, err
 	}
 	return wire.FactOutcome{}, refused, nil
 }
 
 // repeated is the outcome of an event that was claimed before.
-func (s *Intake) repeated(ctx context.Context, ap *Application, standing table.Item) (wire.FactOutcome, error) {
-	var c store.Claim
-	if err := store.Decode(standing, &c); err != nil {
-		return wire.FactOutcome{}, err
-	}
+func (s *Intake) repeated(ctx context.Context, ap *Application, c store.Claim) (wire.FactOutcome, error) {
 	if c.Hash != ap.hash {
 		return s.conflict(ctx, ap, "", "the event was taken before with another content")
 	}
@@ -252,12 +244,13 @@ func (s *Intake) Fact(ctx context.Context, a wire.Actor, source channel.Source, 
 func (s *Intake) lookAgain(ctx context.Context, c store.Claim, o *wire.FactOutcome) error {
 	if c.Type != channel.OrderRefunded {
 		head, err := s.store.Head(ctx, c.Customer)
-		if err == nil && head.Version != 0 {
+		if err == nil && head.Exists() {
 			o.Outcome, o.Message = channel.Applied, ""
 		}
 		return err
 	}
-	order, err := s.store.Order(ctx, c.Order)
+	known, err := s.store.Order(ctx, c.Order)
+	order := &known.Value
 	if err != nil || order.Placeholder() {
 		return err
 	}

@@ -26,32 +26,34 @@ func (s *Intake) applyOrder(ctx context.Context, ap *Application) (wire.FactOutc
 	if !known {
 		outcome = channel.Pending
 	}
-	item := store.Order{ID: o.ID, Customer: o.Customer, Amount: o.Amount, Currency: o.Currency, Hash: store.Short(ap.hash)}
+	var kept store.Loaded[store.Order]
+	item := &kept.Value
+	*item = store.Order{ID: o.ID, Customer: o.Customer, Amount: o.Amount, Currency: o.Currency, Hash: store.Short(ap.hash)}
 	for {
 		e, orig := ap.entry(history.KindOrder, string(o.ID))
 		e.Order, item.Entry = o, e.SK()
 		claim := ap.claim(outcome, o.Customer, e)
 		b := &store.Batch{}
-		claimOp := b.New(store.ClaimKey(ap.Fact.Source, ap.Fact.ID), claim)
 		b.PutEntry(o.Customer, e, orig)
-		s.bookWaiting(b, ap, &item)
-		orderOp := b.PutOrder(&item)
-		done, refused, err := s.commitFact(ctx, ap, b, claimOp)
+		s.bookWaiting(b, ap, item)
+		b.PutOrder(&kept)
+		done, refused, err := s.commitFact(ctx, ap, b, claim)
 		if err != nil || done.Outcome != "" {
 			return done, err
 		}
 		if refused == nil {
 			return ap.outcome(claim), nil
 		}
-		r, _ := refused.Find(orderOp)
-		standing, err := store.DecodeOrder(r.Standing)
+		there, err := refused.Order()
+		standing := &there.Value
 		switch {
 		case err != nil:
 			return wire.FactOutcome{}, err
-		case standing.Version == 0:
+		case !there.Exists():
 			return wire.FactOutcome{}, documents.ErrAgain
 		case standing.Placeholder():
-			item.Refunds, item.Version = standing.Refunds, standing.Version
+			item.Refunds = standing.Refunds
+			kept = there.With(*item)
 			continue
 		case standing.Hash == item.Hash:
 			return ap.duplicate(standing.Customer, standing.Entry), nil

@@ -20,22 +20,23 @@ import (
 // not matter. Before its order it waits in a placeholder.
 func (s *Intake) applyRefund(ctx context.Context, ap *Application) (wire.FactOutcome, error) {
 	r := ap.Fact.Refund
-	o, err := s.store.Order(ctx, r.Order)
+	kept, err := s.store.Order(ctx, r.Order)
 	if err != nil {
 		return wire.FactOutcome{}, err
 	}
+	o := &kept.Value
 	if known, ok := o.Refund(r.ID); ok {
-		return s.knownRefund(ctx, ap, &o, known)
+		return s.knownRefund(ctx, ap, o, known)
 	}
 	if o.Placeholder() {
-		return s.refundWaits(ctx, ap, o)
+		return s.refundWaits(ctx, ap, &kept)
 	}
 	amount, err := r.Minor(o.Currency)
 	if err != nil {
 		return rejected(string(ap.Fact.ID), string(ap.Fact.Source), ap.Fact.Type, err), nil
 	}
 	if amount > o.Amount {
-		return ap.reject("data.amount", "%s", aboveOrder(amount, &o)), nil
+		return ap.reject("data.amount", "%s", aboveOrder(amount, o)), nil
 	}
 	if len(o.Refunds) >= store.MaxRefunds {
 		return ap.reject("data.orderId", "order %s has %d refunds already", o.ID, len(o.Refunds)), nil
@@ -46,20 +47,16 @@ func (s *Intake) applyRefund(ctx context.Context, ap *Application) (wire.FactOut
 	claim := ap.claim(channel.Applied, o.Customer, e)
 	claim.Order = o.ID
 	b := &store.Batch{}
-	claimOp := b.New(store.ClaimKey(ap.Fact.Source, ap.Fact.ID), claim)
-	entryOp := b.PutEntry(o.Customer, e, orig)
-	orderOp := b.PutOrder(&o)
-	done, refused, err := s.commitFact(ctx, ap, b, claimOp)
+	b.PutEntry(o.Customer, e, orig)
+	b.PutOrder(&kept)
+	done, refused, err := s.commitFact(ctx, ap, b, claim)
 	if err != nil || done.Outcome != "" {
 		return done, err
 	}
 	if refused == nil {
 		return ap.outcome(claim), nil
 	}
-	if _, moved := refused.Find(orderOp); moved {
-		return wire.FactOutcome{}, documents.ErrAgain
-	}
-	if _, taken := refused.Find(entryOp); taken { // the same customer's refund of another order
+	if refused.OnlyEntry() { // the same customer's refund of another order
 		return s.conflict(ctx, ap, "refund "+string(r.ID), fmt.Sprintf("refund %s is here for another order", r.ID))
 	}
 	return wire.FactOutcome{}, documents.ErrAgain
@@ -79,8 +76,8 @@ func (s *Intake) knownRefund(ctx context.Context, ap *Application, o *store.Orde
 }
 
 // refundWaits keeps a refund whose order is not here yet.
-func (s *Intake) refundWaits(ctx context.Context, ap *Application, o store.Order) (wire.FactOutcome, error) {
-	r := ap.Fact.Refund
+func (s *Intake) refundWaits(ctx context.Context, ap *Application, kept *store.Loaded[store.Order]) (wire.FactOutcome, error) {
+	r, o := ap.Fact.Refund, &kept.Value
 	if len(o.Refunds) >= store.MaxPendingRefunds {
 		return ap.reject("data.orderId", "%d refunds wait for order %s already", len(o.Refunds), o.ID), nil
 	}
@@ -95,9 +92,8 @@ func (s *Intake) refundWaits(ctx context.Context, ap *Application, o store.Order
 	claim := ap.claim(channel.Pending, "", nil)
 	claim.Order, claim.Fact = o.ID, whole
 	b := &store.Batch{}
-	claimOp := b.New(store.ClaimKey(ap.Fact.Source, ap.Fact.ID), claim)
-	b.PutOrder(&o)
-	done, refused, err := s.commitFact(ctx, ap, b, claimOp)
+	b.PutOrder(kept)
+	done, refused, err := s.commitFact(ctx, ap, b, claim)
 	switch {
 	case err != nil || done.Outcome != "":
 		return done, err

@@ -166,7 +166,7 @@ func (w *World) Move(id channel.CustomerID, o channel.Owner, from, value string)
 	w.Must(err)
 	at := Instant(w.T, from)
 	w.decisions++
-	d := &store.Decision{ID: store.NewDecisionID(id, fmt.Sprint(w.decisions)), From: at, Seq: h.Version, By: "test"}
+	d := &store.Decision{ID: store.NewDecisionID(id, fmt.Sprint(w.decisions)), From: at, Seq: h.Version(), By: "test"}
 	d.Booked, _ = w.book(at)
 	record := map[string]any{"cause": "route", "owner": o, "tier": "base", "moved": true, "value": map[string]string{"amount": value, "currency": "EUR", "basis": "declared"}}
 	d.Record, err = seal.Canonical(record)

@@ -31,9 +31,9 @@ func (s *Store) Replay(ctx context.Context, r Request, answer any) (found bool, 
 	if r.Key == "" {
 		return false, nil
 	}
-	var stored StoredAnswer
-	version, err := s.Load(ctx, StoredAnswerKey(r.Call, r.Caller, r.Key), &stored)
-	if err != nil || version == 0 {
+	kept, err := load[StoredAnswer](ctx, s, StoredAnswerKey(r.Call, r.Caller, r.Key))
+	stored := &kept.Value
+	if err != nil || !kept.Exists() {
 		return false, err
 	}
 	hash, err := seal.HashOfValue(r.Body)
@@ -50,6 +50,13 @@ func (s *Store) Replay(ctx context.Context, r Request, answer any) (found bool, 
 		return true, fault.New(fault.Internal, "internal", "internal error").Because(err)
 	}
 	return true, nil
+}
+
+// HasAnswer reports whether a keyed request was answered before, whatever it
+// asked.
+func (s *Store) HasAnswer(ctx context.Context, r Request) (bool, error) {
+	items, err := s.Get(ctx, StoredAnswerKey(r.Call, r.Caller, r.Key))
+	return err == nil && items[0].Version != 0, err
 }
 
 // KeyReused is the refusal of a key that came with another body before.
@@ -104,7 +111,7 @@ func (s *Store) KeepAnswer(ctx context.Context, r Request, answer any) error {
 
 // keep commits what need not be the first.
 func (s *Store) keep(ctx context.Context, b *Batch) error {
-	if err := s.Commit(ctx, b); err != nil && AsRefused(err) == nil {
+	if err := s.Commit(ctx, b); err != nil && !IsRefused(err) {
 		return err
 	}
 	return nil

@@ -20,8 +20,6 @@ type Control struct {
 	Documents   map[string]map[string]int `json:"documents,omitempty"`   // kind -> id -> newest version
 	Published   int                       `json:"published,omitempty"`   // documents published so far: orders them
 	Frozen      bool                      `json:"frozen,omitempty"`      // no payout is sent
-
-	Version uint64 `json:"-"` // of the item; 0: not written yet
 }
 
 // Open reports whether entries may be booked in p.
@@ -81,7 +79,7 @@ func (c Control) with(kind, id string, n int) Control {
 // the block changes, and how old it may be is for the caller's clock to say.
 type controlCache struct {
 	mu     sync.Mutex
-	block  *Control
+	block  *Loaded[Control]
 	loaded time.Time
 }
 
@@ -91,9 +89,13 @@ func (s *Store) Control(ctx context.Context, t time.Time) (*Control, error) {
 	s.control.mu.Lock()
 	defer s.control.mu.Unlock()
 	if b := s.control.block; b != nil && s.opts.Lease >= 0 && (s.opts.Lease == 0 || t.Sub(s.control.loaded) <= s.opts.Lease && !t.Before(s.control.loaded)) {
-		return b, nil
+		return &b.Value, nil
 	}
-	return s.loadControl(ctx, t)
+	c, err := s.loadControl(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return &c.Value, nil
 }
 
 // LatestControl is the control block as it stands now, whatever was loaded
@@ -101,16 +103,18 @@ func (s *Store) Control(ctx context.Context, t time.Time) (*Control, error) {
 func (s *Store) LatestControl(ctx context.Context, t time.Time) (*Control, error) {
 	s.control.mu.Lock()
 	defer s.control.mu.Unlock()
-	return s.loadControl(ctx, t)
-}
-
-func (s *Store) loadControl(ctx context.Context, t time.Time) (*Control, error) {
-	var c Control
-	version, err := s.Load(ctx, ControlKey(), &c)
+	c, err := s.loadControl(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	c.Version = version
+	return &c.Value, nil
+}
+
+func (s *Store) loadControl(ctx context.Context, t time.Time) (*Loaded[Control], error) {
+	c, err := load[Control](ctx, s, ControlKey())
+	if err != nil {
+		return nil, err
+	}
 	s.control.block, s.control.loaded = &c, t
 	return &c, nil
 }
@@ -128,14 +132,15 @@ func (s *Store) UpdateControl(ctx context.Context, t time.Time, change func(Cont
 			return Control{}, err
 		}
 		b := &Batch{NotAfter: s.NotAfter(t)}
-		next, err := change(*old, b)
+		changed, err := change(old.Value, b)
 		if err != nil {
 			return Control{}, err
 		}
-		op := b.Put(ControlKey(), next, old.Version)
+		next := old.With(changed)
+		save(b, ControlKey(), &next)
 		err = s.Commit(ctx, b)
-		if r := AsRefused(err); r != nil {
-			if _, mine := r.Find(op); mine {
+		if r := RefusalOf(err); r != nil {
+			if r.control() {
 				continue
 			}
 			return Control{}, r
@@ -144,9 +149,8 @@ func (s *Store) UpdateControl(ctx context.Context, t time.Time, change func(Cont
 			s.control.block = nil // it may have been written
 			return Control{}, err
 		}
-		next.Version = old.Version + 1
 		s.control.block, s.control.loaded = &next, t
-		return next, nil
+		return changed, nil
 	}
 	return Control{}, fault.New(fault.Unavailable, "unavailable", "the store is busy; try the same request again, that is safe").Because(table.ErrConflict)
 }

@@ -15,7 +15,12 @@ import (
 // NewDecisionID names the decision that an idempotency key makes for a
 // customer: keys are per customer, and the same key makes the same id.
 func NewDecisionID(id channel.CustomerID, key string) channel.DecisionID {
-	return channel.DecisionID(string(id) + "~" + Hash16(key))
+	return decisionID(id, Hash16(key))
+}
+
+// decisionID is the decision of a customer with the hash of its key.
+func decisionID(id channel.CustomerID, hash16 string) channel.DecisionID {
+	return channel.DecisionID(string(id) + "~" + hash16)
 }
 
 // SplitDecisionID is the customer and the hash behind a decision id; 404 if it
@@ -92,14 +97,8 @@ func (b *Batch) PutAnswer(id channel.DecisionID, a *Answer) int {
 	return b.New(AnswerKey(channel.CustomerID(customer), hash), a)
 }
 
-// DecisionKeys are the keys of a decision and of its answer.
-func DecisionKeys(id channel.DecisionID) (decision, answer table.Key, err error) {
-	customer, hash, err := SplitDecisionID(id)
-	return DecisionKey(customer, hash), AnswerKey(customer, hash), err
-}
-
-// DecodeDecision reads a decision; nil for an absent item.
-func DecodeDecision(id channel.DecisionID, it table.Item) (*Decision, error) {
+// decodeDecision reads a decision; nil for an absent item.
+func decodeDecision(id channel.DecisionID, it table.Item) (*Decision, error) {
 	if it.Version == 0 {
 		return nil, nil
 	}
@@ -109,8 +108,8 @@ func DecodeDecision(id channel.DecisionID, it table.Item) (*Decision, error) {
 	return d, err
 }
 
-// DecodeAnswer reads an answer; nil for an absent item.
-func DecodeAnswer(it table.Item) (*Answer, error) {
+// decodeAnswer reads an answer; nil for an absent item.
+func decodeAnswer(it table.Item) (*Answer, error) {
 	if it.Version == 0 {
 		return nil, nil
 	}

@@ -100,28 +100,19 @@ func encodeEntry(e *history.Entry, orig channel.Period) entryBody {
 }
 
 // decodeEntry reads an entry of a customer's partition back.
-func decodeEntry(id channel.CustomerID, it table.Item) (history.Entry, error) {
+func decodeEntry(id channel.CustomerID, name history.EntryName, it table.Item) (history.Entry, error) {
 	var body entryBody
 	if err := Decode(it, &body); err != nil {
 		return history.Entry{}, err
 	}
-	parts := strings.SplitN(it.SK, "#", 4)
-	if len(parts) != 4 {
-		return history.Entry{}, damaged(it)
-	}
 	e := history.Entry{
-		Booked: channel.Period(parts[1]), Kind: history.EntryKind(parts[2]), ID: parts[3],
+		Booked: name.Booked, Kind: name.Kind, ID: name.ID,
 		Source: body.Source, EventID: body.Event, Occurred: body.Occurred, Replaces: body.Replaces, Seq: body.Seq,
 	}
-	meaning, name := e.Kind, e.ID
-	if e.Kind == history.KindLate {
-		if stray := strings.SplitN(e.Replaces, "#", 4); len(stray) == 4 {
-			meaning, name = history.EntryKind(stray[2]), stray[3]
-		}
-	}
-	switch meaning {
+	kind, means := e.Meaning()
+	switch kind {
 	case history.KindOrder:
-		e.Order = &channel.Order{ID: channel.OrderID(name), Customer: id, Currency: body.Currency, Margin: body.Margin,
+		e.Order = &channel.Order{ID: channel.OrderID(means), Customer: id, Currency: body.Currency, Margin: body.Margin,
 			Discount: body.Discount, Product: body.Product, Attributes: body.Attributes}
 		if body.Amount != nil {
 			e.Order.Amount = *body.Amount

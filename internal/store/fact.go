@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/table"
 )
@@ -47,6 +48,17 @@ type Conflict struct {
 	With     string    `json:"with,omitempty"` // what it conflicts with, where that is not the event: "order o1"
 }
 
+// PutClaim claims an event, where it was never taken.
+func (b *Batch) PutClaim(source channel.Source, id channel.EventID, c Claim) int {
+	return b.New(ClaimKey(source, id), c)
+}
+
+// Booked is the period in which the fact was booked; "" if it caused no entry.
+func (c *Claim) Booked() channel.Period {
+	name, _ := history.ParseEntryName(c.Entry)
+	return name.Booked
+}
+
 // Claim loads the claim of an event; false if it was never taken.
 func (s *Store) Claim(ctx context.Context, source channel.Source, id channel.EventID) (Claim, bool, error) {
 	var c Claim
@@ -61,10 +73,7 @@ func Short(hash string) string { return hash[len("sha256:") : len("sha256:")+16]
 func (s *Store) PutConflict(ctx context.Context, source channel.Source, id channel.EventID, c Conflict) error {
 	b := &Batch{}
 	b.New(ConflictKey(source, id, Short(c.Hash)), c)
-	if err := s.Commit(ctx, b); AsRefused(err) == nil {
-		return err
-	}
-	return nil // recorded before
+	return s.keep(ctx, b) // or it was recorded before
 }
 
 // Order is an order as the refunds need it: which customer, how much, what came
@@ -78,8 +87,7 @@ type Order struct {
 	Hash     string             `json:"hash,omitempty"`  // first 16 digits of the canonical order's
 	Refunds  []OrderRefund      `json:"refunds,omitempty"`
 
-	ID      channel.OrderID `json:"-"`
-	Version uint64          `json:"-"`
+	ID channel.OrderID `json:"-"`
 }
 
 func (o *Order) write(to *seal.Object) {
@@ -142,32 +150,31 @@ func (o *Order) Refunded() int64 {
 	return sum
 }
 
-// Order loads an order or its placeholder; Version 0 if neither is here.
-func (s *Store) Order(ctx context.Context, id channel.OrderID) (Order, error) {
-	o := Order{ID: id}
-	version, err := s.Load(ctx, OrderKey(id), &o)
-	o.Version = version
+// Order loads an order or its placeholder; one that does not exist if neither is
+// here.
+func (s *Store) Order(ctx context.Context, id channel.OrderID) (Loaded[Order], error) {
+	o, err := load[Order](ctx, s, OrderKey(id))
+	o.Value.ID = id
 	return o, err
 }
 
-// DecodeOrder reads an order item, for instance out of a refusal.
-func DecodeOrder(it table.Item) (Order, error) {
-	o := Order{Version: it.Version}
-	if len(it.PK) > 2 {
-		o.ID = channel.OrderID(it.PK[2:])
-	}
-	return o, Decode(it, &o)
+// decodeOrder reads an order item.
+func decodeOrder(it table.Item) (Loaded[Order], error) {
+	o := Loaded[Order]{version: it.Version}
+	o.Value.ID, _ = parseOrderKey(it.PK, it.SK)
+	return o, Decode(it, &o.Value)
 }
 
-// PutOrder writes an order under the version it was loaded with.
-func (b *Batch) PutOrder(o *Order) int {
-	return b.PutN(OrderKey(o.ID), o, o.Refunded(), o.Version)
+// PutOrder writes an order: refused where it is not as it was read.
+func (b *Batch) PutOrder(o *Loaded[Order]) int {
+	b.saves(&o.version)
+	return b.PutN(OrderKey(o.Value.ID), &o.Value, o.Value.Refunded(), o.version)
 }
 
 // AnyClaim reports whether any fact was ever taken.
 func (s *Store) AnyClaim(ctx context.Context) (bool, error) {
 	for n := range Buckets {
-		page, err := s.table.Query(ctx, table.Range{Table: table.Ledger, PK: "E#" + BucketName(n), Limit: 1})
+		page, err := s.table.Query(ctx, table.Range{Table: table.Ledger, PK: claimPK(BucketName(n)), Limit: 1})
 		if err != nil {
 			return false, mapError(err)
 		}

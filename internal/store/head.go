@@ -16,11 +16,11 @@ import (
 const MaxSpans = 8
 
 // Head is a customer as of now: one item, whose version is what serialises
-// everything that may change the owner. A zero Version: the customer is not
-// known. Every field is derivable from the customer's partition.
+// everything that may change the owner. It is loaded with it, as a Loaded is; one
+// that does not exist is of a customer that is not known. Every field is derivable from the customer's partition.
 type Head struct {
 	ID      channel.CustomerID
-	Version uint64
+	version uint64 // of the item as it was read, or saved since; 0: not there
 
 	Profile   history.Profile
 	ProfileAt Stamp // the newest profile change folded into Profile
@@ -40,6 +40,13 @@ type Head struct {
 	Memo     *Memo               // of its orders; nil: never folded
 	Referred map[string]int64    // memo: own values of the customers it referred, per currency, minor units
 }
+
+// Exists reports whether the customer is known.
+func (h *Head) Exists() bool { return h.version != 0 }
+
+// Version counts the writes of the head, from 1; 0: it was not there. It orders
+// what was decided on it; it is not for saving.
+func (h *Head) Version() uint64 { return h.version }
 
 // Stamp orders profile changes: by time, then source and event id.
 type Stamp struct {
@@ -130,7 +137,7 @@ type headProfile struct {
 	SourcedBy     channel.PartnerID  `json:"sourcedBy,omitempty"`
 }
 
-// PutHead writes a head under the version it was loaded with.
+// PutHead writes a head: refused where the customer's is not as it was read.
 func (b *Batch) PutHead(h *Head) int {
 	p := &h.Profile
 	body := headBody{
@@ -149,18 +156,24 @@ func (b *Batch) PutHead(h *Head) int {
 	if h.Value != (Value{}) {
 		body.Value = &h.Value
 	}
-	return b.Put(HeadKey(h.ID), body, h.Version)
+	b.saves(&h.version)
+	return b.Put(HeadKey(h.ID), body, h.version)
 }
 
-// DecodeHead reads a head; an absent item is a head with Version 0.
-func DecodeHead(id channel.CustomerID, it table.Item) (*Head, error) {
+// CheckHead demands that the customer's head is still as it was read.
+func (b *Batch) CheckHead(h *Head) int {
+	return b.add(table.Op{Kind: table.Check, Key: HeadKey(h.ID), If: versionIs(h.version)})
+}
+
+// decodeHead reads a head; an absent item is a head that does not exist.
+func decodeHead(id channel.CustomerID, it table.Item) (*Head, error) {
 	var body headBody
 	if err := Decode(it, &body); err != nil {
 		return nil, err
 	}
 	p := body.Profile
 	h := &Head{
-		ID: id, Version: it.Version, Decision: body.Decision, Former: body.Former, Memo: body.Memo, Moved: body.Moved, Offer: body.Offer,
+		ID: id, version: it.Version, Decision: body.Decision, Former: body.Former, Memo: body.Memo, Moved: body.Moved, Offer: body.Offer,
 		Owner: body.Owner, Refused: body.Refused, Spans: body.Spans, State: body.State, Tier: body.Tier,
 		Waiting: body.Waiting, Referred: body.Referred, ProfileAt: Stamp{p.At, p.Event},
 		Profile: history.Profile{
@@ -178,13 +191,13 @@ func DecodeHead(id channel.CustomerID, it table.Item) (*Head, error) {
 	return h, nil
 }
 
-// Head loads a customer; Version 0 if it is not known.
+// Head loads a customer; one that does not exist if it is not known.
 func (s *Store) Head(ctx context.Context, id channel.CustomerID) (*Head, error) {
 	items, err := s.Get(ctx, HeadKey(id))
 	if err != nil {
 		return nil, err
 	}
-	return DecodeHead(id, items[0])
+	return decodeHead(id, items[0])
 }
 
 // Known reports whether a customer is known.
@@ -199,13 +212,19 @@ func (s *Store) Heads(ctx context.Context, bucket int, after channel.CustomerID)
 	if after != "" {
 		r.From = string(after) + "\x01" // ids hold no control characters
 	}
-	return mapItems(s.Items(ctx, r), func(it table.Item) (*Head, error) { return DecodeHead(channel.CustomerID(it.SK), it) })
+	return mapItems(s.Items(ctx, r), func(it table.Item) (*Head, error) {
+		id, _ := parseHeadKey(it.PK, it.SK)
+		return decodeHead(id, it)
+	})
 }
 
 // Customers is Heads of a whole bucket for who only needs the ids.
 func (s *Store) Customers(ctx context.Context, bucket int) iter.Seq2[channel.CustomerID, error] {
 	r := table.Range{Table: table.State, PK: HeadPK(BucketName(bucket))}
-	return mapItems(s.Items(ctx, r), func(it table.Item) (channel.CustomerID, error) { return channel.CustomerID(it.SK), nil })
+	return mapItems(s.Items(ctx, r), func(it table.Item) (channel.CustomerID, error) {
+		id, _ := parseHeadKey(it.PK, it.SK)
+		return id, nil
+	})
 }
 
 func mapItems[T any](items iter.Seq2[table.Item, error], read func(table.Item) (T, error)) iter.Seq2[T, error] {

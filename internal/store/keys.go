@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,13 +40,21 @@ func state(pk, sk string) table.Key  { return table.Key{Table: table.State, PK: 
 // stamp is how a time is written into keys: it sorts bytewise.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
-// The keys of the ledger.
+// The keys of the ledger. What is read out of a key somewhere has its parse
+// beside what builds it: it returns what the key was built of, and false for a
+// key of another kind.
 
 // ClaimKey is the permanent record that an event was taken.
 func ClaimKey(source channel.Source, id channel.EventID) table.Key {
 	sk := string(source) + "#" + string(id)
-	return ledger("E#"+bucket(sk), sk)
+	return ledger(claimPK(bucket(sk)), sk)
 }
+
+// claimPK is the partition of all claims of a bucket.
+func claimPK(bucket string) string { return "E#" + bucket }
+
+// isClaim reports whether a key is that of a claim or of the conflicts about one.
+func isClaim(pk string) bool { return strings.HasPrefix(pk, "E#") }
 
 // ConflictKey is the audit record of another body under a claimed event.
 func ConflictKey(source channel.Source, id channel.EventID, hash16 string) table.Key {
@@ -57,15 +66,37 @@ func ConflictKey(source channel.Source, id channel.EventID, hash16 string) table
 // CustomerPK is the partition of everything that ever happened to a customer.
 func CustomerPK(id channel.CustomerID) string { return "C#" + string(id) }
 
+func parseCustomerPK(pk string) (channel.CustomerID, bool) {
+	id, ok := strings.CutPrefix(pk, "C#")
+	return channel.CustomerID(id), ok && id != ""
+}
+
 // DecisionKey is a decision, or an alias of one, under the hash of its
 // idempotency key.
 func DecisionKey(id channel.CustomerID, hash16 string) table.Key {
 	return ledger(CustomerPK(id), "D#"+hash16)
 }
 
+func parseDecisionKey(pk, sk string) (channel.DecisionID, bool) {
+	customer, ofCustomer := parseCustomerPK(pk)
+	hash, ok := strings.CutPrefix(sk, "D#")
+	if !ok || !ofCustomer || !isHash16(hash) {
+		return "", false
+	}
+	return decisionID(customer, hash), true
+}
+
 // AnswerKey is what became of the offer that a decision made.
 func AnswerKey(id channel.CustomerID, hash16 string) table.Key {
 	return ledger(CustomerPK(id), "D#"+hash16+"#A")
+}
+
+func parseAnswerKey(pk, sk string) (channel.DecisionID, bool) {
+	decision, ok := strings.CutSuffix(sk, "#A")
+	if !ok {
+		return "", false
+	}
+	return parseDecisionKey(pk, decision)
 }
 
 // NoticeKey is what others are told of a customer on a day that no decision
@@ -74,9 +105,22 @@ func NoticeKey(id channel.CustomerID, day, kind string) table.Key {
 	return ledger(CustomerPK(id), "N#"+day+"#"+kind)
 }
 
+func parseNoticeKey(pk, sk string) (id channel.CustomerID, day, kind string, ok bool) {
+	id, ofCustomer := parseCustomerPK(pk)
+	sk, isNotice := strings.CutPrefix(sk, "N#")
+	day, kind, ok = strings.Cut(sk, "#")
+	return id, day, kind, ok && ofCustomer && isNotice
+}
+
 // EntryKey is one booked fact of a customer.
 func EntryKey(id channel.CustomerID, e *history.Entry) table.Key {
 	return ledger(CustomerPK(id), e.SK())
+}
+
+func parseEntryKey(pk, sk string) (channel.CustomerID, history.EntryName, bool) {
+	id, ofCustomer := parseCustomerPK(pk)
+	name, ok := history.ParseEntryName(sk)
+	return id, name, ok && ofCustomer
 }
 
 // StatementKey is an owner's statement of a period.
@@ -102,7 +146,13 @@ func SealKey(o channel.Owner, p channel.Period) table.Key {
 }
 
 // PeriodHeadKey is the root over all seals of a period.
-func PeriodHeadKey(p channel.Period) table.Key { return ledger("Z#head", string(p)) }
+func PeriodHeadKey(p channel.Period) table.Key { return ledger(periodHeadPK, string(p)) }
+
+const periodHeadPK = "Z#head"
+
+func parsePeriodHeadKey(pk, sk string) (channel.Period, bool) {
+	return channel.Period(sk), pk == periodHeadPK
+}
 
 // TransferKey is one transfer of an owner's accounts.
 func TransferKey(o channel.Owner, p channel.Period, id string) table.Key {
@@ -133,6 +183,13 @@ func VersionKey(kind, id string, n int) table.Key {
 	return ledger("V#"+kind+"#"+id, fmt.Sprintf("%06d", n))
 }
 
+func parseVersionKey(pk, sk string) (kind, id string, n int, ok bool) {
+	pk, isVersion := strings.CutPrefix(pk, "V#")
+	kind, id, ok = strings.Cut(pk, "#")
+	n, err := strconv.Atoi(sk)
+	return kind, id, n, ok && isVersion && err == nil && n > 0
+}
+
 // PartKey is a content-addressed part of a document.
 func PartKey(hash string) table.Key { return ledger("B#"+hash, "P") }
 
@@ -158,6 +215,13 @@ func DueKey(id channel.CustomerID) table.Key {
 	return state(DuePK(bucket(string(id))), "C#"+string(id))
 }
 
+// parseListed is the customer of an item in a list of customers: who is due, in
+// a portfolio, waits, or was referred.
+func parseListed(sk string) (channel.CustomerID, bool) {
+	id, ok := strings.CutPrefix(sk, "C#")
+	return channel.CustomerID(id), ok && id != ""
+}
+
 // DuePK is the partition of those of a bucket.
 func DuePK(bucket string) string { return "D#" + bucket }
 
@@ -169,8 +233,17 @@ func HeadKey(id channel.CustomerID) table.Key {
 // HeadPK is the partition of all heads of a bucket.
 func HeadPK(bucket string) string { return "H#" + bucket }
 
+func parseHeadKey(pk, sk string) (channel.CustomerID, bool) {
+	return channel.CustomerID(sk), strings.HasPrefix(pk, "H#")
+}
+
 // OrderKey is an order, or the placeholder of one whose refund came first.
 func OrderKey(id channel.OrderID) table.Key { return state("O#"+string(id), "O") }
+
+func parseOrderKey(pk, sk string) (channel.OrderID, bool) {
+	id, ok := strings.CutPrefix(pk, "O#")
+	return channel.OrderID(id), ok && sk == "O"
+}
 
 // PortfolioPK is the partition of an owner's portfolio entries and open offers.
 func PortfolioPK(o channel.Owner) string { return "P#" + string(o) }
@@ -185,6 +258,14 @@ func OfferKey(o channel.Owner, expires time.Time, d channel.DecisionID) table.Ke
 	return state(PortfolioPK(o), "X#"+stamp(expires)+"#"+string(d))
 }
 
+// parseOfferKey is when an offer in a portfolio ends, and the decision that made it.
+func parseOfferKey(pk, sk string) (time.Time, channel.DecisionID, bool) {
+	sk, isOffer := strings.CutPrefix(sk, "X#")
+	ends, d, ok := strings.Cut(sk, "#")
+	at, err := time.Parse(time.RFC3339, ends)
+	return at, channel.DecisionID(d), ok && isOffer && err == nil && strings.HasPrefix(pk, "P#")
+}
+
 // waitingPK is the partition of everyone who waits.
 const waitingPK = "P#waiting"
 
@@ -193,6 +274,11 @@ func WaitingKey(id channel.CustomerID) table.Key { return state(waitingPK, "C#"+
 
 // CapacityKey counts what an owner that has a limit holds or is offered.
 func CapacityKey(o channel.Owner) table.Key { return state("N#"+string(o), "N") }
+
+func parseCapacityKey(pk, sk string) (channel.Owner, bool) {
+	owner, ok := strings.CutPrefix(pk, "N#")
+	return channel.Owner(owner), ok && sk == "N"
+}
 
 // ReferralPK is the partition of the customers that a customer referred.
 func ReferralPK(referrer channel.CustomerID) string { return "Y#" + string(referrer) }

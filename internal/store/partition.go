@@ -54,26 +54,28 @@ func (s *Store) customer(ctx context.Context, id channel.CustomerID, r table.Ran
 }
 
 func (f *CustomerFile) add(id channel.CustomerID, it table.Item) error {
-	if strings.HasPrefix(it.SK, "F#") {
-		e, err := decodeEntry(id, it)
+	if name, ok := history.ParseEntryName(it.SK); ok {
+		e, err := decodeEntry(id, name, it)
 		f.Partition.Entries = append(f.Partition.Entries, e)
 		f.Entries = append(f.Entries, it)
 		return err
 	}
-	if strings.HasPrefix(it.SK, "N#") {
+	if _, _, _, ok := parseNoticeKey(it.PK, it.SK); ok {
 		return nil // for others to hear; it says nothing of the past
 	}
-	hash, isAnswer := strings.CutSuffix(strings.TrimPrefix(it.SK, "D#"), "#A")
-	name := channel.DecisionID(string(id) + "~" + hash)
-	if isAnswer {
-		a, err := DecodeAnswer(it)
+	if name, ok := parseAnswerKey(it.PK, it.SK); ok {
+		a, err := decodeAnswer(it)
 		if f.Answers == nil {
 			f.Answers = map[channel.DecisionID]*Answer{}
 		}
 		f.Answers[name] = a
 		return err
 	}
-	d, err := DecodeDecision(name, it)
+	name, ok := parseDecisionKey(it.PK, it.SK)
+	if !ok {
+		return damaged(it)
+	}
+	d, err := decodeDecision(name, it)
 	if err != nil || d.Alias != "" {
 		return err
 	}

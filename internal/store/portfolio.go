@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"iter"
-	"strings"
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
@@ -35,7 +34,8 @@ func (s *Store) Portfolio(ctx context.Context, o channel.Owner, after channel.Cu
 		r.From = "C#" + string(after) + "\x01"
 	}
 	return mapItems(s.Items(ctx, r), func(it table.Item) (PortfolioEntry, error) {
-		e := PortfolioEntry{Customer: channel.CustomerID(it.SK[len("C#"):])}
+		var e PortfolioEntry
+		e.Customer, _ = parseListed(it.SK)
 		return e, Decode(it, &e)
 	})
 }
@@ -44,7 +44,8 @@ func (s *Store) Portfolio(ctx context.Context, o channel.Owner, after channel.Cu
 func (s *Store) PortfolioCustomers(ctx context.Context, o channel.Owner) iter.Seq2[channel.CustomerID, error] {
 	r := table.Range{Table: table.State, PK: PortfolioPK(o), From: "C#", To: "C$"}
 	return mapItems(s.Items(ctx, r), func(it table.Item) (channel.CustomerID, error) {
-		return channel.CustomerID(it.SK[len("C#"):]), nil
+		id, _ := parseListed(it.SK)
+		return id, nil
 	})
 }
 
@@ -67,34 +68,24 @@ func (b *Batch) DeleteOffer(o OpenOffer) int {
 	return b.Delete(OfferKey(channel.PartnerOwner(o.Partner), o.ExpiresAt, o.Decision))
 }
 
-// Offers walks a partner's open offers by when they end: those after the sort
-// key (""), and only those that end at or before by, unless that is zero.
-func (s *Store) Offers(ctx context.Context, p channel.PartnerID, after string, by time.Time) iter.Seq2[OpenOffer, error] {
+// Offers walks a partner's open offers by when they end: those after the given one
+// (the zero OpenOffer: all), and only those that end at or before by, unless that
+// is zero.
+func (s *Store) Offers(ctx context.Context, p channel.PartnerID, after OpenOffer, by time.Time) iter.Seq2[OpenOffer, error] {
 	r := table.Range{Table: table.State, PK: PortfolioPK(channel.PartnerOwner(p)), From: "X#", To: "X$"}
-	if after != "" {
-		r.From = after + "\x01"
+	if after != (OpenOffer{}) {
+		r.From = OfferKey(channel.PartnerOwner(p), after.ExpiresAt, after.Decision).SK + "\x01"
 	}
 	if !by.IsZero() {
 		r.To = "X#" + stamp(by) + "$"
 	}
 	return mapItems(s.Items(ctx, r), func(it table.Item) (OpenOffer, error) {
-		o := OpenOffer{Partner: p}
-		parts := strings.SplitN(it.SK, "#", 3)
-		if len(parts) != 3 {
+		o, ok := OpenOffer{Partner: p}, false
+		if o.ExpiresAt, o.Decision, ok = parseOfferKey(it.PK, it.SK); !ok {
 			return o, damaged(it)
 		}
-		at, err := time.Parse(time.RFC3339, parts[1])
-		if err != nil {
-			return o, damaged(it)
-		}
-		o.ExpiresAt, o.Decision = at, channel.DecisionID(parts[2])
 		return o, Decode(it, &o)
 	})
-}
-
-// SK is the offer's place in its partner's list, for a cursor.
-func (o OpenOffer) SK() string {
-	return OfferKey(channel.PartnerOwner(o.Partner), o.ExpiresAt, o.Decision).SK
 }
 
 // WaitingCustomer is somebody who waits for an owner.
@@ -116,7 +107,8 @@ func (s *Store) WaitingCustomers(ctx context.Context, after channel.CustomerID) 
 		r.From = "C#" + string(after) + "\x01"
 	}
 	return mapItems(s.Items(ctx, r), func(it table.Item) (WaitingCustomer, error) {
-		w := WaitingCustomer{Customer: channel.CustomerID(it.SK[len("C#"):])}
+		var w WaitingCustomer
+		w.Customer, _ = parseListed(it.SK)
 		return w, Decode(it, &w.Waiting)
 	})
 }
@@ -174,7 +166,7 @@ func (s *Store) Count(ctx context.Context, o channel.Owner) (held, offered int64
 		}
 	}
 	if p, ok := o.Partner(); ok {
-		for _, err := range s.Offers(ctx, p, "", time.Time{}) {
+		for _, err := range s.Offers(ctx, p, OpenOffer{}, time.Time{}) {
 			if err != nil {
 				return 0, 0, err
 			}
@@ -198,11 +190,17 @@ func (b *Batch) SetReferral(referrer channel.CustomerID, r Referral) int {
 	return b.Set(ReferralKey(referrer, r.Customer), r)
 }
 
+// DeleteReferral forgets it.
+func (b *Batch) DeleteReferral(referrer, id channel.CustomerID) int {
+	return b.Delete(ReferralKey(referrer, id))
+}
+
 // Referrals walks the customers that a customer referred.
 func (s *Store) Referrals(ctx context.Context, referrer channel.CustomerID) iter.Seq2[Referral, error] {
 	r := table.Range{Table: table.State, PK: ReferralPK(referrer), From: "C#", To: "C$"}
 	return mapItems(s.Items(ctx, r), func(it table.Item) (Referral, error) {
-		v := Referral{Customer: channel.CustomerID(it.SK[len("C#"):])}
+		var v Referral
+		v.Customer, _ = parseListed(it.SK)
 		return v, Decode(it, &v)
 	})
 }

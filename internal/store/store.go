@@ -134,11 +134,6 @@ func (b *Batch) Add(k table.Key, delta, atMost int64) int {
 	return b.add(op)
 }
 
-// Check demands that an item still has this version (0: is absent).
-func (b *Batch) Check(k table.Key, version uint64) int {
-	return b.add(table.Op{Kind: table.Check, Key: k, If: versionIs(version)})
-}
-
 // saves notes a version that the write of the batch moves on.
 func (b *Batch) saves(version *uint64) { b.saved = append(b.saved, version) }
 
@@ -199,8 +194,8 @@ const (
 var ErrExpired = table.ErrExpired
 
 // Commit writes a batch, all or nothing, once: what it saved has its new version
-// then. A failed condition is *table.Refused: read again and decide again.
-// ErrExpired likewise: NotAfter had passed.
+// then. A failed condition is *Refusal: read again and decide again. ErrExpired
+// likewise: NotAfter had passed.
 // Everything else is a *fault.Error that may go to the caller; repeating the
 // same request is always safe. A batch beyond the limits of the table is
 // internal: what is kept is bounded where it is taken in.
@@ -215,6 +210,9 @@ func (s *Store) Commit(ctx context.Context, b *Batch) error {
 			b.committed()
 			return nil
 		}
+		if refused := AsRefused(err); refused != nil {
+			return &Refusal{b.ops, refused}
+		}
 		if !errors.Is(err, table.ErrConflict) && !errors.Is(err, table.ErrThrottled) || try == tries {
 			return mapError(beyond(err))
 		}
@@ -222,10 +220,7 @@ func (s *Store) Commit(ctx context.Context, b *Batch) error {
 	}
 }
 
-// IsRefused says that the state was not as it was read: read and decide again.
-func IsRefused(err error) bool { return AsRefused(err) != nil }
-
-// AsRefused is the refusal in err, nil if it is none.
+// AsRefused is the refusal of the table in err, nil if it is none.
 func AsRefused(err error) *table.Refused {
 	var r *table.Refused
 	if errors.As(err, &r) {

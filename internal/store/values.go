@@ -54,18 +54,16 @@ type Night struct {
 	Until time.Time `json:"until,omitzero"`  // whoever is at it will have ended by then
 }
 
-// Night is how far the nightly work was last, and the version of that; 0 before
-// the first.
-func (s *Store) Night(ctx context.Context) (n Night, version uint64, err error) {
-	version, err = s.Load(ctx, NightKey(), &n)
-	return n, version, err
+// Night is how far the nightly work was last; it does not exist before the first.
+func (s *Store) Night(ctx context.Context) (Loaded[Night], error) {
+	return load[Night](ctx, s, NightKey())
 }
 
 // PutNight notes how far the nightly work is, refused where somebody else noted
-// something since that version.
-func (s *Store) PutNight(ctx context.Context, n Night, version uint64) error {
+// something since that was read.
+func (s *Store) PutNight(ctx context.Context, n *Loaded[Night]) error {
 	b := &Batch{}
-	b.Put(NightKey(), n, version)
+	save(b, NightKey(), n)
 	return s.Commit(ctx, b)
 }
 
@@ -80,7 +78,8 @@ func (s *Store) PutDue(ctx context.Context, id channel.CustomerID) error {
 func (s *Store) Due(ctx context.Context, n int) iter.Seq2[channel.CustomerID, error] {
 	r := table.Range{Table: table.State, PK: DuePK(BucketName(n)), From: "C#", To: "C$"}
 	return mapItems(s.Items(ctx, r), func(it table.Item) (channel.CustomerID, error) {
-		return channel.CustomerID(it.SK[len("C#"):]), nil
+		id, _ := parseListed(it.SK)
+		return id, nil
 	})
 }
 
@@ -104,16 +103,16 @@ func (o Orphans) Is(p Orphans) bool {
 	return o.Directory == p.Directory && o.Policy == p.Policy && slices.Equal(o.Owners, p.Owners)
 }
 
-// Orphans is the last look, and its version; 0 where everybody is to be looked at.
-func (s *Store) Orphans(ctx context.Context) (o Orphans, version uint64, err error) {
-	version, err = s.Load(ctx, OrphansKey(), &o)
-	return o, version, err
+// Orphans is the last look; it does not exist where everybody is to be looked at.
+func (s *Store) Orphans(ctx context.Context) (Loaded[Orphans], error) {
+	return load[Orphans](ctx, s, OrphansKey())
 }
 
-// PutOrphans notes a look, refused where somebody noted another since that version.
-func (s *Store) PutOrphans(ctx context.Context, o Orphans, version uint64) error {
+// PutOrphans notes a look, refused where somebody noted another since that was
+// read.
+func (s *Store) PutOrphans(ctx context.Context, o *Loaded[Orphans]) error {
 	b := &Batch{}
-	b.Put(OrphansKey(), o, version)
+	save(b, OrphansKey(), o)
 	return s.Commit(ctx, b)
 }
 

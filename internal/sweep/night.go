@@ -35,12 +35,11 @@ const (
 // nightRun is one stretch of a night.
 type nightRun struct {
 	*Sweeper
-	by       wire.Actor
-	sum      *wire.NightSummary
-	progress store.Night
-	version  uint64
-	all      time.Duration // how long this stretch may take; 0: as long as it wants
-	saved    time.Time
+	by    wire.Actor
+	sum   *wire.NightSummary
+	note  store.Loaded[store.Night] // how far it is
+	all   time.Duration             // how long this stretch may take; 0: as long as it wants
+	saved time.Time
 }
 
 // Night does what belongs to a night: it values everybody anew, which may
@@ -57,13 +56,13 @@ func (s *Sweeper) Night(ctx context.Context, a wire.Actor, scope NightScope) (wi
 	if err != nil || !due {
 		return sum, err
 	}
-	for r.progress.Step != "" && err == nil && !sum.Unfinished {
+	for r.note.Value.Step != "" && err == nil && !sum.Unfinished {
 		err = r.step(ctx)
 	}
 	if err == nil && !sum.Unfinished {
 		return sum, nil
 	}
-	r.progress.Until = time.Time{} // whoever comes next need not wait
+	r.note.Value.Until = time.Time{} // whoever comes next need not wait
 	return sum, errors.Join(err, r.save(ctx))
 }
 
@@ -75,14 +74,14 @@ func (r *nightRun) begin(ctx context.Context, scope NightScope) (due bool, err e
 		return false, err
 	}
 	today, model := value.DayOf(m.Cal, m.Now), m.Control.Newest(store.KindModel, store.ModelID)
-	if r.progress, r.version, err = r.store.Night(ctx); err != nil {
+	if r.note, err = r.store.Night(ctx); err != nil {
 		return false, err
 	}
-	open := r.version != 0 && r.progress.Step != ""
+	open := r.note.Exists() && r.note.Value.Step != ""
 	switch {
-	case scope.GoOn && !open, scope.IfDue && !open && r.version != 0 && r.progress.Day == today && r.progress.Model == model:
+	case scope.GoOn && !open, scope.IfDue && !open && r.note.Exists() && r.note.Value.Day == today && r.note.Value.Model == model:
 		return false, nil
-	case open && r.progress.Until.After(m.Now):
+	case open && r.note.Value.Until.After(m.Now):
 		r.sum.Unfinished = true
 		return false, nil
 	}
@@ -92,57 +91,57 @@ func (r *nightRun) begin(ctx context.Context, scope NightScope) (due bool, err e
 		}
 		return false, err
 	}
-	if !open || r.progress.Day != today && !scope.GoOn {
+	if !open || r.note.Value.Day != today && !scope.GoOn {
 		if err := r.store.ForgetOrphans(ctx); err != nil {
 			return false, err
 		}
-		r.progress = store.Night{Day: today, Model: model, Step: StepValues}
+		r.note.Value = store.Night{Day: today, Model: model, Step: StepValues}
 		if scope.Fit {
-			r.progress.Step = stepFit
+			r.note.Value.Step = stepFit
 		}
 	}
-	if r.progress.Model != model { // who was valued was so by another one
-		r.progress.Model, r.progress.Next = model, 0
-		if r.progress.Step != stepFit {
-			r.progress.Step = StepValues
+	if r.note.Value.Model != model { // who was valued was so by another one
+		r.note.Value.Model, r.note.Value.Next = model, 0
+		if r.note.Value.Step != stepFit {
+			r.note.Value.Step = StepValues
 		}
 	}
 	if r.all > 0 {
-		r.progress.Until = m.Now.Add(r.all)
+		r.note.Value.Until = m.Now.Add(r.all)
 	}
 	return true, r.save(ctx)
 }
 
 // step does the next step, or says that there is too little time for it.
 func (r *nightRun) step(ctx context.Context) error {
-	if r.progress.Step != StepValues && !r.left(ctx, 2) {
+	if r.note.Value.Step != StepValues && !r.left(ctx, 2) {
 		r.sum.Unfinished = true
 		return nil
 	}
-	switch r.progress.Step {
+	switch r.note.Value.Step {
 	case stepFit:
 		if err := r.fit(ctx); err != nil {
 			return err
 		}
-		r.progress.Step, r.progress.Next = StepValues, 0
+		r.note.Value.Step, r.note.Value.Next = StepValues, 0
 	case StepValues:
-		if r.progress.Model > 0 {
+		if r.note.Value.Model > 0 {
 			if err := r.values(ctx); err != nil || r.sum.Unfinished {
 				return err
 			}
 		}
-		r.progress.Step = stepMoves
+		r.note.Value.Step = stepMoves
 	case stepMoves:
 		if err := r.moves(ctx); err != nil {
 			return err
 		}
-		r.progress.Step = stepCensus
+		r.note.Value.Step = stepCensus
 	default:
 		census, err := r.valuing.TakeCensus(ctx, r.by)
 		if err != nil {
 			return err
 		}
-		r.sum.Census, r.progress.Step, r.progress.Until = census, "", time.Time{}
+		r.sum.Census, r.note.Value.Step, r.note.Value.Until = census, "", time.Time{}
 	}
 	return r.save(ctx)
 }
@@ -157,19 +156,20 @@ func (r *nightRun) left(ctx context.Context, part time.Duration) bool {
 // what they have done one after the other.
 func (r *nightRun) save(ctx context.Context) error {
 	for range documents.Rounds {
-		err := r.store.PutNight(ctx, r.progress, r.version)
+		err := r.store.PutNight(ctx, &r.note)
 		if err == nil {
-			r.version, r.saved = r.version+1, r.clock()
+			r.saved = r.clock()
 			return nil
 		}
 		if !store.IsRefused(err) {
 			return err
 		}
-		now, version, err := r.store.Night(ctx)
+		now, err := r.store.Night(ctx)
 		if err != nil {
 			return err
 		}
-		if r.version = version; now == r.progress {
+		mine := r.note.Value
+		if r.note = now.With(mine); now.Value == mine {
 			return nil
 		}
 	}
@@ -182,7 +182,7 @@ const fitTries = 2
 
 // fit fits a model where none is of this month.
 func (r *nightRun) fit(ctx context.Context) error {
-	if r.progress.Tries++; r.progress.Tries > fitTries {
+	if r.note.Value.Tries++; r.note.Value.Tries > fitTries {
 		r.sum.NoFit = "the fit did not come to its end when it was begun twice; the next night tries again"
 		return nil
 	}
@@ -198,7 +198,7 @@ func (r *nightRun) fit(ctx context.Context) error {
 		m, err = r.docs.Current(ctx)
 	}
 	if err == nil {
-		r.progress.Model = m.Control.Newest(store.KindModel, store.ModelID)
+		r.note.Value.Model = m.Control.Newest(store.KindModel, store.ModelID)
 	}
 	return err
 }
@@ -228,10 +228,10 @@ const noteEvery = 2 * time.Second
 // values values everybody anew, some buckets at a time, and notes who is to be
 // routed for it.
 func (r *nightRun) values(ctx context.Context) error {
-	for r.progress.Next < store.Buckets {
-		n := min(valuing.AtATime, store.Buckets-r.progress.Next)
+	for r.note.Value.Next < store.Buckets {
+		n := min(valuing.AtATime, store.Buckets-r.note.Value.Next)
 		run := &revaluing{sum: r.sum, by: r.by.User}
-		err := valuing.SideBySide(ctx, n, func(ctx context.Context, i int) error { return r.valueBucket(ctx, run, r.progress.Next+i) })
+		err := valuing.SideBySide(ctx, n, func(ctx context.Context, i int) error { return r.valueBucket(ctx, run, r.note.Value.Next+i) })
 		r.sum.Unfinished = errors.Is(err, errTimeIsUp)
 		if err != nil && !r.sum.Unfinished {
 			return err
@@ -239,7 +239,7 @@ func (r *nightRun) values(ctx context.Context) error {
 		if err := run.keep(ctx, r.Sweeper); err != nil || r.sum.Unfinished {
 			return err
 		}
-		r.progress.Next += n
+		r.note.Value.Next += n
 		if r.clock().Sub(r.saved) > noteEvery {
 			if err := r.save(ctx); err != nil {
 				return err

@@ -10,7 +10,6 @@ import (
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/routing"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/valuing"
 	"github.com/fairlead/fairlead/internal/wire"
 )
@@ -36,13 +35,14 @@ func (s *Sweeper) sweepOrphans(ctx context.Context, a wire.Actor, sum *wire.Swee
 	if err != nil {
 		return err
 	}
-	seen, version, err := s.store.Orphans(ctx)
+	note, err := s.store.Orphans(ctx)
 	if err != nil {
 		return err
 	}
+	seen := note.Value
 	now := store.Orphans{Directory: dir.Hash, Policy: policy.Hash()}
 	owners := seen.Owners
-	if all || version == 0 || m.Programme.RouteOnCall || seen.Directory != now.Directory || seen.Policy != now.Policy {
+	if all || !note.Exists() || m.Programme.RouteOnCall || seen.Directory != now.Directory || seen.Policy != now.Policy {
 		owners = dir.Owners()
 	}
 	w := &orphanWalk{Sweeper: s, m: &m, dir: dir, sum: sum}
@@ -64,10 +64,11 @@ func (s *Sweeper) sweepOrphans(ctx context.Context, a wire.Actor, sum *wire.Swee
 	done, err := s.router.Bulk(ctx, assign.TheseJobs(jobs))
 	sum.Orphaned = done.Routed
 	sum.Failed = append(sum.Failed, done.Failed...)
-	if err != nil || version != 0 && now.Is(seen) {
+	if err != nil || note.Exists() && now.Is(seen) {
 		return err
 	}
-	if err := s.store.PutOrphans(ctx, now, version); !store.IsRefused(err) {
+	note.Value = now
+	if err := s.store.PutOrphans(ctx, &note); !store.IsRefused(err) {
 		return err
 	}
 	return nil // another sweep noted what it saw; the next one looks again where that differs
@@ -84,7 +85,7 @@ type orphanWalk struct {
 }
 
 func (w *orphanWalk) owner(ctx context.Context, o channel.Owner) error {
-	ids := make([]channel.CustomerID, 0, table.MaxGet)
+	ids := make([]channel.CustomerID, 0, store.MaxTogether)
 	for e, err := range w.store.Portfolio(ctx, o, "") {
 		if err != nil {
 			return err
@@ -92,7 +93,7 @@ func (w *orphanWalk) owner(ctx context.Context, o channel.Owner) error {
 		if !e.Until.IsZero() {
 			continue
 		}
-		if ids = append(ids, e.Customer); len(ids) == table.MaxGet {
+		if ids = append(ids, e.Customer); len(ids) == store.MaxTogether {
 			if err := w.look(ctx, o, ids); err != nil {
 				return err
 			}
@@ -104,19 +105,7 @@ func (w *orphanWalk) owner(ctx context.Context, o channel.Owner) error {
 
 // look looks at some customers; whose data are damaged is named.
 func (w *orphanWalk) look(ctx context.Context, o channel.Owner, ids []channel.CustomerID) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	keys := make([]table.Key, len(ids))
-	for i, id := range ids {
-		keys[i] = store.HeadKey(id)
-	}
-	items, err := w.store.Get(ctx, keys...)
-	if err != nil {
-		return err
-	}
-	for i, id := range ids {
-		head, err := store.DecodeHead(id, items[i])
+	return w.store.LoadHeads(ctx, ids, func(i int, head *store.Head, err error) error {
 		if err == nil {
 			err = w.one(ctx, o, head)
 		}
@@ -124,10 +113,10 @@ func (w *orphanWalk) look(ctx context.Context, o channel.Owner, ids []channel.Cu
 			return err
 		}
 		if err != nil && len(w.sum.Failed) < 100 {
-			w.sum.Failed = append(w.sum.Failed, wire.FailedRouteOf(id, err))
+			w.sum.Failed = append(w.sum.Failed, wire.FailedRouteOf(ids[i], err))
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func (w *orphanWalk) one(ctx context.Context, o channel.Owner, head *store.Head) error {

@@ -85,7 +85,7 @@ type folded struct {
 // is news; the head is nil for a customer that is not known.
 func (s *Sweeper) refold(ctx context.Context, m *documents.Current, id channel.CustomerID) (folded, error) {
 	head, err := s.store.Head(ctx, id)
-	if err != nil || head.Version == 0 {
+	if err != nil || !head.Exists() {
 		return folded{}, err
 	}
 	model, err := s.docs.ModelAt(ctx, m, m.Now)
@@ -115,16 +115,16 @@ func (s *Sweeper) refold(ctx context.Context, m *documents.Current, id channel.C
 		return folded{head: &before, before: &before}, nil
 	}
 	b := &store.Batch{NotAfter: s.store.NotAfter(m.Now)}
-	op := b.PutHead(head)
+	b.PutHead(head)
 	if risk {
 		b.PutNotice(id, v.Day, store.AtRisk, store.Notice{AlivePPM: alive, Model: model.Name, Policy: string(policy.ID)})
 	}
 	if err := s.store.Commit(ctx, b); err != nil {
-		refused := store.AsRefused(err)
+		refused := store.RefusalOf(err)
 		if refused == nil {
 			return folded{}, err
 		}
-		if _, stale := refused.Find(op); stale {
+		if refused.Head() {
 			return folded{}, documents.ErrAgain
 		}
 		risk = false // announced on this very day before: once is enough
@@ -136,7 +136,6 @@ func (s *Sweeper) refold(ctx context.Context, m *documents.Current, id channel.C
 			return folded{}, err
 		}
 	}
-	head.Version++
 	return folded{head, &before, risk}, nil
 }
 

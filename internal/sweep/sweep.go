@@ -53,7 +53,7 @@ func (s *Sweeper) sweepOffers(ctx context.Context, a wire.Actor, sum *wire.Sweep
 	}
 	var due []store.OpenOffer
 	for _, p := range dir.People.Partners {
-		for o, err := range s.store.Offers(ctx, p.ID, "", m.Now) {
+		for o, err := range s.store.Offers(ctx, p.ID, store.OpenOffer{}, m.Now) {
 			if err != nil {
 				return nil, err
 			}

@@ -40,9 +40,9 @@ func TestSizes_AUsualDecisionAndHeadStayUnderOneKilobyte(t *testing.T) {
 	if len(h.Spans) != 3 {
 		t.Fatalf("got %+v", h)
 	}
-	decision, _, err := store.DecisionKeys(h.Decision)
+	customer, hash, err := store.SplitDecisionID(h.Decision)
 	w.must(err)
-	items, err := w.store.Get(w.ctx, store.HeadKey(h.ID), decision, store.OrderKey("order-0000001"))
+	items, err := w.store.Get(w.ctx, store.HeadKey(h.ID), store.DecisionKey(customer, hash), store.OrderKey("order-0000001"))
 	w.must(err)
 	for _, it := range items {
 		t.Logf("%s %s: %d bytes", it.PK, it.SK, table.ItemSize(it))

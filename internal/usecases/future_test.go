@@ -74,8 +74,8 @@ func TestRefund_FromTheFuture_DoesNotWaitForItsOrder(t *testing.T) {
 	w.want(w.order("o1", "c1", 10_000), channel.Applied)
 	o, err := w.store.Order(w.ctx, "o1")
 	w.must(err)
-	if len(o.Refunds) != 1 || o.Refunds[0].Amount != 1_000 {
-		t.Errorf("%+v", o.Refunds)
+	if got := o.Value.Refunds; len(got) != 1 || got[0].Amount != 1_000 {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -93,9 +93,11 @@ func TestNight_WhomSomebodyElseIsAtIsLeftAlone(t *testing.T) {
 	w := nights(t, table.NewMemory())
 	m, err := w.s.Documents.Current(w.ctx)
 	w.must(err)
-	today, _, _ := w.store.Night(w.ctx)
+	note, err := w.store.Night(w.ctx)
+	w.must(err)
+	today := &note.Value
 	today.Model, today.Step, today.Until = m.Control.Newest(store.KindModel, store.ModelID), sweep.StepValues, w.now.Add(time.Minute)
-	w.must(w.store.PutNight(w.ctx, today, 0))
+	w.must(w.store.PutNight(w.ctx, &note))
 	for _, scope := range []sweep.NightScope{{}, {GoOn: true}, {IfDue: true}, {Fit: true}} {
 		if sum, err := w.s.Sweeper.Night(w.ctx, manager, scope); err != nil || !sum.Unfinished || sum.Revalued != 0 {
 			t.Errorf("%+v: %+v %v", scope, sum, err)

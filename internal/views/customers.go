@@ -41,7 +41,7 @@ func (s *Views) Customer(ctx context.Context, a wire.Actor, id channel.CustomerI
 	if err != nil {
 		return wire.CustomerDetail{}, err
 	}
-	if head.Version == 0 || !maySee(a, head) {
+	if !head.Exists() || !maySee(a, head) {
 		return wire.CustomerDetail{}, CustomerNotFound(id)
 	}
 	file, err := s.store.Customer(ctx, id, "")
@@ -171,7 +171,7 @@ func (s *Views) Customers(ctx context.Context, a wire.Actor, q wire.CustomersQue
 		if err != nil {
 			return out, err
 		}
-		if head.Version == 0 || q.State != "" && head.State != q.State || q.Owner != "" && head.Owner != q.Owner {
+		if !head.Exists() || q.State != "" && head.State != q.State || q.Owner != "" && head.Owner != q.Owner {
 			continue
 		}
 		if len(out.Items) == limit {

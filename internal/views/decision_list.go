@@ -131,7 +131,7 @@ func (s *Views) customersOf(ctx context.Context, p channel.PartnerID) ([]channel
 		}
 		ids = append(ids, e.Customer)
 	}
-	for o, err := range s.store.Offers(ctx, p, "", time.Time{}) {
+	for o, err := range s.store.Offers(ctx, p, store.OpenOffer{}, time.Time{}) {
 		if err != nil {
 			return nil, err
 		}

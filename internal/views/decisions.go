@@ -19,21 +19,12 @@ import (
 func (s *Views) LoadDecision(ctx context.Context, id channel.DecisionID) (*store.Decision, *store.Answer, error) {
 	none := fault.New(fault.NotFound, "decision_not_found", "there is no decision %q", fault.Clip(string(id)))
 	for range 2 { // an alias points at the decision it was answered with
-		decision, answer, err := store.DecisionKeys(id)
-		if err != nil {
-			return nil, nil, none
-		}
-		items, err := s.store.Get(ctx, decision, answer)
-		if err != nil {
-			return nil, nil, err
-		}
-		d, err := store.DecodeDecision(id, items[0])
+		d, a, err := s.store.Answered(ctx, id)
 		if err != nil || d == nil {
 			return nil, nil, orElse(err, none)
 		}
 		if d.Alias == "" {
-			a, err := store.DecodeAnswer(items[1])
-			return d, a, err
+			return d, a, nil
 		}
 		id = d.Alias
 	}
@@ -247,7 +238,7 @@ func (s *Views) Why(ctx context.Context, a wire.Actor, customerOrDecision string
 	switch {
 	case err != nil:
 		return wire.Explanation{}, err
-	case head.Version == 0 || !maySee(a, head):
+	case !head.Exists() || !maySee(a, head):
 		return wire.Explanation{}, CustomerNotFound(id)
 	case head.Decision == "":
 		return wire.Explanation{}, fault.New(fault.NotFound, "not_routed", "customer %s has not been routed yet", id)

@@ -58,9 +58,9 @@ func (s *Views) openOffers(ctx context.Context, m *documents.Current, q wire.Off
 		}
 	}
 	for _, p := range partners {
-		after := ""
+		var after store.OpenOffer
 		if string(p) == at[0] {
-			after = stopped.SK()
+			after = stopped
 		}
 		for o, err := range s.store.Offers(ctx, p, after, documents.ZeroTime) {
 			if err != nil {
@@ -158,30 +158,21 @@ type Offered struct {
 // LoadOffer reads an offer in one round trip. Another partner's is 404.
 func (s *Views) LoadOffer(ctx context.Context, a wire.Actor, id channel.DecisionID) (*Offered, error) {
 	none := fault.New(fault.NotFound, "offer_not_found", "there is no offer %q", store.NewOfferID(id))
-	customer, _, err := store.SplitDecisionID(id)
-	if err != nil {
+	if _, _, err := store.SplitDecisionID(id); err != nil {
 		return nil, none
 	}
-	decision, answer, _ := store.DecisionKeys(id)
-	items, err := s.store.Get(ctx, store.HeadKey(customer), decision, answer)
-	if err != nil {
-		return nil, err
-	}
-	o := &Offered{}
-	if o.Head, err = store.DecodeHead(customer, items[0]); err != nil {
-		return nil, err
-	}
-	if o.decision, err = store.DecodeDecision(id, items[1]); err != nil || o.decision == nil || o.decision.Alias != "" {
+	read, err := s.store.LoadOffer(ctx, id)
+	if err != nil || read.Decision == nil || read.Decision.Alias != "" {
 		return nil, orElse(err, none)
 	}
+	o := &Offered{decision: read.Decision, Head: read.Head, Answer: read.Answer}
 	if o.record, err = routing.ParseRecord(o.decision.Record); err != nil {
 		return nil, err
 	}
 	if o.record.Offer == nil || a.Partner != "" && a.Partner != o.record.Offer.Partner {
 		return nil, none
 	}
-	o.Answer, err = store.DecodeAnswer(items[2])
-	return o, err
+	return o, nil
 }
 
 // OfferView is an offer as the outside sees it.

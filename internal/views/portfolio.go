@@ -40,7 +40,7 @@ func (s *Values) Portfolio(ctx context.Context, a wire.Actor, owner channel.Owne
 		return out, err
 	}
 	if isPartner {
-		for _, err := range s.store.Offers(ctx, id, "", documents.ZeroTime) {
+		for _, err := range s.store.Offers(ctx, id, store.OpenOffer{}, documents.ZeroTime) {
 			if err != nil {
 				return out, err
 			}

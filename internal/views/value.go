@@ -29,7 +29,7 @@ func (s *Values) CustomerValue(ctx context.Context, a wire.Actor, id channel.Cus
 	if err != nil {
 		return out, err
 	}
-	if head.Version == 0 || !maySee(a, head) {
+	if !head.Exists() || !maySee(a, head) {
 		return out, CustomerNotFound(id)
 	}
 	policy, _, err := s.valuing.PolicyFor(ctx, &m, head.ID, m.Now)

@@ -2,7 +2,6 @@
 package api
 
 import (
-	"context"
 	"errors"
 	"net/http"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/httpapi"
 	"github.com/fairlead/fairlead/internal/paying"
-	"github.com/fairlead/fairlead/internal/store"
 )
 
 // New is the whole API on a core. Tokens are those of the issuer, or on the
@@ -24,7 +22,7 @@ func New(a *cloud.App, c wiring.Rooms, work paying.Starter, version string) (*ga
 	return gateway.New(a, httpapi.New(httpapi.Config{
 		UseCases: c.UseCases, Store: c.Store, Work: work, Issuers: issuers,
 		Clock: a.Clock, Log: a.Log, Version: version,
-		Ready: func(ctx context.Context) error { _, err := c.Store.Get(ctx, store.ControlKey()); return err },
+		Ready: c.Store.Reach,
 	})), nil
 }
 

@@ -5,15 +5,14 @@ package stream
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/fairlead/fairlead/internal/announce"
-	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/cloud"
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/cloud/wiring"
+	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/usecases"
 )
 
@@ -90,13 +89,14 @@ func (s *Stream) record(
 		counts[metrics.Failures]++
 		return nil, nil
 	}
-	if customer, ok := strings.CutPrefix(pk, "C#"); ok && strings.HasPrefix(sk, "F#") {
-		return nil, s.look(ctx, channel.CustomerID(customer), sk, counts)
+	change, err := store.ParseInsert(pk, sk, bytesOf(image))
+	if err != nil {
+		return nil, err
 	}
-	told, err := s.teller.Events(
-		ctx,
-		announce.Insert{PK: pk, SK: sk, Body: bytesOf(image), At: r.Change.ApproximateCreationDateTime.UTC()},
-	)
+	if booked, ok := change.(*store.EntryBooked); ok {
+		return nil, s.look(ctx, booked, counts)
+	}
+	told, err := s.teller.Events(ctx, change, r.Change.ApproximateCreationDateTime.UTC())
 	for _, e := range told {
 		if d, ok := e.Data.(*announce.Decision); ok {
 			counts[metrics.Decisions]++
@@ -109,8 +109,9 @@ func (s *Stream) record(
 }
 
 // look is the check for strays.
-func (s *Stream) look(ctx context.Context, id channel.CustomerID, sk string, counts metrics.Counts) error {
-	stray, err := s.uses.Strays.Stray(ctx, id, sk)
+func (s *Stream) look(ctx context.Context, booked *store.EntryBooked, counts metrics.Counts) error {
+	sk := booked.Entry.SK()
+	stray, err := s.uses.Strays.Stray(ctx, booked.Customer, sk)
 	if stray {
 		counts[metrics.Strays]++
 		// The key holds the period, the kind and an id of the fact, no personal data.
