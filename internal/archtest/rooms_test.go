@@ -93,7 +93,7 @@ var (
 	environs    = []string{"internal/config"}
 	floatRooms  = []string{"infra",
 		"internal/clv", "internal/value", "internal/condition", // values and comparing
-		"internal/valuing/fit.go", "internal/views/value.go", "internal/views/balance.go", "internal/wire/values.go", "internal/source/rfm.go", // what people are shown of a model
+		"internal/valuing/fit.go", "internal/views/value.go", "internal/views/balance.go", "internal/wire/models.go", "internal/wire/values.go", "internal/source/rfm.go", // what people are shown of a model
 		"internal/routing/rules.go", "internal/routing/alternatives_value.go", "internal/incentive/match.go", // the variables that conditions compare
 		"internal/store/store.go", "internal/table/bolt", // jitter of a pause, fill of a page: no amounts
 		"internal/sample", "cmd",

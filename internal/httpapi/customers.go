@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/wire"
 )
@@ -61,7 +62,7 @@ func (a *api) route(c *Call, q routeCustomer) (wire.RouteResponse, error) {
 	if err := p.done(); err != nil {
 		return wire.RouteResponse{}, err
 	}
-	return c.decided(a.Assign.Route(c, c.Actor, wire.RouteRequest{Customer: id, Key: c.Key, Preview: q.Preview, At: at}))
+	return c.decided(a.Assign.Route(c, c.Actor, assign.RouteRequest{Customer: id, Key: c.Key, Preview: q.Preview, At: at}))
 }
 
 // decided sets status and header of an answer that is a decision.
@@ -72,7 +73,7 @@ func (c *Call) decided(r wire.RouteResponse, err error) (wire.RouteResponse, err
 }
 
 func (a *api) routeAll(c *Call, _ none) (wire.RouteSummary, error) {
-	s, err := a.Assign.RouteAll(c, c.Actor, wire.RouteAllRequest{Key: c.Key, Progress: c.progress()})
+	s, err := a.Assign.RouteAll(c, c.Actor, assign.RouteAllRequest{Key: c.Key, Progress: c.progress()})
 	c.Replayed(s.Replayed)
 	return s, err
 }
@@ -94,5 +95,5 @@ func (a *api) assign(c *Call, q assignCustomer) (wire.RouteResponse, error) {
 	if err != nil {
 		return wire.RouteResponse{}, err
 	}
-	return c.decided(a.Assign.Assign(c, c.Actor, wire.AssignRequest{Customer: id, Owner: owner, Reason: q.Body.Reason, Key: c.Key}))
+	return c.decided(a.Assign.Assign(c, c.Actor, assign.AssignRequest{Customer: id, Owner: owner, Reason: q.Body.Reason, Key: c.Key}))
 }

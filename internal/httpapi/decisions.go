@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/wire"
@@ -67,11 +68,11 @@ type answerOffer struct {
 }
 
 func (a *api) accept(c *Call, q answerOffer) (wire.OfferAnswered, error) {
-	return c.answered(a.Assign.AcceptOffer(c, c.partnerActor(), wire.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
+	return c.answered(a.Assign.AcceptOffer(c, c.partnerActor(), assign.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
 }
 
 func (a *api) refuse(c *Call, q answerOffer) (wire.OfferAnswered, error) {
-	return c.answered(a.Assign.RefuseOffer(c, c.partnerActor(), wire.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
+	return c.answered(a.Assign.RefuseOffer(c, c.partnerActor(), assign.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
 }
 
 func (c *Call) answered(r wire.OfferAnswered, err error) (wire.OfferAnswered, error) {

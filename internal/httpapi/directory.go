@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -69,7 +70,7 @@ func (a *api) assignPlan(c *Call, q assignPlan) (wire.Partner, error) {
 	if err != nil {
 		return wire.Partner{}, err
 	}
-	return a.Registrar.AssignPlan(c, c.Actor, wire.AssignPlanRequest{
+	return a.Registrar.AssignPlan(c, c.Actor, documents.AssignPlanRequest{
 		Partner: id, PlanAssignment: wire.PlanAssignment{Plan: plan, From: q.Body.From, To: q.Body.To},
 	})
 }

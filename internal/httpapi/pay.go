@@ -21,7 +21,7 @@ func (a *api) closePeriod(c *Call, q periodPath) (wire.PeriodStatus, error) {
 	if err != nil {
 		return wire.PeriodStatus{}, err
 	}
-	status, err := a.Work.Close(c, wire.CloseRequest{Period: period, User: c.Actor.User, Progress: c.progressOf()})
+	status, err := a.Work.Close(c, closing.CloseRequest{Period: period, User: c.Actor.User, Progress: c.progressOf()})
 	c.Accepted(status.Started)
 	return status, err
 }
@@ -49,7 +49,7 @@ func (a *api) prepare(c *Call, q prepareRun) (wire.Run, error) {
 	if err != nil {
 		return wire.Run{}, err
 	}
-	run, err := a.Runs.Prepare(c, wire.PrepareRequest{Period: period, User: c.Actor.User})
+	run, err := a.Runs.Prepare(c, paying.PrepareRequest{Period: period, User: c.Actor.User})
 	c.Created(err == nil && !run.Existing)
 	return run, err
 }
@@ -90,7 +90,7 @@ type approveRun struct {
 }
 
 func (a *api) approve(c *Call, q approveRun) (wire.Run, error) {
-	return a.Runs.Approve(c, wire.ApproveRequest{Run: q.ID, User: c.Actor.User, Override: q.Body.Override, Reason: q.Body.Reason})
+	return a.Runs.Approve(c, paying.ApproveRequest{Run: q.ID, User: c.Actor.User, Override: q.Body.Override, Reason: q.Body.Reason})
 }
 
 type denyRun struct {
@@ -101,11 +101,11 @@ type denyRun struct {
 }
 
 func (a *api) deny(c *Call, q denyRun) (wire.Run, error) {
-	return a.Runs.Deny(c, wire.DenyRequest{Run: q.ID, User: c.Actor.User, Reason: q.Body.Reason})
+	return a.Runs.Deny(c, paying.DenyRequest{Run: q.ID, User: c.Actor.User, Reason: q.Body.Reason})
 }
 
 func (a *api) pay(c *Call, q idPath) (wire.Run, error) {
-	run, err := a.Work.Pay(c, wire.PayRequest{Run: q.ID, User: c.Actor.User, Progress: c.progressOf()})
+	run, err := a.Work.Pay(c, paying.PayRequest{Run: q.ID, User: c.Actor.User, Progress: c.progressOf()})
 	c.Accepted(run.Started)
 	return run, err
 }
@@ -118,7 +118,7 @@ type confirmRun struct {
 }
 
 func (a *api) confirm(c *Call, q confirmRun) (wire.Run, error) {
-	return a.Payer.Confirm(c, wire.ConfirmRequest{Run: q.ID, Line: q.Body.Line, User: c.Actor.User})
+	return a.Payer.Confirm(c, paying.ConfirmRequest{Run: q.ID, Line: q.Body.Line, User: c.Actor.User})
 }
 
 // payments is the payments file of a run, made whole before the first byte
@@ -182,7 +182,7 @@ func (a *api) statement(c *Call, q getStatement) error {
 	if err != nil {
 		return err
 	}
-	doc, err := a.Statements.Statement(c, wire.StatementRequest{Partner: id, Period: period, Preview: q.Preview})
+	doc, err := a.Statements.Statement(c, closing.StatementRequest{Partner: id, Period: period, Preview: q.Preview})
 	if err != nil {
 		return err
 	}

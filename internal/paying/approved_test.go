@@ -19,7 +19,7 @@ import (
 func approved(t *testing.T) (*world, wire.Run) {
 	t.Helper()
 	w, r := prepared(t)
-	_, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ben"})
+	_, err := w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: r.ID, User: "ben"})
 	w.must(err)
 	return w, r
 }
@@ -45,11 +45,11 @@ func TestPay_ALineChangedAfterApprovalStopsTheRunAndIsNamed(t *testing.T) {
 		w, r := approved(t)
 		w.change("2026-03", w.dir.Partners[map[string]int{"p1": 0, "p2": 1}[hand.partner]].ID, hand.how)
 		for what, call := range map[string]func() error{
-			"pay":     func() error { _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); return err },
+			"pay":     func() error { _, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"}); return err },
 			"may pay": func() error { _, err := w.p.Payer.MayPay(w.ctx, r.ID); return err },
 			"plan":    func() error { _, err := w.p.Payer.PlanPay(w.ctx, r.ID); return err },
 			"confirm": func() error {
-				_, err := w.p.Payer.Confirm(w.ctx, wire.ConfirmRequest{Run: r.ID, User: "ana"})
+				_, err := w.p.Payer.Confirm(w.ctx, paying.ConfirmRequest{Run: r.ID, User: "ana"})
 				return err
 			},
 			"payments": func() error { return w.p.Payer.Payments(w.ctx, r.ID, &bytes.Buffer{}) },
@@ -70,7 +70,7 @@ func TestPay_ALineThatIsGoneStopsTheRunAndIsNamed(t *testing.T) {
 	b := &store.Batch{}
 	b.Delete(store.LineKey("2026-03", "p1", "EUR"))
 	w.must(w.s.Commit(w.ctx, b))
-	if _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") ||
+	if _, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") ||
 		!strings.Contains(err.Error(), "line of p1 in EUR was approved with 4050.00 EUR to pay, 4500.00 earned and 0.00 carried forward, and is gone") {
 		t.Errorf("got %v", err)
 	}
@@ -129,17 +129,17 @@ func TestPay_ARunApprovedBeforeIsCheckedByTheHashItWasApprovedUnder(t *testing.T
 	w, r := approved(t)
 	w.firstEdition(r.ID)
 	w.change("2026-03", "p2", func(l *payout.Line) { l.Earned++ })
-	if _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") {
+	if _, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") {
 		t.Errorf("got %v", err)
 	}
 	w.change("2026-03", "p2", func(l *payout.Line) { l.Earned-- })
-	if got, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); err != nil || got.State != wire.RunSettled {
+	if got, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"}); err != nil || got.State != wire.RunSettled {
 		t.Errorf("run %s, %v", got.State, err)
 	}
 	w, r = approved(t)
 	w.firstEdition(r.ID)
 	w.change("2026-03", "p1", func(l *payout.Line) { l.Payable++ })
-	if _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") || len(w.bank.Paid()) != 0 {
+	if _, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") || len(w.bank.Paid()) != 0 {
 		t.Errorf("got %v, bank %v", err, w.bank.Paid())
 	}
 }
@@ -161,7 +161,7 @@ func TestPay_WithoutARailIsRefusedBeforeAnythingIsWritten(t *testing.T) {
 		w.publish("programme", "acme", c.text)
 		p := usecases.New(usecases.Config{Store: w.s, Clock: func() time.Time { return w.now }, Rails: c.rails})
 		for what, call := range map[string]func() error{
-			"pay":     func() error { _, err := p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); return err },
+			"pay":     func() error { _, err := p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"}); return err },
 			"may pay": func() error { _, err := p.Payer.MayPay(w.ctx, r.ID); return err },
 			"plan":    func() error { _, err := p.Payer.PlanPay(w.ctx, r.ID); return err },
 			"lines":   func() error { _, err := p.Payer.PayLines(w.ctx, r.ID, []paying.LineRef{{"p1", "EUR"}}); return err },

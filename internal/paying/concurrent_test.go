@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
@@ -37,9 +39,9 @@ func TestPay_BySeveralProcessesAtOncePaysOnce(t *testing.T) {
 	}
 	w.directory()
 	w.close("2026-03")
-	_, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+	_, err := w.p.Runs.Prepare(w.ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"})
 	w.must(err)
-	_, err = w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
+	_, err = w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: "2026-03.1", User: "ben"})
 	w.must(err)
 	w.bank.Script = func(_ payout.Attempt, call int) (bool, payout.Answer) {
 		if call%3 == 0 { // taken, and nobody is told
@@ -50,7 +52,7 @@ func TestPay_BySeveralProcessesAtOncePaysOnce(t *testing.T) {
 	together(4, func(int) {
 		process := w.through(tb)
 		for range 50 {
-			r, err := process.p.Payer.Pay(w.ctx, wire.PayRequest{Run: "2026-03.1", User: "ana"})
+			r, err := process.p.Payer.Pay(w.ctx, paying.PayRequest{Run: "2026-03.1", User: "ana"})
 			if err != nil && fault.Of(err).Kind != fault.Unavailable {
 				t.Error(err)
 				return
@@ -78,7 +80,7 @@ func TestClose_BySeveralProcessesAtOnceGivesOneClose(t *testing.T) {
 	w.march()
 	w.at("2026-04-06T09:00:00Z")
 	together(3, func(i int) {
-		s, err := w.through(tb).p.Closing.Close(w.ctx, wire.CloseRequest{Period: "2026-03", User: fmt.Sprint("user ", i)})
+		s, err := w.through(tb).p.Closing.Close(w.ctx, closing.CloseRequest{Period: "2026-03", User: fmt.Sprint("user ", i)})
 		if err != nil || s.State != wire.PeriodClosed || s.Entries != 6 {
 			t.Errorf("closer %d: %+v, %v", i, s, err)
 		}
@@ -106,7 +108,7 @@ func TestClose_ShutsOutAWriterThatReadTheClockBefore(t *testing.T) {
 	w.s.Gate.RLock()
 	done := make(chan error)
 	go func() {
-		_, err := w.p.Closing.Close(w.ctx, wire.CloseRequest{Period: "2026-03", User: "ana"})
+		_, err := w.p.Closing.Close(w.ctx, closing.CloseRequest{Period: "2026-03", User: "ana"})
 		done <- err
 	}()
 	select {

@@ -8,7 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/table"
@@ -70,21 +72,21 @@ func TestPay_ByTheFileLeavesLinesExportedUntilSomebodyConfirms(t *testing.T) {
 	if b := w.owed("p1", "2026-03"); b.Amount != "4050.00" || b.Pending != "-4050.00" {
 		t.Errorf("owed %+v", b)
 	}
-	if d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"}); err != nil || d.Payment.State != "paying" || d.Payment.Reference != "2026-03.p1.EUR.1" {
+	if d, err := w.p.Statements.Statement(w.ctx, closing.StatementRequest{Partner: "p1", Period: "2026-03"}); err != nil || d.Payment.State != "paying" || d.Payment.Reference != "2026-03.p1.EUR.1" {
 		t.Errorf("payment %+v, %v", d.Payment, err)
 	}
 	for range 2 {
-		again, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+		again, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 		if d := cmp.Diff(r, again); err != nil || d != "" {
 			t.Errorf("paid again: %v %s", err, d)
 		}
 	}
 	w.at("2026-04-09T10:00:00Z")
-	one, err := w.p.Payer.Confirm(w.ctx, wire.ConfirmRequest{Run: r.ID, Line: "2026-03.p1.EUR.1", User: "cem"})
+	one, err := w.p.Payer.Confirm(w.ctx, paying.ConfirmRequest{Run: r.ID, Line: "2026-03.p1.EUR.1", User: "cem"})
 	if err != nil || one.State != wire.RunPaying || one.Lines[0].State != wire.LinePaid || one.Lines[0].ConfirmedBy != "cem" || one.Lines[1].State != wire.LineExported {
 		t.Errorf("one line: %+v, %v", one, err)
 	}
-	all, err := w.p.Payer.Confirm(w.ctx, wire.ConfirmRequest{Run: r.ID, User: "dan"})
+	all, err := w.p.Payer.Confirm(w.ctx, paying.ConfirmRequest{Run: r.ID, User: "dan"})
 	if err != nil || all.State != wire.RunSettled || all.Lines[0].ConfirmedBy != "cem" || all.Lines[1].ConfirmedBy != "dan" || !all.Lines[1].PaidAt.Equal(w.now) {
 		t.Errorf("all of it: %+v, %v", all, err)
 	}
@@ -96,7 +98,7 @@ func TestPay_ByTheFileLeavesLinesExportedUntilSomebodyConfirms(t *testing.T) {
 	}
 	w.at("2026-04-10T10:00:00Z")
 	for _, line := range []string{"", "2026-03.p1.EUR.1", "2026-03.p2.EUR.1"} {
-		again, err := w.p.Payer.Confirm(w.ctx, wire.ConfirmRequest{Run: r.ID, Line: line, User: "eve"})
+		again, err := w.p.Payer.Confirm(w.ctx, paying.ConfirmRequest{Run: r.ID, Line: line, User: "eve"})
 		if d := cmp.Diff(all, again); err != nil || d != "" {
 			t.Errorf("confirmed again: %v %s", err, d)
 		}
@@ -114,22 +116,22 @@ func TestConfirm_OfWhatIsNotExportedIsRefused(t *testing.T) {
 		"a run that is none":      {"2026-03.2", "", "run_not_found", fault.NotFound},
 		"something that is no id": {"x", "", "invalid_run", fault.Invalid},
 	} {
-		if _, err := w.p.Payer.Confirm(w.ctx, wire.ConfirmRequest{Run: c.run, Line: c.line, User: "cem"}); !fault.Is(err, c.slug) || fault.Of(err).Kind != c.kind {
+		if _, err := w.p.Payer.Confirm(w.ctx, paying.ConfirmRequest{Run: c.run, Line: c.line, User: "cem"}); !fault.Is(err, c.slug) || fault.Of(err).Kind != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	w.bank.Script = func(payout.Attempt, int) (bool, payout.Answer) {
 		return false, payout.Answer{Outcome: payout.Lost}
 	}
-	_, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	_, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.must(err)
-	if _, err := w.p.Payer.Confirm(w.ctx, wire.ConfirmRequest{Run: r.ID, Line: "2026-03.p1.EUR.1", User: "cem"}); !fault.Is(err, "line_state") || !strings.Contains(err.Error(), "is unknown and cannot be confirmed") {
+	if _, err := w.p.Payer.Confirm(w.ctx, paying.ConfirmRequest{Run: r.ID, Line: "2026-03.p1.EUR.1", User: "cem"}); !fault.Is(err, "line_state") || !strings.Contains(err.Error(), "is unknown and cannot be confirmed") {
 		t.Errorf("an unknown line: %v", err)
 	}
 	w.bank.Script = nil
-	_, err = w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	_, err = w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.must(err)
-	if _, err := w.p.Payer.Confirm(w.ctx, wire.ConfirmRequest{Run: r.ID, Line: "2026-03.p1.EUR.1", User: "cem"}); !fault.Is(err, "line_state") || fault.Of(err).Kind != fault.Conflict {
+	if _, err := w.p.Payer.Confirm(w.ctx, paying.ConfirmRequest{Run: r.ID, Line: "2026-03.p1.EUR.1", User: "cem"}); !fault.Is(err, "line_state") || fault.Of(err).Kind != fault.Conflict {
 		t.Errorf("a line that its rail paid: %v", err)
 	}
 }
@@ -146,14 +148,14 @@ func TestClose_WhileTheLastRunIsExportedOwesNothingTwice(t *testing.T) {
 	if b := w.owed("p1", "2026-04"); b.Amount != "4545.00" || b.Pending != "-4545.00" {
 		t.Errorf("owed %+v", b)
 	}
-	got, err := w.p.Payer.Confirm(w.ctx, wire.ConfirmRequest{Run: april.ID, User: "cem"})
+	got, err := w.p.Payer.Confirm(w.ctx, paying.ConfirmRequest{Run: april.ID, User: "cem"})
 	if err != nil || got.State != wire.RunSettled {
 		t.Errorf("April, before March: %s, %v", got.State, err)
 	}
 	if b := w.owed("p1", "2026-04"); b.Amount != "4050.00" || b.Pending != "-4050.00" {
 		t.Errorf("owed %+v", b)
 	}
-	got, err = w.p.Payer.Confirm(w.ctx, wire.ConfirmRequest{Run: march.ID, User: "cem"})
+	got, err = w.p.Payer.Confirm(w.ctx, paying.ConfirmRequest{Run: march.ID, User: "cem"})
 	if err != nil || got.State != wire.RunSettled {
 		t.Errorf("March: %s, %v", got.State, err)
 	}
@@ -188,7 +190,7 @@ func TestPayments_WhatTheBankRefusedIsNotInTheFile(t *testing.T) {
 		t.Errorf("the file has what the bank refused: %q", got)
 	}
 	refuse = false
-	_, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	_, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.must(err)
 	if got := w.file(r.ID); !strings.Contains(got, "\n2026-03.p1.EUR.2,p1,") || strings.Contains(got, ".EUR.1") {
 		t.Errorf("the file after the second attempt: %q", got)
@@ -200,11 +202,11 @@ func TestHalfway_ARunThatWaitsForAPersonIsNone(t *testing.T) {
 	if n, err := w.p.Closing.Halfway(w.ctx); err != nil || n != 0 {
 		t.Errorf("exported: %d, %v", n, err)
 	}
-	_, err := w.p.Payer.Confirm(w.ctx, wire.ConfirmRequest{Run: r.ID, User: "cem"})
+	_, err := w.p.Payer.Confirm(w.ctx, paying.ConfirmRequest{Run: r.ID, User: "cem"})
 	w.must(err)
 	w, r = approved(t)
 	w.bank.Script = func(payout.Attempt, int) (bool, payout.Answer) { return false, payout.Answer{Outcome: payout.Lost} }
-	_, err = w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	_, err = w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.must(err)
 	if n, err := w.p.Closing.Halfway(w.ctx); err != nil || n != 1 {
 		t.Errorf("unknown: %d, %v", n, err)
@@ -215,10 +217,13 @@ func TestHalfway_ARunThatWaitsForAPersonIsNone(t *testing.T) {
 func TestConfirm_RepeatedAfterAnyCrash_PostsOnceAndSettles(t *testing.T) {
 	confirm := func(w *world) {
 		for range 2 { // a write that lands late may leave the line to the next one
-			w.repeat("pay", func() error { _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: "2026-03", User: "ana"}); return err })
+			w.repeat("pay", func() error {
+				_, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: "2026-03", User: "ana"})
+				return err
+			})
 		}
 		w.repeat("confirm", func() error {
-			_, err := w.p.Payer.Confirm(w.ctx, wire.ConfirmRequest{Run: "2026-03", User: "cem"})
+			_, err := w.p.Payer.Confirm(w.ctx, paying.ConfirmRequest{Run: "2026-03", User: "cem"})
 			return err
 		})
 	}
@@ -226,9 +231,9 @@ func TestConfirm_RepeatedAfterAnyCrash_PostsOnceAndSettles(t *testing.T) {
 		w.byTheFile()
 		w.march()
 		w.close("2026-03")
-		_, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+		_, err := w.p.Runs.Prepare(w.ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"})
 		w.must(err)
-		_, err = w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
+		_, err = w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: "2026-03.1", User: "ben"})
 		w.must(err)
 	}, confirm, func(t *testing.T, w *world) {
 		confirm(w)
@@ -250,7 +255,7 @@ func TestConfirm_BySeveralProcessesAtOncePostsOnce(t *testing.T) {
 	r := w.paid("2026-03")
 	together(4, func(int) {
 		for range 20 {
-			got, err := w.through(tb).p.Payer.Confirm(w.ctx, wire.ConfirmRequest{Run: r.ID, User: "cem"})
+			got, err := w.through(tb).p.Payer.Confirm(w.ctx, paying.ConfirmRequest{Run: r.ID, User: "cem"})
 			if err == nil && got.State == wire.RunSettled {
 				return
 			}

@@ -5,7 +5,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/table/faulty"
 	"github.com/fairlead/fairlead/internal/wire"
@@ -34,7 +36,7 @@ func TestClose_RepeatedAfterAnyCrash_GivesTheSameBytes(t *testing.T) {
 	want := plain.everything("2026-03")
 	crash(t, func(w *world) { w.march(); w.at("2026-04-06T09:00:00Z") }, func(w *world) {
 		w.repeat("close", func() error {
-			_, err := w.p.Closing.Close(w.ctx, wire.CloseRequest{Period: "2026-03", User: "ana"})
+			_, err := w.p.Closing.Close(w.ctx, closing.CloseRequest{Period: "2026-03", User: "ana"})
 			return err
 		})
 	}, func(t *testing.T, w *world) {
@@ -52,20 +54,20 @@ func TestClose_RepeatedAfterAnyCrash_GivesTheSameBytes(t *testing.T) {
 func TestPayRun_RepeatedAfterAnyCrash_PaysOnce(t *testing.T) {
 	crash(t, func(w *world) { w.march(); w.order("c3", "g", "2026-03-24T10:00:00Z", "2000.00"); w.close("2026-03") }, func(w *world) {
 		w.repeat("prepare", func() error {
-			_, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+			_, err := w.p.Runs.Prepare(w.ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"})
 			return err
 		})
 		w.repeat("approve", func() error {
-			_, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
+			_, err := w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: "2026-03.1", User: "ben"})
 			return err
 		})
 		w.repeat("pay", func() error {
-			_, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: "2026-03", User: "ana"})
+			_, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: "2026-03", User: "ana"})
 			return err
 		})
 	}, func(t *testing.T, w *world) {
 		w.repeat("pay after late writes", func() error {
-			_, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: "2026-03", User: "ana"})
+			_, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: "2026-03", User: "ana"})
 			return err
 		})
 		r, err := w.p.Runs.Show(w.ctx, "2026-03.1")

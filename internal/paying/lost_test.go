@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/usecases"
@@ -53,11 +54,11 @@ func TestPay_AfterALostAnswerAsksBeforeItPaysAgain(t *testing.T) {
 	w, r := approved(t)
 	bank := &forgetful{tells: func(int) payout.Answer { return payout.Answer{Outcome: payout.Lost, Message: "timeout"} }}
 	w.payBy(bank)
-	got, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	got, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.Lines[0].State != wire.LineUnknown {
 		t.Fatalf("run %+v, %v", got, err)
 	}
-	got, err = w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	got, err = w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.State != wire.RunSettled || bank.paid["2026-03.p1.EUR.1"] != 1 || len(bank.paid) != 1 {
 		t.Errorf("run %s, %v, the bank paid %v", got.State, err, bank.paid)
 	}
@@ -83,16 +84,19 @@ func TestPayLines_AfterALostAnswerAsksBeforeItPaysAgain(t *testing.T) {
 func TestPay_ResumedAfterAnyCrash_AsksTheBankBeforeItPaysAgain(t *testing.T) {
 	var bank *forgetful
 	pay := func(w *world) {
-		w.repeat("pay", func() error { _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: "2026-03", User: "ana"}); return err })
+		w.repeat("pay", func() error {
+			_, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: "2026-03", User: "ana"})
+			return err
+		})
 	}
 	crash(t, func(w *world) {
 		bank = &forgetful{}
 		w.payBy(bank)
 		w.march()
 		w.close("2026-03")
-		_, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+		_, err := w.p.Runs.Prepare(w.ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"})
 		w.must(err)
-		_, err = w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
+		_, err = w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: "2026-03.1", User: "ben"})
 		w.must(err)
 	}, pay, func(t *testing.T, w *world) {
 		pay(w)
@@ -111,14 +115,14 @@ func TestPay_APaymentStaysWithTheRailItWasBegunOn(t *testing.T) {
 	w, r := approved(t)
 	old := &forgetful{tells: func(int) payout.Answer { return payout.Answer{Outcome: payout.Lost} }}
 	w.payBy(old)
-	_, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	_, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.must(err)
 	w.p = usecases.New(usecases.Config{Store: w.s, Clock: w.clock(), Rails: rail.Of(rail.FileName)})
-	if _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); err == nil {
+	if _, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"}); err == nil {
 		t.Error("another rail was asked")
 	}
 	w.p = usecases.New(usecases.Config{Store: w.s, Clock: w.clock(), Rails: append(rail.Of(rail.FileName), rail.Named{Name: "bank", Rail: old})})
-	got, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	got, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.State != wire.RunSettled || len(old.paid) != 1 || old.n != 1 {
 		t.Errorf("run %s, %v, the bank paid %v", got.State, err, old.paid)
 	}
@@ -129,10 +133,10 @@ func TestPay_APaymentFromBeforeRailsHadNamesGoesOn(t *testing.T) {
 	w, r := approved(t)
 	w.p = usecases.New(usecases.Config{Store: w.s, Clock: w.clock(), Rails: rail.Rails{{Name: "", Rail: &rail.Sandbox{
 		Script: func(payout.Attempt, int) (bool, payout.Answer) { return false, payout.Answer{Outcome: payout.Lost} }}}}})
-	_, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	_, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.must(err)
 	w.byTheFile()
-	got, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	got, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.Lines[0].State != wire.LineExported || got.Lines[0].PaymentID != "2026-03.p1.EUR.1" {
 		t.Errorf("run %+v, %v", got, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/intake"
 	"github.com/fairlead/fairlead/internal/store"
@@ -47,7 +48,7 @@ func newCrowd(t *testing.T) *crowd {
 	clock := func() time.Time { return c.now }
 	c.svc, c.pay = usecases.New(usecases.Config{Store: s, Clock: clock}), usecases.New(usecases.Config{Store: s, Clock: clock})
 	for kind, doc := range map[string]string{"programme": `{"id":"acme","timeZone":"UTC"}`, "policy": partnersPolicy, "plan": partnersPlan} {
-		_, err := c.svc.Publisher.Publish(c.ctx, c.actor, wire.PublishRequest{Kind: kind, Raw: []byte(doc)})
+		_, err := c.svc.Publisher.Publish(c.ctx, c.actor, documents.PublishRequest{Kind: kind, Raw: []byte(doc)})
 		c.must(err)
 	}
 	return c
@@ -129,7 +130,7 @@ func TestPartners_ManyThousandsAreRoutedToClosedAndReplayed(t *testing.T) {
 	})})
 	c.took("orders imported")
 	c.now = time.Date(2026, 4, 10, 9, 0, 0, 0, time.UTC)
-	s, err := c.pay.Closing.Close(c.ctx, wire.CloseRequest{Period: march, User: "ana"})
+	s, err := c.pay.Closing.Close(c.ctx, closing.CloseRequest{Period: march, User: "ana"})
 	c.must(err)
 	if want := fmt.Sprintf("%d.00", 5*n); s.Statements != n || len(s.Totals) != 1 || s.Totals[0].Earned != want {
 		t.Errorf("closed with %+v, want %s earned", s, want)

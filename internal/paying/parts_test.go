@@ -186,7 +186,7 @@ func TestClose_WithManyValuedCustomersOfOnePartner_EndsAndIsRepeated(t *testing.
 		}
 		if n == 640 { // the month that opens with parts, and its statement
 			w.close("2026-04")
-			d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-04"})
+			d, err := w.p.Statements.Statement(w.ctx, closing.StatementRequest{Partner: "p1", Period: "2026-04"})
 			w.must(err)
 			var values []incentive.Value
 			if w.decode(d.Inputs.Values, &values); len(values) != n+1 {

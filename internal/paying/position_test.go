@@ -14,7 +14,6 @@ import (
 	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
-	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // manyShares are the shares of n orders, every other one under two components.
@@ -117,7 +116,7 @@ func TestSeal_ItsTreeIsMadeOfWhatTheStatementShows(t *testing.T) {
 	w := newWorld(t)
 	w.march()
 	w.close("2026-03")
-	d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
+	d, err := w.p.Statements.Statement(w.ctx, closing.StatementRequest{Partner: "p1", Period: "2026-03"})
 	w.must(err)
 	var facts []closing.CustomerFacts
 	w.decode(d.Inputs.Facts, &facts)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/wire"
 )
@@ -15,7 +16,7 @@ func TestClose_APlanThatCannotBeComputedLeavesThePeriodOpen(t *testing.T) {
 	w.march()
 	w.publish("plan", "standard", strings.Replace(planText, `"EUR"`, `"USD"`, 1)) // past the checks that would refuse it
 	w.at("2026-04-10T00:00:00Z")
-	if _, err := w.p.Closing.Close(w.ctx, wire.CloseRequest{Period: "2026-03", User: "ann"}); !fault.Is(err, "currency_mismatch") {
+	if _, err := w.p.Closing.Close(w.ctx, closing.CloseRequest{Period: "2026-03", User: "ann"}); !fault.Is(err, "currency_mismatch") {
 		t.Fatalf("closing with a plan in another currency: %v, want currency_mismatch", err)
 	}
 	s, err := w.p.Closing.Period(w.ctx, "2026-03")

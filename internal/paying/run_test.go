@@ -7,7 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/wire"
@@ -18,7 +20,7 @@ func prepared(t *testing.T) (*world, wire.Run) {
 	w := newWorld(t)
 	w.march()
 	w.close("2026-03")
-	r, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+	r, err := w.p.Runs.Prepare(w.ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"})
 	w.must(err)
 	return w, r
 }
@@ -40,32 +42,32 @@ func TestPrepare_HasALineForEveryStatementAndSaysWhatIsCarried(t *testing.T) {
 func TestPrepare_OfAnOpenPeriodIsRefused(t *testing.T) {
 	w := newWorld(t)
 	w.march()
-	if _, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"}); !fault.Is(err, "period_not_closed") {
+	if _, err := w.p.Runs.Prepare(w.ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"}); !fault.Is(err, "period_not_closed") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestPrepare_AgainIsTheSameRunAndAfterADenialTheNext(t *testing.T) {
 	w, r := prepared(t)
-	again, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-03", User: "cem"})
+	again, err := w.p.Runs.Prepare(w.ctx, paying.PrepareRequest{Period: "2026-03", User: "cem"})
 	if err != nil || again.ID != r.ID || again.PreparedBy != "ana" || !again.Existing {
 		t.Errorf("again: %+v, %v", again, err)
 	}
-	_, err = w.p.Runs.Deny(w.ctx, wire.DenyRequest{Run: r.ID, User: "ben", Reason: "wrong"})
+	_, err = w.p.Runs.Deny(w.ctx, paying.DenyRequest{Run: r.ID, User: "ben", Reason: "wrong"})
 	w.must(err)
-	next, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-03", User: "cem"})
+	next, err := w.p.Runs.Prepare(w.ctx, paying.PrepareRequest{Period: "2026-03", User: "cem"})
 	if err != nil || next.ID != "2026-03.2" || next.PreparedBy != "cem" || next.Hash != r.Hash {
 		t.Errorf("next: %+v, %v", next, err)
 	}
-	_, err = w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: next.ID, User: "ana"})
+	_, err = w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: next.ID, User: "ana"})
 	w.must(err)
-	next, err = w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: next.ID, User: "ana"})
+	next, err = w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: next.ID, User: "ana"})
 	w.must(err)
 	denied, err := w.p.Runs.Show(w.ctx, r.ID)
 	if err != nil || next.State != wire.RunSettled || denied.State != wire.RunDenied || denied.Lines[0].State != wire.LineOpen || w.bank.Paid()["p1 EUR"] != 405000 {
 		t.Errorf("next %s, first %+v, bank %v, %v", next.State, denied, w.bank.Paid(), err)
 	}
-	last, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-03", User: "eve"})
+	last, err := w.p.Runs.Prepare(w.ctx, paying.PrepareRequest{Period: "2026-03", User: "eve"})
 	if err != nil || last.ID != next.ID {
 		t.Errorf("after settling: %+v, %v", last, err)
 	}
@@ -73,33 +75,33 @@ func TestPrepare_AgainIsTheSameRunAndAfterADenialTheNext(t *testing.T) {
 
 func TestApprove_NotByWhoPreparedAndOneDenialVetoes(t *testing.T) {
 	w, r := prepared(t)
-	if _, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "same_person") {
+	if _, err := w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "same_person") {
 		t.Errorf("by the preparer: %v", err)
 	}
-	if _, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ANA"}); !fault.Is(err, "same_person") {
+	if _, err := w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: r.ID, User: "ANA"}); !fault.Is(err, "same_person") {
 		t.Errorf("by the preparer in capitals: %v", err)
 	}
-	if _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_not_approved") {
+	if _, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_not_approved") {
 		t.Errorf("pay before: %v", err)
 	}
 	var b bytes.Buffer
 	if err := w.p.Payer.Payments(w.ctx, r.ID, &b); !fault.Is(err, "run_not_approved") || b.Len() > 0 {
 		t.Errorf("a payments file before: %q, %v", b.String(), err)
 	}
-	got, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ben"})
+	got, err := w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: r.ID, User: "ben"})
 	if err != nil || got.State != wire.RunApproved || got.ApprovedBy == nil || *got.ApprovedBy != "ben" {
 		t.Errorf("approved: %+v, %v", got, err)
 	}
-	got, err = w.p.Runs.Deny(w.ctx, wire.DenyRequest{Run: r.ID, User: "cem", Reason: "not yet"})
+	got, err = w.p.Runs.Deny(w.ctx, paying.DenyRequest{Run: r.ID, User: "cem", Reason: "not yet"})
 	if err != nil || got.State != wire.RunDenied {
 		t.Errorf("denied: %+v, %v", got, err)
 	}
 	for name, call := range map[string]func() error{
 		"approve": func() error {
-			_, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "dan"})
+			_, err := w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: r.ID, User: "dan"})
 			return err
 		},
-		"pay": func() error { _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "dan"}); return err },
+		"pay": func() error { _, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "dan"}); return err },
 	} {
 		if err := call(); !fault.Is(err, "run_denied") || !strings.Contains(err.Error(), "not yet") {
 			t.Errorf("%s after the veto: %v", name, err)
@@ -122,7 +124,7 @@ func TestApprove_OfLinesThatTheLedgerDoesNotTellIsRefused(t *testing.T) {
 	b := &store.Batch{}
 	b.Put(key, l, version)
 	w.must(w.s.Commit(w.ctx, b))
-	if _, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_mismatch") {
+	if _, err := w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_mismatch") {
 		t.Errorf("got %v", err)
 	}
 	l.Earned--
@@ -130,7 +132,7 @@ func TestApprove_OfLinesThatTheLedgerDoesNotTellIsRefused(t *testing.T) {
 	b = &store.Batch{}
 	b.Put(key, l, version+1)
 	w.must(w.s.Commit(w.ctx, b))
-	if _, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_changed") {
+	if _, err := w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_changed") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -138,7 +140,7 @@ func TestApprove_OfLinesThatTheLedgerDoesNotTellIsRefused(t *testing.T) {
 func TestApprove_AgainIsAnAnswerAndNoSecondApproval(t *testing.T) {
 	w, r := prepared(t)
 	for range 2 {
-		got, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ben"})
+		got, err := w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: r.ID, User: "ben"})
 		if err != nil || got.State != wire.RunApproved {
 			t.Errorf("run %+v, %v", got, err)
 		}
@@ -155,11 +157,11 @@ func TestPay_SettlesOnceAndSaysSoInTheStatementAndTheLedger(t *testing.T) {
 	if got.State != wire.RunSettled || got.Lines[0].State != wire.LinePaid || got.Lines[0].PaymentID != "2026-03.p1.EUR.1" || got.SettledAt == nil {
 		t.Errorf("run %+v", got)
 	}
-	again, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "eve"})
+	again, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "eve"})
 	if err != nil || again.State != wire.RunSettled || w.bank.Paid()["p1 EUR"] != 405000 || len(w.bank.Paid()) != 1 {
 		t.Errorf("again: %+v, %v, bank %v", again, err, w.bank.Paid())
 	}
-	d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
+	d, err := w.p.Statements.Statement(w.ctx, closing.StatementRequest{Partner: "p1", Period: "2026-03"})
 	w.must(err)
 	if d.Payment.State != "paid" || d.Payment.Reference != "2026-03.p1.EUR.1" || !strings.Contains(d.Answer(), "we paid 4,050.00 EUR on 7 April 2026") {
 		t.Errorf("payment %+v: %s", d.Payment, d.Answer())
@@ -192,7 +194,7 @@ func TestPay_ARejectionIsTriedAgainUnderAnotherKeyByTheNextPay(t *testing.T) {
 	if got.State != wire.RunPaying || got.Lines[0].State != wire.LineRejected || got.Lines[0].Message != "account closed" {
 		t.Errorf("run %+v", got)
 	}
-	got, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	got, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.State != wire.RunSettled || got.Lines[0].PaymentID != "2026-03.p1.EUR.2" || w.bank.Paid()["p1 EUR"] != 405000 {
 		t.Errorf("run %+v, %v, bank %v", got, err, w.bank.Paid())
 	}
@@ -211,10 +213,10 @@ func TestPay_ALostAnswerIsAskedForUnderItsOwnKey(t *testing.T) {
 		if got.State != wire.RunPaying || got.Lines[0].State != wire.LineUnknown {
 			t.Errorf("taken %v: run %+v", taken, got)
 		}
-		if _, err := w.p.Runs.Deny(w.ctx, wire.DenyRequest{Run: r.ID, User: "eve", Reason: "stop"}); !fault.Is(err, "run_paying") {
+		if _, err := w.p.Runs.Deny(w.ctx, paying.DenyRequest{Run: r.ID, User: "eve", Reason: "stop"}); !fault.Is(err, "run_paying") {
 			t.Errorf("taken %v: denied while paying: %v", taken, err)
 		}
-		got, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+		got, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 		if err != nil || got.State != wire.RunSettled || got.Lines[0].PaymentID != "2026-03.p1.EUR.1" || w.bank.Paid()["p1 EUR"] != 405000 {
 			t.Errorf("taken %v: run %+v, %v, bank %v", taken, got, err, w.bank.Paid())
 		}
@@ -223,14 +225,14 @@ func TestPay_ALostAnswerIsAskedForUnderItsOwnKey(t *testing.T) {
 
 func TestPay_WhilePayoutsAreFrozenPaysNothing(t *testing.T) {
 	w, r := prepared(t)
-	_, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ben"})
+	_, err := w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: r.ID, User: "ben"})
 	w.must(err)
 	_, err = w.s.UpdateControl(w.ctx, w.now, func(c store.Control, _ *store.Batch) (store.Control, error) {
 		c.Frozen = true
 		return c, nil
 	})
 	w.must(err)
-	if _, err := w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "payouts_frozen") || len(w.bank.Paid()) != 0 {
+	if _, err := w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "payouts_frozen") || len(w.bank.Paid()) != 0 {
 		t.Errorf("got %v, bank %v", err, w.bank.Paid())
 	}
 }
@@ -242,7 +244,7 @@ func TestDiff_NamesWhoIsNewWhoIsGoneAndWhy(t *testing.T) {
 	w.order("c3", "g", "2026-04-09T10:00:00Z", "3000.00")
 	w.order("c1", "h", "2026-04-09T10:00:00Z", "10.00")
 	w.close("2026-04")
-	r, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: "2026-04", User: "ana"})
+	r, err := w.p.Runs.Prepare(w.ctx, paying.PrepareRequest{Period: "2026-04", User: "ana"})
 	w.must(err)
 	d, err := w.p.Runs.Diff(w.ctx, r.ID)
 	w.must(err)
@@ -256,10 +258,10 @@ func TestDiff_NamesWhoIsNewWhoIsGoneAndWhy(t *testing.T) {
 	if diff := cmp.Diff(want, d.Items); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "beyond_limit") {
+	if _, err := w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "beyond_limit") {
 		t.Errorf("approved beyond the limit: %v", err)
 	}
-	got, err := w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ben", Override: true, Reason: "a quiet April"})
+	got, err := w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: r.ID, User: "ben", Override: true, Reason: "a quiet April"})
 	if err != nil || got.State != wire.RunApproved || got.Reason != "a quiet April" {
 		t.Errorf("with a reason: %+v, %v", got, err)
 	}
@@ -267,7 +269,7 @@ func TestDiff_NamesWhoIsNewWhoIsGoneAndWhy(t *testing.T) {
 
 func TestRuns_ListNewestFirstInPages(t *testing.T) {
 	w, first := prepared(t)
-	_, err := w.p.Runs.Deny(w.ctx, wire.DenyRequest{Run: first.ID, User: "ben", Reason: "no"})
+	_, err := w.p.Runs.Deny(w.ctx, paying.DenyRequest{Run: first.ID, User: "ben", Reason: "no"})
 	w.must(err)
 	w.paid("2026-03")
 	w.close("2026-04")
@@ -311,7 +313,7 @@ func TestRuns_ListNewestFirstInPages(t *testing.T) {
 // TestLists_ACursorOfAnotherListIsRefused: of money as of everything else.
 func TestLists_ACursorOfAnotherListIsRefused(t *testing.T) {
 	w, first := prepared(t)
-	_, err := w.p.Runs.Deny(w.ctx, wire.DenyRequest{Run: first.ID, User: "ben", Reason: "no"})
+	_, err := w.p.Runs.Deny(w.ctx, paying.DenyRequest{Run: first.ID, User: "ben", Reason: "no"})
 	w.must(err)
 	w.paid("2026-03")
 	w.close("2026-04")

@@ -4,9 +4,9 @@ import (
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // stray writes an order into a period whatever its state, as a writer does that
@@ -35,7 +35,7 @@ func (w *world) orders(id channel.CustomerID, upTo channel.Period) map[channel.O
 // earned is what p1's statement of a period says, computed again.
 func (w *world) earned(p channel.Period) string {
 	w.t.Helper()
-	d, err := w.p.Statements.Statement(w.ctx, wire.StatementRequest{Partner: "p1", Period: p})
+	d, err := w.p.Statements.Statement(w.ctx, closing.StatementRequest{Partner: "p1", Period: p})
 	w.must(err)
 	return d.Earned
 }

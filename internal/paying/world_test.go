@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/money"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/seal"
@@ -216,7 +218,7 @@ func (w *world) march() {
 func (w *world) close(p channel.Period) wire.PeriodStatus {
 	w.t.Helper()
 	w.at(string(p.Next()) + "-06T09:00:00Z")
-	s, err := w.p.Closing.Close(w.ctx, wire.CloseRequest{Period: p, User: "ana"})
+	s, err := w.p.Closing.Close(w.ctx, closing.CloseRequest{Period: p, User: "ana"})
 	w.must(err)
 	return s
 }
@@ -224,11 +226,11 @@ func (w *world) close(p channel.Period) wire.PeriodStatus {
 // paid prepares, approves and pays the run of a closed period.
 func (w *world) paid(p channel.Period) wire.Run {
 	w.t.Helper()
-	r, err := w.p.Runs.Prepare(w.ctx, wire.PrepareRequest{Period: p, User: "ana"})
+	r, err := w.p.Runs.Prepare(w.ctx, paying.PrepareRequest{Period: p, User: "ana"})
 	w.must(err)
-	_, err = w.p.Runs.Approve(w.ctx, wire.ApproveRequest{Run: r.ID, User: "ben", Override: true, Reason: "test"})
+	_, err = w.p.Runs.Approve(w.ctx, paying.ApproveRequest{Run: r.ID, User: "ben", Override: true, Reason: "test"})
 	w.must(err)
-	r, err = w.p.Payer.Pay(w.ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	r, err = w.p.Payer.Pay(w.ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.must(err)
 	return r
 }

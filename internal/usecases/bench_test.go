@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/intake"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table/bolt"
@@ -112,7 +114,7 @@ func BenchmarkRouteAll_CDNOW(b *testing.B) {
 	var took time.Duration
 	for range b.N {
 		s := benchService(b)
-		if _, err := s.Publisher.Publish(ctx, manager, wire.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(fmt.Sprintf(testPolicy, atOnce))}); err != nil {
+		if _, err := s.Publisher.Publish(ctx, manager, documents.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(fmt.Sprintf(testPolicy, atOnce))}); err != nil {
 			b.Fatal(err)
 		}
 		for i := range 12 {
@@ -124,7 +126,7 @@ func BenchmarkRouteAll_CDNOW(b *testing.B) {
 			b.Fatal(err)
 		}
 		begin := time.Now()
-		sum, err := s.Assign.RouteAll(ctx, manager, wire.RouteAllRequest{})
+		sum, err := s.Assign.RouteAll(ctx, manager, assign.RouteAllRequest{})
 		if err != nil || sum.Routed != cdnowCustomers {
 			b.Fatal(err, sum)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/intake"
 	"github.com/fairlead/fairlead/internal/store"
@@ -90,7 +91,7 @@ func TestFitValues_TheSameFitIsTheSameVersionAndScoresFromThenOn(t *testing.T) {
 		t.Errorf("valued by %+v", r.Value)
 	}
 	now := w.now
-	past, err := w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: "c001", Key: "past", At: now.AddDate(0, 0, -7)})
+	past, err := w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: "c001", Key: "past", At: now.AddDate(0, 0, -7)})
 	w.must(err)
 	if past.Model != "value~2" {
 		t.Errorf("as of a week ago by %+v", past.Value)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/fault"
@@ -130,9 +131,9 @@ func TestImportCustomers_WithoutRoute_RoutesNobody(t *testing.T) {
 	if sum.Applied != 1 || again.Duplicate != 1 {
 		t.Fatalf("%+v, %+v", sum, again)
 	}
-	all, err := w.s.Assign.RouteAll(w.ctx, manager, wire.RouteAllRequest{Key: "k"})
+	all, err := w.s.Assign.RouteAll(w.ctx, manager, assign.RouteAllRequest{Key: "k"})
 	w.must(err)
-	replay, err := w.s.Assign.RouteAll(w.ctx, manager, wire.RouteAllRequest{Key: "k"})
+	replay, err := w.s.Assign.RouteAll(w.ctx, manager, assign.RouteAllRequest{Key: "k"})
 	w.must(err)
 	if all.Routed != 1 || all.ByOwner["partner:p1"] != 1 || all.ByTier["base"] != 1 || !replay.Replayed || replay.Routed != 1 {
 		t.Fatalf("got %+v, %+v", all, replay)
@@ -147,7 +148,7 @@ func TestRouteAll_WithScarceRoom_ServesTheMostValuableFirstEveryTime(t *testing.
 		for i := range 250 {
 			w.want(w.upsert(fmt.Sprintf("c%03d", i), worth(fmt.Sprintf("%d.00", 1000+i))), channel.Applied)
 		}
-		sum, err := w.s.Assign.RouteAll(w.ctx, manager, wire.RouteAllRequest{})
+		sum, err := w.s.Assign.RouteAll(w.ctx, manager, assign.RouteAllRequest{})
 		w.must(err)
 		if sum.Routed != 250 || sum.ByOutcome["partner"] != 80 || sum.ByOutcome["waiting"] != 170 || sum.ByOwner["partner:p1"] != 40 {
 			t.Fatalf("got %+v", sum)

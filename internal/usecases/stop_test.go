@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/intake"
@@ -94,7 +95,7 @@ func TestRouteAll_WithADirectoryThatCannotBeStored_TriesItOnce(t *testing.T) {
 	w := newWorld(t, tb, atOnce, "p1")
 	w.load(intake.ImportRequest{Kind: intake.ImportCustomers, Facts: rowsOf(manyCustomers(w, 500)...)})
 	tb.prefix = "B#"
-	sum, err := w.s.Assign.RouteAll(w.ctx, manager, wire.RouteAllRequest{})
+	sum, err := w.s.Assign.RouteAll(w.ctx, manager, assign.RouteAllRequest{})
 	if f := fault.Of(err); err == nil || f.Kind != fault.Internal || len(sum.Failed) > 0 || tb.tries.Load() != 1 {
 		t.Errorf("got %v after %d tries, %+v", err, tb.tries.Load(), sum)
 	}

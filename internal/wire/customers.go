@@ -6,16 +6,6 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 )
 
-const RoleManager = "manager"
-
-const RoleFinance = "finance"
-
-const RoleAuditor = "auditor"
-
-const RolePod = "pod"
-
-const RolePartner = "partner"
-
 // Customer states.
 const (
 	StateNew      = "new"      // known, never routed (or decided afresh since nobody owns it)

@@ -53,9 +53,3 @@ type Pod struct {
 	Customers *int   `json:"customers,omitempty"`
 	Held      *int64 `json:"held,omitempty"`
 }
-
-// AssignPlanRequest is PUT /partners/{id}/plan.
-type AssignPlanRequest struct {
-	Partner channel.PartnerID
-	PlanAssignment
-}

@@ -6,21 +6,6 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 )
 
-const PeriodClosing = "closing" // no new entry is booked in it; statements are being made
-
-const PeriodClosed = "closed"
-
-const WorkDone = "done"
-
-const WorkFailed = "failed" // it ended before it was done: asking for it again goes on from there
-
-// PrepareRequest makes the payout run of a closed period. While a run of the
-// period is alive (not denied) that run is the answer, whoever asks.
-type PrepareRequest struct {
-	Period channel.Period
-	User   string
-}
-
 // The states of a run.
 const (
 	RunPrepared = "prepared"
@@ -122,36 +107,4 @@ type DiffItem struct {
 	Now       string            `json:"now"`
 	Change    string            `json:"change,omitempty"`
 	Reasons   []string          `json:"reasons"` // the components that moved it most, in words
-}
-
-// ApproveRequest approves a prepared run. Override with a reason lets a run
-// through that moved beyond the programme's limit.
-type ApproveRequest struct {
-	Run      string
-	User     string
-	Override bool
-	Reason   string
-}
-
-// DenyRequest vetoes a run that has not begun to pay; Reason is required.
-type DenyRequest struct {
-	Run    string
-	User   string
-	Reason string
-}
-
-// PayRequest pays what is left of an approved run. Repeating it is safe at any
-// age.
-type PayRequest struct {
-	Run      string
-	User     string
-	Progress func(done, total int)
-}
-
-// ConfirmRequest says that the bank has paid what was exported: the payment of
-// that id, or all of the run where Line is empty. Repeating it is safe at any age.
-type ConfirmRequest struct {
-	Run  string
-	Line string // payment id, as the payments file has it
-	User string
 }
