@@ -9,7 +9,7 @@ import (
 type listCustomers struct {
 	Owner string `query:"owner" validate:"max=80"`
 	State string `query:"state" validate:"omitempty,oneof=new offered assigned waiting declined churned"`
-	page
+	wire.Page
 }
 
 func (a *api) customers(c *Call, q listCustomers) (wire.List[wire.Customer], error) {
@@ -17,12 +17,12 @@ func (a *api) customers(c *Call, q listCustomers) (wire.List[wire.Customer], err
 	if err != nil {
 		return wire.List[wire.Customer]{}, err
 	}
-	return a.Views.Customers(c, c.Actor, wire.CustomersQuery{Owner: owner, State: q.State, Page: q.page.wire()})
+	return a.Views.Customers(c, c.Actor, wire.CustomersQuery{Owner: owner, State: q.State, Page: q.Page})
 }
 
 type partnerCustomers struct {
 	idPath
-	page
+	wire.Page
 }
 
 func (a *api) partnerCustomers(c *Call, q partnerCustomers) (wire.List[wire.Customer], error) {
@@ -33,7 +33,7 @@ func (a *api) partnerCustomers(c *Call, q partnerCustomers) (wire.List[wire.Cust
 	if _, err := a.Registrar.Partner(c, c.Actor, id); err != nil {
 		return wire.List[wire.Customer]{}, err
 	}
-	return a.Views.Customers(c, c.Actor, wire.CustomersQuery{Owner: channel.PartnerOwner(id), Page: q.page.wire()})
+	return a.Views.Customers(c, c.Actor, wire.CustomersQuery{Owner: channel.PartnerOwner(id), Page: q.Page})
 }
 
 func (a *api) customer(c *Call, q idPath) (wire.CustomerDetail, error) {
@@ -46,10 +46,8 @@ func (a *api) customer(c *Call, q idPath) (wire.CustomerDetail, error) {
 
 type routeCustomer struct {
 	idPath
-	Preview bool `query:"preview"`
-	Body    struct {
-		At string `json:"at,omitempty" validate:"max=40"` // as of when, for backfills; absent: now
-	} `body:"optional"`
+	Preview bool              `query:"preview"`
+	Body    wire.RouteRequest `body:"optional"`
 }
 
 func (a *api) route(c *Call, q routeCustomer) (wire.RouteResponse, error) {
@@ -80,10 +78,7 @@ func (a *api) routeAll(c *Call, _ none) (wire.RouteSummary, error) {
 
 type assignCustomer struct {
 	idPath
-	Body struct {
-		Owner  string `json:"owner" validate:"required,max=80"`
-		Reason string `json:"reason" validate:"required,max=500"`
-	} `body:"json"`
+	Body wire.AssignRequest `body:"json"`
 }
 
 func (a *api) assign(c *Call, q assignCustomer) (wire.RouteResponse, error) {

@@ -13,7 +13,7 @@ type listDecisions struct {
 	Owner    string `query:"owner" validate:"max=80"`
 	Reason   string `query:"reason" validate:"omitempty,oneof=rule tier protected former_partner dwell owner_kept sales_force_full no_partner offers_exhausted fallback by_hand"`
 	Customer string `query:"customer" validate:"max=64"`
-	page
+	wire.Page
 }
 
 func (a *api) decisions(c *Call, q listDecisions) (wire.List[wire.Decision], error) {
@@ -28,7 +28,7 @@ func (a *api) decisions(c *Call, q listDecisions) (wire.List[wire.Decision], err
 		return none, err
 	}
 	return a.Views.Decisions(c, c.Actor, wire.DecisionsQuery{
-		Since: since, Outcome: q.Outcome, Owner: owner, Reason: q.Reason, Customer: channel.CustomerID(q.Customer), Page: q.page.wire(),
+		Since: since, Outcome: q.Outcome, Owner: owner, Reason: q.Reason, Customer: channel.CustomerID(q.Customer), Page: q.Page,
 	})
 }
 
@@ -49,11 +49,11 @@ func (a *api) replay(c *Call, q idPath) (wire.ReplayResult, error) {
 type listOffers struct {
 	State   string `query:"state" validate:"omitempty,oneof=open accepted refused expired withdrawn"`
 	Partner string `query:"partner" validate:"max=64"`
-	page
+	wire.Page
 }
 
 func (a *api) offers(c *Call, q listOffers) (wire.List[wire.Offer], error) {
-	query := wire.OffersQuery{State: q.State, Partner: channel.PartnerID(q.Partner), Page: q.page.wire()}
+	query := wire.OffersQuery{State: q.State, Partner: channel.PartnerID(q.Partner), Page: q.Page}
 	if !c.Actor.SeesAll() {
 		query.Partner = c.Actor.Partner
 	}
@@ -62,9 +62,7 @@ func (a *api) offers(c *Call, q listOffers) (wire.List[wire.Offer], error) {
 
 type answerOffer struct {
 	idPath
-	Body struct {
-		Reason string `json:"reason,omitempty" validate:"max=500"`
-	} `body:"optional"`
+	Body wire.AnswerRequest `body:"optional"`
 }
 
 func (a *api) accept(c *Call, q answerOffer) (wire.OfferAnswered, error) {

@@ -22,9 +22,9 @@ func (a *api) publish(kind string) func(*Call, publish) (wire.Published, error) 
 	}
 }
 
-func (a *api) documents(kind string) func(*Call, page) (wire.List[wire.DocumentInfo], error) {
-	return func(c *Call, q page) (wire.List[wire.DocumentInfo], error) {
-		return a.Publisher.Documents(c, c.Actor, kind, q.wire())
+func (a *api) documents(kind string) func(*Call, wire.Page) (wire.List[wire.DocumentInfo], error) {
+	return func(c *Call, q wire.Page) (wire.List[wire.DocumentInfo], error) {
+		return a.Publisher.Documents(c, c.Actor, kind, q)
 	}
 }
 

@@ -30,41 +30,35 @@ type postHook struct {
 	Body   struct{} `body:"stream"`
 }
 
-// hookAnswer is what became of the facts of a webhook, or that they wait.
-type hookAnswer struct {
-	Queued bool               `json:"queued"`
-	Items  []wire.FactOutcome `json:"items,omitempty"`
-}
-
 // hook takes a webhook: verified over its raw bytes, then queued or applied. A
 // body that could never be read is refused while its sender is still there to
 // hear of it; what is wrong with one of its facts is an outcome.
-func (a *api) hook(c *Call, q postHook) (hookAnswer, error) {
+func (a *api) hook(c *Call, q postHook) (wire.HookAnswer, error) {
 	if a.Hooks == nil {
-		return hookAnswer{}, fault.New(fault.NotFound, "source_not_found", "there is no webhook source here")
+		return wire.HookAnswer{}, fault.New(fault.NotFound, "source_not_found", "there is no webhook source here")
 	}
 	body, err := readBody(c.w, c.r, source.MaxWebhook)
 	if err != nil {
-		return hookAnswer{}, err
+		return wire.HookAnswer{}, err
 	}
 	secrets, err := a.Hooks.Secrets(c)
 	if err != nil {
-		return hookAnswer{}, err
+		return wire.HookAnswer{}, err
 	}
 	w, err := source.Verify(source.Delivery{Source: q.Source, Header: c.r.Header, Body: body}, secrets, a.Clock())
 	if err != nil {
-		return hookAnswer{}, err
+		return wire.HookAnswer{}, err
 	}
 	if _, err := w.Items(); err != nil {
-		return hookAnswer{}, unreadable(err)
+		return wire.HookAnswer{}, unreadable(err)
 	}
 	if a.Hooks.Queue != nil {
 		c.Accepted(true)
-		return hookAnswer{Queued: true}, a.Hooks.Queue(c, w)
+		return wire.HookAnswer{Queued: true}, a.Hooks.Queue(c, w)
 	}
 	items, err := a.Intake.ApplyWebhook(c, w.Source, inputs(w))
 	c.Accepted(err == nil)
-	return hookAnswer{Items: items}, err
+	return wire.HookAnswer{Items: items}, err
 }
 
 // inputs are the facts of a webhook for the service.

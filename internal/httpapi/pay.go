@@ -39,9 +39,7 @@ func (a *api) period(c *Call, q periodPath) (wire.PeriodStatus, error) {
 }
 
 type prepareRun struct {
-	Body struct {
-		Period string `json:"period" validate:"required"`
-	} `body:"json"`
+	Body wire.PrepareRequest `body:"json"`
 }
 
 func (a *api) prepare(c *Call, q prepareRun) (wire.Run, error) {
@@ -54,8 +52,8 @@ func (a *api) prepare(c *Call, q prepareRun) (wire.Run, error) {
 	return run, err
 }
 
-func (a *api) runs(c *Call, q page) (wire.List[wire.Run], error) {
-	return a.Runs.Runs(c, q.wire())
+func (a *api) runs(c *Call, q wire.Page) (wire.List[wire.Run], error) {
+	return a.Runs.Runs(c, q)
 }
 
 func (a *api) run(c *Call, q idPath) (wire.Run, error) {
@@ -72,21 +70,18 @@ func (a *api) run(c *Call, q idPath) (wire.Run, error) {
 
 type runLines struct {
 	idPath
-	page
+	wire.Page
 }
 
 func (a *api) runLines(c *Call, q runLines) (wire.List[wire.RunLine], error) {
-	return a.Runs.Lines(c, q.ID, q.page.wire())
+	return a.Runs.Lines(c, q.ID, q.Page)
 }
 
 func (a *api) runDiff(c *Call, q idPath) (wire.Diff, error) { return a.Runs.Diff(c, q.ID) }
 
 type approveRun struct {
 	idPath
-	Body struct {
-		Override bool   `json:"override,omitempty"`
-		Reason   string `json:"reason,omitempty" validate:"max=500"`
-	} `body:"optional"`
+	Body wire.ApproveRequest `body:"optional"`
 }
 
 func (a *api) approve(c *Call, q approveRun) (wire.Run, error) {
@@ -95,9 +90,7 @@ func (a *api) approve(c *Call, q approveRun) (wire.Run, error) {
 
 type denyRun struct {
 	idPath
-	Body struct {
-		Reason string `json:"reason" validate:"required,max=500"`
-	} `body:"json"`
+	Body wire.DenyRequest `body:"json"`
 }
 
 func (a *api) deny(c *Call, q denyRun) (wire.Run, error) {
@@ -112,9 +105,7 @@ func (a *api) pay(c *Call, q idPath) (wire.Run, error) {
 
 type confirmRun struct {
 	idPath
-	Body struct {
-		Line string `json:"line,omitempty" validate:"max=64"` // payment id
-	} `body:"optional"`
+	Body wire.ConfirmRequest `body:"optional"`
 }
 
 func (a *api) confirm(c *Call, q confirmRun) (wire.Run, error) {
@@ -144,7 +135,7 @@ func safeName(s string) string {
 
 type listStatements struct {
 	idPath
-	page
+	wire.Page
 }
 
 func (a *api) statements(c *Call, q listStatements) (wire.List[wire.StatementSummary], error) {
@@ -152,7 +143,7 @@ func (a *api) statements(c *Call, q listStatements) (wire.List[wire.StatementSum
 	if err != nil {
 		return wire.List[wire.StatementSummary]{}, err
 	}
-	return a.Statements.Statements(c, id, q.page.wire())
+	return a.Statements.Statements(c, id, q.Page)
 }
 
 // partnerID is the id of a partner that exists and that the actor may see.

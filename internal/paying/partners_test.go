@@ -104,11 +104,11 @@ func customerOf(i int) channel.CustomerID { return channel.CustomerID(fmt.Sprint
 
 func TestPartners_ManyThousandsAreRoutedToClosedAndReplayed(t *testing.T) {
 	n, c := *partners, newCrowd(t)
-	if sum := c.load(intake.ImportRequest{Kind: intake.ImportPartners, Partners: rows(n, partnerRow)}); sum.Applied != n {
+	if sum := c.load(intake.ImportRequest{Kind: wire.ImportPartners, Partners: rows(n, partnerRow)}); sum.Applied != n {
 		t.Fatalf("partners: %+v", sum)
 	}
 	c.took("partners imported")
-	sum := c.load(intake.ImportRequest{Kind: intake.ImportCustomers, Route: true, Key: "first", Facts: rows(n, func(i int) intake.FactRow {
+	sum := c.load(intake.ImportRequest{Kind: wire.ImportCustomers, Route: true, Key: "first", Facts: rows(n, func(i int) intake.FactRow {
 		r := c.fact(i, channel.CustomerUpserted)
 		r.Fact.Upsert = &channel.Upsert{Customer: customerOf(i), Region: channel.Put(regionOf(i))}
 		return r
@@ -122,7 +122,7 @@ func TestPartners_ManyThousandsAreRoutedToClosedAndReplayed(t *testing.T) {
 		t.Errorf("%d owners are kept, %d were told", len(kept.Routes.ByOwner), len(sum.Routes.ByOwner))
 	}
 	c.took("customers imported and routed")
-	c.load(intake.ImportRequest{Kind: intake.ImportOrders, Facts: rows(n, func(i int) intake.FactRow {
+	c.load(intake.ImportRequest{Kind: wire.ImportOrders, Facts: rows(n, func(i int) intake.FactRow {
 		r, id := c.fact(i, channel.OrderCompleted), fmt.Sprintf("o%06d", i)
 		r.Fact.ID, r.Fact.Time = channel.EventID("order:"+id), c.now
 		r.Fact.Order = &channel.Order{ID: channel.OrderID(id), Customer: customerOf(i), Amount: 10_000, Currency: "EUR"}

@@ -71,11 +71,11 @@ func BenchmarkImportOrders_CDNOW(b *testing.B) {
 	var took time.Duration
 	for range b.N {
 		s := benchService(b)
-		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: intake.ImportCustomers, Facts: customerRows(cdnowCustomers)}); err != nil {
+		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: wire.ImportCustomers, Facts: customerRows(cdnowCustomers)}); err != nil {
 			b.Fatal(err)
 		}
 		begin := time.Now()
-		sum, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: intake.ImportOrders, Facts: orderRows(0, cdnowOrders)})
+		sum, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: wire.ImportOrders, Facts: orderRows(0, cdnowOrders)})
 		if err != nil || sum.Applied != cdnowOrders {
 			b.Fatal(err, sum)
 		}
@@ -94,11 +94,11 @@ func BenchmarkImportOrders_Large(b *testing.B) {
 	for range b.N {
 		s := benchService(b)
 		from := *largeOrders / 10 * 9
-		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: intake.ImportOrders, Facts: orderRows(0, from)}); err != nil {
+		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: wire.ImportOrders, Facts: orderRows(0, from)}); err != nil {
 			b.Fatal(err)
 		}
 		begin := time.Now()
-		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: intake.ImportOrders, Facts: orderRows(from, *largeOrders-from)}); err != nil {
+		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: wire.ImportOrders, Facts: orderRows(from, *largeOrders-from)}); err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(*largeOrders-from)/time.Since(begin).Seconds(), "orders/s")
@@ -122,7 +122,7 @@ func BenchmarkRouteAll_CDNOW(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: intake.ImportCustomers, Facts: customerRows(cdnowCustomers)}); err != nil {
+		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: wire.ImportCustomers, Facts: customerRows(cdnowCustomers)}); err != nil {
 			b.Fatal(err)
 		}
 		begin := time.Now()

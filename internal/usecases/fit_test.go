@@ -49,7 +49,7 @@ func (w *world) crowd(customers int) {
 			}
 		}
 	}
-	sum, rejects := w.load(intake.ImportRequest{Kind: intake.ImportOrders, Facts: rows})
+	sum, rejects := w.load(intake.ImportRequest{Kind: wire.ImportOrders, Facts: rows})
 	if len(rejects) > 0 || sum.Applied == 0 {
 		w.Fatalf("%+v %+v", sum, rejects)
 	}
@@ -175,7 +175,7 @@ func TestImport_ValuesAnewWhoseOrdersItBrought(t *testing.T) {
 			}
 		}
 	}
-	w.load(intake.ImportRequest{Kind: intake.ImportOrders, Facts: rows})
+	w.load(intake.ImportRequest{Kind: wire.ImportOrders, Facts: rows})
 	w.owner("grows", "pod:north")
 	w.owner("stays", "partner:p1")
 	if w.head("stays").Memo != nil {

@@ -17,3 +17,16 @@ type FactOutcome struct {
 	Period   channel.Period     `json:"period,omitempty"` // in which it is booked
 	Decision channel.DecisionID `json:"decision,omitempty"`
 }
+
+// FactsAnswer is the outcome of each fact, in order. One that was sent alone,
+// not in a list, has its outcome at the top as well.
+type FactsAnswer struct {
+	*FactOutcome
+	Items []FactOutcome `json:"items"`
+}
+
+// HookAnswer is what became of the facts of a webhook, or that they wait.
+type HookAnswer struct {
+	Queued bool          `json:"queued"`
+	Items  []FactOutcome `json:"items,omitempty"`
+}

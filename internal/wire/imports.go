@@ -2,6 +2,16 @@ package wire
 
 import "github.com/fairlead/fairlead/internal/channel"
 
+// The kinds of an import: what the lines of its file are.
+const (
+	ImportPartners  = "partners"
+	ImportPods      = "pods"
+	ImportCustomers = "customers"
+	ImportOrders    = "orders"
+	ImportRefunds   = "refunds"
+	ImportFeedback  = "feedback"
+)
+
 // ImportReject is one line that was not taken.
 type ImportReject struct {
 	Line    int             `json:"line"`
@@ -38,4 +48,11 @@ func (sum *ImportSummary) Count(o channel.Outcome) {
 	case channel.Rejected:
 		sum.Rejected++
 	}
+}
+
+// ImportAnswer is the account of an import. Rejects are the first lines that were
+// not taken, where the caller does not read line by line.
+type ImportAnswer struct {
+	ImportSummary
+	Rejects []ImportReject `json:"rejects,omitempty"`
 }

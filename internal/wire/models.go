@@ -2,7 +2,7 @@ package wire
 
 // FitRequest fits the model on the orders up to the end of a day; "" is today.
 type FitRequest struct {
-	AsOf string
+	AsOf string `json:"asOf,omitempty"`
 }
 
 // FitResponse is a fitted model. Params and StandardErrors are in weeks; spends

@@ -44,6 +44,12 @@ type OffersQuery struct {
 	Page
 }
 
+// AnswerRequest is the body of answering an offer; Reason may say why it is
+// refused.
+type AnswerRequest struct {
+	Reason string `json:"reason,omitempty" validate:"max=500"`
+}
+
 // OfferAnswered is the offer after its answer and, after a refusal, the next
 // decision.
 type OfferAnswered struct {

@@ -6,6 +6,30 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 )
 
+// PrepareRequest is the body of preparing the payout run of a closed period.
+type PrepareRequest struct {
+	Period string `json:"period" validate:"required"`
+}
+
+// ApproveRequest is the body of approving a prepared run. Override with a reason
+// lets a run through that moved beyond the programme's limit.
+type ApproveRequest struct {
+	Override bool   `json:"override,omitempty"`
+	Reason   string `json:"reason,omitempty" validate:"max=500"`
+}
+
+// DenyRequest is the body of vetoing a run that has not begun to pay.
+type DenyRequest struct {
+	Reason string `json:"reason" validate:"required,max=500"`
+}
+
+// ConfirmRequest is the body of saying that the bank has paid what was exported:
+// the payment of that id, as the payments file has it, or all of the run where
+// Line is empty.
+type ConfirmRequest struct {
+	Line string `json:"line,omitempty" validate:"max=64"`
+}
+
 // The states of a run.
 const (
 	RunPrepared = "prepared"

@@ -5,6 +5,19 @@ import (
 	"github.com/fairlead/fairlead/internal/fault"
 )
 
+// RouteRequest is the body of routing a customer. At is the instant as of which
+// it is routed, RFC 3339 or a day, for backfills; absent: now.
+type RouteRequest struct {
+	At string `json:"at,omitempty" validate:"max=40"`
+}
+
+// AssignRequest is the body of putting a customer with an owner by hand:
+// "partner:ID", "pod:ID", or a bare id that only one partner or pod has.
+type AssignRequest struct {
+	Owner  string `json:"owner" validate:"required,max=80"`
+	Reason string `json:"reason" validate:"required,max=500"`
+}
+
 // RouteResponse is a decision with how it came about.
 type RouteResponse struct {
 	Decision
