@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 )
 
-// NDJSON is the media type of an answer that comes line by line. A caller that asks
-// for it with Accept gets, while the work goes on, {"progress": ..} and
+// NDJSON is the media type of an answer that comes line by line. A caller that
+// asks for it with Accept gets, while the work goes on, {"progress": ..} and
 // {"reject": ..} lines, and last {"result": ..} or {"problem": ..}. Everybody
 // else gets the result alone.
 const NDJSON = "application/x-ndjson"
