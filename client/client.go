@@ -27,7 +27,7 @@ import (
 type Client struct {
 	Base  string                 // http://127.0.0.1:8080, without a trailing slash
 	HTTP  *http.Client           // nil: http.DefaultClient
-	Token func() (string, error) // asked before every request, so that it may be made anew; nil: none is sent
+	Token func() (string, error) // asked before every request, so that it may be a new one; nil: none is sent
 }
 
 // Fixed is a token that stays the same.

@@ -99,12 +99,23 @@ func TestStory_AMonthFromTheFirstDocumentToThePaidPartner(t *testing.T) {
 	got[client.Partner](t)(ann.AssignPlan(ctx, "p1", client.AssignPlanRequest{Plan: "standard", From: "2026-03-01"}))
 
 	file := "customer_id,region,segment,declared_value,currency,sourced_by,arrived_at\n" +
-		"c1,DE,,7000.00,EUR,,2026-03-02T10:00:00Z\nc2,,,,,,2026-03-02T10:00:00Z\n"
+		"c1,DE,smb,7000.00,EUR,,2026-03-02T10:00:00Z\nc2,,,,,,2026-03-02T10:00:00Z\n"
 	rejects := 0
 	imported := got[client.ImportAnswer](t)(ann.Import(ctx, client.File{Kind: client.ImportCustomers, Lines: strings.NewReader(file)},
 		client.EachReject(func(r client.ImportReject) error { rejects++; return nil })))
 	if imported.Read != 2 || imported.Applied+rejects != 2 || imported.Applied == 0 {
 		t.Errorf("%+v, %d rejects", imported, rejects)
+	}
+
+	_, err := ann.PutCustomer(ctx, "c1", client.ProfileBody{Region: client.Put("DE"), DeclaredValue: client.Put(client.Figure{Amount: "much"})})
+	var problem *client.Problem
+	if !errors.As(err, &problem) || len(problem.Errors) != 1 || problem.Errors[0].Field != "declaredValue" {
+		t.Errorf("%v", err)
+	}
+	profile := client.ProfileBody{Segment: client.Erase[string](), Need: client.Put(client.Figure{Amount: "100.00", Currency: "EUR"})}
+	changed := got[client.CustomerPut](t)(ann.PutCustomer(ctx, "c1", profile))
+	if changed.Region != "DE" || changed.Segment != "" {
+		t.Errorf("%+v", changed)
 	}
 
 	first := got[client.RouteResponse](t)(ann.Route(ctx, "c1", client.RouteRequest{}, client.Key("k")))

@@ -15,6 +15,14 @@ const (
 	StateChurned  = wire.StateChurned
 )
 
+// The outcomes of a decision.
+const (
+	OutcomeSalesForce = wire.OutcomeSalesForce
+	OutcomePartner    = wire.OutcomePartner
+	OutcomeDeclined   = wire.OutcomeDeclined
+	OutcomeWaiting    = wire.OutcomeWaiting
+)
+
 // The states of an offer.
 const (
 	OfferOpen      = wire.OfferOpen

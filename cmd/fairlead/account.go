@@ -80,7 +80,7 @@ type place struct {
 }
 
 // placeRank is the order in which places are told.
-var placeRank = map[string]int{"sales force": 0, "partners": 1, "an offer is open": 2, "waiting": 3, "declined": 4, "left": 5}
+var placeRank = map[string]int{"sales force": 0, "partners": 1, "an offer is open": 2, wire.StateWaiting: 3, wire.StateDeclined: 4, "left": 5}
 
 // places prints how many customers are where, and why, with their share of the
 // value of all.

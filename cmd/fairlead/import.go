@@ -113,16 +113,16 @@ func (c *importCmd) text(s *session, out imported) {
 	s.printf("%s: %s read\n", c.Kind, plural(out.Read, "line"))
 	g := grid{head: []string{"", "", ""}, right: []int{1}}
 	for _, row := range []struct {
-		word string
+		word channel.Outcome
 		n    int
 		what string
 	}{
-		{"applied", out.Applied, ""}, {"duplicate", out.Duplicate, "known already, nothing changed"},
-		{"pending", out.Pending, "wait for their customer or order"},
-		{"conflict", out.Conflict, "known with another content"}, {"rejected", out.Rejected, "not valid"},
+		{channel.Applied, out.Applied, ""}, {channel.Duplicate, out.Duplicate, "known already, nothing changed"},
+		{channel.Pending, out.Pending, "wait for their customer or order"},
+		{channel.Conflict, out.Conflict, "known with another content"}, {channel.Rejected, out.Rejected, "not valid"},
 	} {
 		if row.n > 0 {
-			g.add("  "+row.word, count(row.n), row.what)
+			g.add("  "+string(row.word), count(row.n), row.what)
 		}
 	}
 	g.write(s.out)

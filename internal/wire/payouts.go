@@ -68,7 +68,7 @@ const (
 	LineOpen      = "open"      // to be paid
 	LineReserved  = "reserved"  // an attempt has its money set aside
 	LineSubmitted = "submitted" // the rail may have it
-	LineUnknown   = "unknown"   // the rail's answer was lost; it is asked, never paid anew
+	LineUnknown   = "unknown"   // the rail's answer was lost; it is asked, never paid again
 	LineExported  = "exported"  // it is in the payments file; somebody confirms that the bank has paid
 	LinePaid      = "paid"
 	LineRejected  = "rejected" // refused for certain; the next pay makes a new attempt

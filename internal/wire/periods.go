@@ -35,7 +35,7 @@ type PeriodStatus struct {
 	Unattributed int            `json:"unattributed"` // entries of customers that nobody owned
 	Totals       []PeriodTotal  `json:"totals"`       // by currency
 	Root         string         `json:"root,omitempty"`
-	Late         int            `json:"late"` // strays of closed periods that this close found and booked anew
+	Late         int            `json:"late"` // strays of closed periods that this close found and booked forward
 	Note         string         `json:"note,omitempty"`
 	// Already is set when the period had been closed before this request.
 	Already bool `json:"alreadyClosed,omitempty"`
