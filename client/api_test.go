@@ -32,7 +32,8 @@ func TestEveryRouteOfTheAPIHasAMethod(t *testing.T) {
 			_, _ = io.WriteString(w, "{}")
 		})
 	}
-	c := reflect.ValueOf(&client.Client{Base: "http://in.process", HTTP: &http.Client{Transport: inprocess.Transport{Handler: mux}}})
+	door := &http.Client{Transport: inprocess.Transport{Handler: mux}}
+	c := reflect.ValueOf(&client.Client{Base: "http://in.process", HTTP: door})
 	for i := range c.NumMethod() {
 		if name := c.Type().Method(i).Name; !general[name] {
 			for _, kind := range []client.Kind{client.Policies, client.Plans} {
@@ -41,7 +42,8 @@ func TestEveryRouteOfTheAPIHasAMethod(t *testing.T) {
 		}
 	}
 	for _, r := range httpapi.Routes() {
-		if pattern := r.Method + " " + r.Path; strings.HasPrefix(r.Path, "/v1/") && !asked[pattern] && !strings.HasPrefix(r.Path, "/v1/hooks/") {
+		forTokens := strings.HasPrefix(r.Path, "/v1/") && len(r.Roles) > 0 // a webhook has a signature instead
+		if pattern := r.Method + " " + r.Path; forTokens && !asked[pattern] {
 			t.Errorf("no method calls %s", pattern)
 		}
 	}
@@ -126,7 +128,8 @@ func TestEveryTypeOfAMethodHasANameHere(t *testing.T) {
 // aliases are the types of other rooms that have a name here: "wire.Run".
 func aliases(t *testing.T) map[string]bool {
 	t.Helper()
-	sources, err := parser.ParseDir(token.NewFileSet(), ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	shipped := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
+	sources, err := parser.ParseDir(token.NewFileSet(), ".", shipped, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

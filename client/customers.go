@@ -21,7 +21,9 @@ func (c *Client) Customers(ctx context.Context, q CustomersQuery) iter.Seq2[Cust
 }
 
 // Route decides who serves a customer, and does it.
-func (c *Client) Route(ctx context.Context, id CustomerID, r RouteRequest, options ...Option) (RouteResponse, error) {
+func (c *Client) Route(
+	ctx context.Context, id CustomerID, r RouteRequest, options ...Option,
+) (RouteResponse, error) {
 	return ask[RouteResponse](ctx, c, post("/customers/%s/route", id), r, options...)
 }
 
@@ -31,7 +33,9 @@ func (c *Client) PreviewRoute(ctx context.Context, id CustomerID, r RouteRequest
 }
 
 // Assign puts a customer with an owner by hand, with a reason.
-func (c *Client) Assign(ctx context.Context, id CustomerID, r AssignRequest, options ...Option) (RouteResponse, error) {
+func (c *Client) Assign(
+	ctx context.Context, id CustomerID, r AssignRequest, options ...Option,
+) (RouteResponse, error) {
 	return ask[RouteResponse](ctx, c, post("/customers/%s/assign", id), r, options...)
 }
 

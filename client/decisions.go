@@ -43,6 +43,8 @@ func (c *Client) AcceptOffer(ctx context.Context, id OfferID, options ...Option)
 }
 
 // RefuseOffer refuses the offered customer, for ever.
-func (c *Client) RefuseOffer(ctx context.Context, id OfferID, r AnswerRequest, options ...Option) (OfferAnswered, error) {
+func (c *Client) RefuseOffer(
+	ctx context.Context, id OfferID, r AnswerRequest, options ...Option,
+) (OfferAnswered, error) {
 	return ask[OfferAnswered](ctx, c, post("/offers/%s/refuse", id), r, options...)
 }

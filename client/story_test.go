@@ -23,9 +23,15 @@ const (
 	policy    = `{
   "id": "world", "effectiveFrom": "2026-01-01", "currency": "EUR",
   "value": {"horizonMonths": 36, "annualDiscountRate": "0.12", "marginRate": "0.30", "prior": {"default": "900.00"}},
-  "tiers": [{"name": "focal", "minValue": "50000.00", "channel": "sales_force"}, {"name": "base", "minValue": "0.00", "channel": "partner"}],
+  "tiers": [
+    {"name": "focal", "minValue": "50000.00", "channel": "sales_force"},
+    {"name": "base", "minValue": "0.00", "channel": "partner"}
+  ],
   "offer": {"required": true, "expiresHours": 48, "maxOffers": 5},
-  "examples": [{"name": "a so-so customer goes to a partner", "given": {"customer": {"declaredValue": "7000.00"}}, "expect": {"outcome": "partner"}}]
+  "examples": [{
+    "name": "a so-so customer goes to a partner",
+    "given": {"customer": {"declaredValue": "7000.00"}}, "expect": {"outcome": "partner"}
+  }]
 }`
 	plan = `{
   "id": "standard", "effectiveFrom": "2026-01-01", "currency": "EUR",
@@ -95,24 +101,27 @@ func TestStory_AMonthFromTheFirstDocumentToThePaidPartner(t *testing.T) {
 	got[client.Published](t)(ann.PublishProgramme(ctx, []byte(programme)))
 	got[client.Published](t)(ann.Publish(ctx, client.Policies, []byte(policy)))
 	got[client.Published](t)(ann.Publish(ctx, client.Plans, []byte(plan)))
-	got[client.Partner](t)(ann.PutPartner(ctx, "p1", client.PartnerBody{Name: "One", Currency: "EUR", Regions: []string{"DE"}}))
+	one := client.PartnerBody{Name: "One", Currency: "EUR", Regions: []string{"DE"}}
+	got[client.Partner](t)(ann.PutPartner(ctx, "p1", one))
 	got[client.Partner](t)(ann.AssignPlan(ctx, "p1", client.AssignPlanRequest{Plan: "standard", From: "2026-03-01"}))
 
 	file := "customer_id,region,segment,declared_value,currency,sourced_by,arrived_at\n" +
 		"c1,DE,smb,7000.00,EUR,,2026-03-02T10:00:00Z\nc2,,,,,,2026-03-02T10:00:00Z\n"
 	rejects := 0
-	imported := got[client.ImportAnswer](t)(ann.Import(ctx, client.File{Kind: client.ImportCustomers, Lines: strings.NewReader(file)},
-		client.EachReject(func(r client.ImportReject) error { rejects++; return nil })))
+	customers := client.File{Kind: client.ImportCustomers, Lines: strings.NewReader(file)}
+	imported := got[client.ImportAnswer](t)(ann.Import(ctx, customers,
+		client.EachReject(func(client.ImportReject) error { rejects++; return nil })))
 	if imported.Read != 2 || imported.Applied+rejects != 2 || imported.Applied == 0 {
 		t.Errorf("%+v, %d rejects", imported, rejects)
 	}
 
-	_, err := ann.PutCustomer(ctx, "c1", client.ProfileBody{Region: client.Put("DE"), DeclaredValue: client.Put(client.Figure{Amount: "much"})})
+	_, err := ann.PutCustomer(ctx, "c1", client.ProfileBody{DeclaredValue: client.Put(client.Figure{Amount: "much"})})
 	var problem *client.Problem
 	if !errors.As(err, &problem) || len(problem.Errors) != 1 || problem.Errors[0].Field != "declaredValue" {
 		t.Errorf("%v", err)
 	}
-	profile := client.ProfileBody{Segment: client.Erase[string](), Need: client.Put(client.Figure{Amount: "100.00", Currency: "EUR"})}
+	need := client.Figure{Amount: "100.00", Currency: "EUR"}
+	profile := client.ProfileBody{Segment: client.Erase[string](), Need: client.Put(need)}
 	changed := got[client.CustomerPut](t)(ann.PutCustomer(ctx, "c1", profile))
 	if changed.Region != "DE" || changed.Segment != "" {
 		t.Errorf("%+v", changed)
@@ -135,8 +144,9 @@ func TestStory_AMonthFromTheFirstDocumentToThePaidPartner(t *testing.T) {
 		t.Errorf("%+v, %+v", why, served)
 	}
 
-	facts := got[client.FactsAnswer](t)(ann.SendFacts(ctx, client.Event{ID: "e1", Source: "shop", Type: "order.completed", Time: s.now,
-		Data: map[string]string{"orderId": "o1", "customerId": "c1", "amount": "1000.00", "currency": "EUR"}}))
+	order := client.Event{ID: "e1", Source: "shop", Type: "order.completed", Time: s.now,
+		Data: map[string]string{"orderId": "o1", "customerId": "c1", "amount": "1000.00", "currency": "EUR"}}
+	facts := got[client.FactsAnswer](t)(ann.SendFacts(ctx, order))
 	if facts.Items[0].Outcome != client.Applied {
 		t.Fatalf("%+v", facts)
 	}

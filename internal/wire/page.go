@@ -32,7 +32,8 @@ func (p Page) Size() (int, error) {
 	case p.Limit == 0:
 		return defaultLimit, nil
 	case p.Limit < 0 || p.Limit > maxLimit:
-		return 0, fault.New(fault.Invalid, "invalid_limit", "not a valid limit").At("limit", "%d: want 1 to %d", p.Limit, maxLimit)
+		return 0, fault.New(fault.Invalid, "invalid_limit", "not a valid limit").
+			At("limit", "%d: want 1 to %d", p.Limit, maxLimit)
 	}
 	return p.Limit, nil
 }

@@ -31,7 +31,9 @@ func TestProfile_AbsentNullAndValueAreThreeThingsBothWays(t *testing.T) {
 }
 
 func TestFigure_IsATextOrAnAmountWithItsCurrencyAndNothingElse(t *testing.T) {
-	for _, text := range []string{`7`, `["7.00"]`, `{"amount":7}`, `{"amount":null}`, `{"Amount":"7.00"}`, `{"amount":"7.00","unit":"EUR"}`} {
+	for _, text := range []string{
+		`7`, `["7.00"]`, `{"amount":7}`, `{"amount":null}`, `{"Amount":"7.00"}`, `{"amount":"7.00","unit":"EUR"}`,
+	} {
 		var f wire.Figure
 		if err := json.Unmarshal([]byte(text), &f); !fault.Is(err, "invalid_request") {
 			t.Errorf("%s: %+v, %v", text, f, err)

@@ -6,18 +6,6 @@ import (
 	"iter"
 )
 
-// ClosePeriod makes the statements of a month and books nothing in it any more.
-// Where the service hands the work on, the answer's Work is WorkRunning: ask by
-// Period how it stands.
-func (c *Client) ClosePeriod(ctx context.Context, p Period, options ...Option) (PeriodStatus, error) {
-	return ask[PeriodStatus](ctx, c, post("/periods/%s/close", p), nil, options...)
-}
-
-// Period is how far a month is.
-func (c *Client) Period(ctx context.Context, p Period) (PeriodStatus, error) {
-	return ask[PeriodStatus](ctx, c, get("/periods/%s", p), nil)
-}
-
 // PrepareRun makes the payout run of a closed month, or finds the one there is.
 func (c *Client) PrepareRun(ctx context.Context, r PrepareRequest, options ...Option) (Run, error) {
 	return ask[Run](ctx, c, post("/payout-runs"), r, options...)
