@@ -53,7 +53,7 @@ check: checks test ## what every change must pass: checks and tests
 checks: fmt vet lint shell workflows vuln ## format, vet, lint, scripts, workflows, known vulnerabilities
 
 fmt: ## is everything formatted
-	@unformatted=$$(gofmt -l *.go cmd e2e events functions infra internal localstack); \
+	@unformatted=$$(gofmt -l *.go client cmd e2e events functions infra internal localstack); \
 	if [ -n "$$unformatted" ]; then echo "not formatted (gofmt -w):"; echo "$$unformatted"; exit 1; fi
 	@echo "fmt: clean"
 

@@ -8,8 +8,8 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/fairlead/fairlead/client"
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/client"
 	amounts "github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/sample"
 	"github.com/fairlead/fairlead/internal/statement"
@@ -22,7 +22,7 @@ type loaded map[string]int
 
 // add reads the answer of one import.
 func (l loaded) add(kind string, out []byte) error {
-	var answer struct{ Applied, Duplicate int }
+	var answer imported
 	if err := json.Unmarshal(out, &answer); err != nil {
 		return fmt.Errorf("the answer of importing %s cannot be read: %w", kind, err)
 	}
@@ -33,11 +33,15 @@ func (l loaded) add(kind string, out []byte) error {
 // account says what the sample programme came to: what was loaded, where the
 // customers are and why, what the last full month paid, and what to try next.
 func (s *session) account(l loaded) error {
-	customers, err := every[wire.Customer](s, get("/v1/customers"))
+	conn, err := s.connected()
 	if err != nil {
 		return err
 	}
-	decisions, err := every[wire.Decision](s, get("/v1/decisions"))
+	customers, err := client.Collect(conn.client.Customers(s.ctx, client.CustomersQuery{}))
+	if err != nil {
+		return err
+	}
+	decisions, err := client.Collect(conn.client.Decisions(s.ctx, client.DecisionsQuery{}))
 	if err != nil {
 		return err
 	}
@@ -52,7 +56,7 @@ func (s *session) account(l loaded) error {
 	if err := s.places(customers, byID); err != nil {
 		return err
 	}
-	statements, err := s.statementsOf(period)
+	statements, err := s.statementsOf(channel.Period(period))
 	if err != nil {
 		return err
 	}
@@ -68,24 +72,6 @@ func (s *session) account(l loaded) error {
 	return s.next(period, customers, statements)
 }
 
-// every follows a list to its end.
-func every[T any](s *session, r client.Request) ([]T, error) {
-	conn, err := s.connected()
-	if err != nil {
-		return nil, err
-	}
-	var out []T
-	err = conn.client.Each(s.ctx, r, func(raw json.RawMessage) error {
-		var v T
-		if err := json.Unmarshal(raw, &v); err != nil {
-			return err
-		}
-		out = append(out, v)
-		return nil
-	})
-	return out, err
-}
-
 // place is a group of customers: where they are and why.
 type place struct {
 	where, why string
@@ -94,7 +80,7 @@ type place struct {
 }
 
 // placeRank is the order in which places are told.
-var placeRank = map[string]int{"sales force": 0, "partners": 1, "an offer is open": 2, "waiting": 3, "declined": 4, "left": 5}
+var placeRank = map[string]int{"sales force": 0, "partners": 1, "an offer is open": 2, wire.StateWaiting: 3, wire.StateDeclined: 4, "left": 5}
 
 // places prints how many customers are where, and why, with their share of the
 // value of all.
@@ -200,19 +186,14 @@ func percent(part, whole *big.Int) string {
 	return fmt.Sprintf("%d.%d %%", n.Int64()/10, n.Int64()%10)
 }
 
-func (s *session) statementsOf(period string) ([]statement.Document, error) {
-	partners, err := every[wire.Partner](s, get("/v1/partners"))
-	if err != nil {
-		return nil, err
-	}
+func (s *session) statementsOf(period channel.Period) ([]statement.Document, error) {
 	var out []statement.Document
-	for _, p := range partners {
-		raw, err := s.call(get(at("/partners/%s/statements/%s", string(p.ID), period)), nil)
+	for p, err := range s.conn.client.Partners(s.ctx, client.Page{}) {
 		if err != nil {
 			return nil, err
 		}
-		var d statement.Document
-		if err := json.Unmarshal(raw, &d); err != nil {
+		d, err := s.conn.client.Statement(s.ctx, p.ID, period)
+		if err != nil {
 			return nil, err
 		}
 		out = append(out, d)
@@ -285,7 +266,7 @@ func (s *session) besides(statements []statement.Document) error {
 
 // payments says what was paid, month by month.
 func (s *session) payments(period string) error {
-	runs, err := every[wire.Run](s, get("/v1/payout-runs"))
+	runs, err := client.Collect(s.conn.client.Runs(s.ctx, client.Page{}))
 	if err != nil {
 		return err
 	}
@@ -296,11 +277,7 @@ func (s *session) payments(period string) error {
 		if string(r.Period) != period {
 			continue
 		}
-		raw, err := s.call(get(at("/payout-runs/%s", r.ID)), nil)
-		if err != nil {
-			return err
-		}
-		if err := json.Unmarshal(raw, &r); err != nil {
+		if r, err = s.conn.client.Run(s.ctx, r.ID); err != nil {
 			return err
 		}
 		paid := 0

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +21,7 @@ func (s *session) worth(customers []wire.Customer, byID map[channel.DecisionID]w
 		if c.AtRisk {
 			risk++
 		}
-		if c.Value == nil || c.Value.Basis != "observed" {
+		if c.Value == nil || c.Value.Basis != wire.BasisObserved {
 			continue
 		}
 		observed++
@@ -37,12 +36,8 @@ func (s *session) worth(customers []wire.Customer, byID map[channel.DecisionID]w
 	s.printf("Since July %s are worth what their own orders say: %s went to the sales force, %s may go back to partners. %s are likely to be lost.\n",
 		plural(observed, "customer"), count(promoted), count(offered), count(risk))
 	s.outgrown(statements)
-	raw, err := s.call(get("/v1/balance"), nil)
+	b, err := s.conn.client.Balance(s.ctx)
 	if err != nil {
-		return err
-	}
-	var b wire.Balance
-	if err := json.Unmarshal(raw, &b); err != nil {
 		return err
 	}
 	s.printf("Too much value hangs on few customers in %s: the balance guard lifts commissions there by a tenth in %s.\n\n", strings.Join(b.Pay.Regions, ", "), b.Pay.Period)

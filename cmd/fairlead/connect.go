@@ -10,9 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fairlead/fairlead/client"
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/client"
 	"github.com/fairlead/fairlead/internal/httpapi"
+	"github.com/fairlead/fairlead/internal/inprocess"
 	"github.com/fairlead/fairlead/internal/table/bolt"
 	"github.com/fairlead/fairlead/internal/wire"
 )
@@ -171,7 +172,7 @@ func (s *session) inProcess(h *host, end func() error) (*connection, error) {
 		return nil, err
 	}
 	return &connection{now: h.clock, fixed: h.fixed, close: end, client: &client.Client{
-		Base: "http://in.process", HTTP: &http.Client{Transport: client.InProcess{Handler: h.handler}}, Token: token,
+		Base: "http://in.process", HTTP: &http.Client{Transport: inprocess.Transport{Handler: h.handler}}, Token: token,
 	}}, nil
 }
 

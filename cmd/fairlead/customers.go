@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/client"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -16,9 +16,9 @@ type customersCmd struct {
 }
 
 func (c *customersCmd) Run(s *session) error {
-	r := with(get("/v1/customers"), "owner", c.Owner, "state", c.State)
+	r := get("/v1/customers").With("owner", c.Owner, "state", c.State)
 	if s.Partner != "" { // a partner may ask only for its own
-		r = get(at("/partners/%s/customers", s.Partner))
+		r = get(client.Path("/partners/%s/customers", s.Partner))
 	}
 	return list(s, r, func(items []wire.Customer) error {
 		g := grid{head: []string{"CUSTOMER", "REGION", "SEGMENT", "VALUE", "BASIS", "TIER", "STATE", "OWNER", "SINCE"}, right: []int{3}}
@@ -40,7 +40,7 @@ type customerCmd struct {
 }
 
 func (c *customerCmd) Run(s *session) error {
-	return answer(s, get(at("/customers/%s", c.ID)), nil, func(d wire.CustomerDetail) error {
+	return answer(s, get(client.Path("/customers/%s", c.ID)), nil, func(d wire.CustomerDetail) error {
 		s.printf("Customer %s: %s.\n", d.ID, standing(d.Customer))
 		g := grid{head: []string{"", ""}}
 		g.add("  region", dash(d.Region))
@@ -116,22 +116,19 @@ func (c *routeCmd) Run(s *session) error {
 	case c.Customer == "":
 		return usage("which customer? Name one, or say --all")
 	}
-	about := at("/customers/%s", c.Customer)
+	about := client.Path("/customers/%s", c.Customer)
 	r := post(about + "/route")
-	body := map[string]string{}
-	if c.At != "" {
-		body["at"] = c.At
-	}
+	body := wire.RouteRequest{At: c.At}
 	if c.Preview {
-		r = with(r, "preview", "true")
-		return answer(s, r, body, func(d wire.Decision) error { return s.decision(d) })
+		r = r.With("preview", "true")
+		return answer(s, r, body, s.decision)
 	}
 	key, err := s.key(about)
 	if err != nil {
 		return err
 	}
 	r.Key = key
-	return answer(s, r, body, func(d wire.Decision) error { return s.decision(d) })
+	return answer(s, r, body, s.decision)
 }
 
 func (c *routeCmd) everyone(s *session) error {
@@ -143,7 +140,7 @@ func (c *routeCmd) everyone(s *session) error {
 	defer m.done()
 	var raw json.RawMessage
 	lines := client.Lines{Progress: func(done, total int) { m.set(int64(done), int64(total)) }}
-	if err := conn.client.Stream(s.ctx, post("/v1/routes"), lines, &raw); err != nil {
+	if err := conn.stream(s.ctx, post("/v1/routes"), lines, &raw); err != nil {
 		return err
 	}
 	m.done()
@@ -181,13 +178,12 @@ type assignCmd struct {
 }
 
 func (c *assignCmd) Run(s *session) error {
-	about := at("/customers/%s", c.Customer)
+	about := client.Path("/customers/%s", c.Customer)
 	key, err := s.key(about)
 	if err != nil {
 		return err
 	}
 	r := post(about + "/assign")
 	r.Key = key
-	body := map[string]string{"owner": c.Owner, "reason": c.Reason}
-	return answer(s, r, body, func(d wire.Decision) error { return s.decision(d) })
+	return answer(s, r, wire.AssignRequest{Owner: c.Owner, Reason: c.Reason}, s.decision)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/fairlead/fairlead/client"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -29,22 +30,22 @@ func verdict(d wire.Decision) string {
 		who = "Now, " + who
 	}
 	switch d.State {
-	case "offered":
+	case wire.StateOffered:
 		if d.Offer != nil {
 			return who + " is offered to partner " + string(d.Offer.PartnerID) + ", who may answer until " + when(d.Offer.ExpiresAt) + "."
 		}
-	case "assigned":
+	case wire.StateAssigned:
 		if d.Owner == nil && d.Offer != nil {
 			return who + " was offered to partner " + string(d.Offer.PartnerID) + ", who accepted."
 		}
 		return who + " is served by " + ownerName(d.Owner) + "."
-	case "waiting":
+	case wire.StateWaiting:
 		return who + " waits: nobody can take it now."
-	case "refused", "expired", "withdrawn":
+	case wire.OfferRefused, wire.OfferExpired, wire.OfferWithdrawn:
 		if d.Offer != nil {
 			return "The offer of " + who + " to partner " + string(d.Offer.PartnerID) + " was " + d.State + "."
 		}
-	case "declined":
+	case wire.StateDeclined:
 		return who + " is declined." + declined(d.Decline)
 	}
 	return who + ": " + d.Outcome + ", " + d.State + ", " + ownerName(d.Owner) + "."
@@ -73,7 +74,7 @@ type decisionsCmd struct {
 }
 
 func (c *decisionsCmd) Run(s *session) error {
-	r := with(get("/v1/decisions"), "since", c.Since, "outcome", c.Outcome, "owner", c.Owner, "reason", c.Reason, "customer", c.Customer)
+	r := get("/v1/decisions").With("since", c.Since, "outcome", c.Outcome, "owner", c.Owner, "reason", c.Reason, "customer", c.Customer)
 	return list(s, r, func(items []wire.Decision) error {
 		g := grid{head: []string{"DECIDED", "CUSTOMER", "VALUE", "TIER", "OUTCOME", "STATE", "OWNER", "REASONS", "DECISION"}, right: []int{2}}
 		for _, d := range items {
@@ -98,7 +99,7 @@ type decisionShowCmd struct {
 }
 
 func (c *decisionShowCmd) Run(s *session) error {
-	return answer(s, get(at("/decisions/%s", c.ID)), nil, s.decision)
+	return answer(s, get(client.Path("/decisions/%s", c.ID)), nil, s.decision)
 }
 
 type decisionReplayCmd struct {
@@ -107,7 +108,7 @@ type decisionReplayCmd struct {
 
 func (c *decisionReplayCmd) Run(s *session) error {
 	agrees := false
-	raw, err := s.call(post(at("/decisions/%s/replay", c.ID)), nil)
+	raw, err := s.call(post(client.Path("/decisions/%s/replay", c.ID)), nil)
 	if err != nil {
 		return err
 	}
@@ -125,7 +126,7 @@ type whyCmd struct {
 }
 
 func (c *whyCmd) Run(s *session) error {
-	return answer(s, get(at("/decisions/%s/explanation", c.ID)), nil, func(e wire.Explanation) error {
+	return answer(s, get(client.Path("/decisions/%s/explanation", c.ID)), nil, func(e wire.Explanation) error {
 		s.printf("%s\n", verdict(e.Decision))
 		for _, line := range e.Text {
 			s.printf("  %s\n", line)
@@ -190,7 +191,7 @@ type offersCmd struct {
 }
 
 func (c *offersCmd) Run(s *session) error {
-	return list(s, with(get("/v1/offers"), "state", c.State), func(items []wire.Offer) error {
+	return list(s, get("/v1/offers").With("state", c.State), func(items []wire.Offer) error {
 		g := grid{head: []string{"OFFER", "CUSTOMER", "PARTNER", "TIER", "VALUE", "STATE", "UNTIL"}, right: []int{4}}
 		for _, o := range items {
 			g.add(string(o.ID), string(o.CustomerID), string(o.PartnerID), o.Tier, valueCell(o.Value), o.State, when(o.ExpiresAt))
@@ -224,12 +225,8 @@ func (s *session) answerOffer(offer, verb, reason string) error {
 	if s.Partner == "" && !s.remote() {
 		return usage("only the partner it was made to can %s an offer: add --partner ID", verb)
 	}
-	r := post(at("/offers/%s/"+verb, offer))
-	var body any
-	if reason != "" {
-		body = map[string]string{"reason": reason}
-	}
-	return answer(s, r, body, func(a wire.OfferAnswered) error {
+	r := post(client.Path("/offers/%s/"+verb, offer))
+	return answer(s, r, wire.AnswerRequest{Reason: reason}, func(a wire.OfferAnswered) error {
 		s.printf("The offer of %s to partner %s is %s.\n", a.Offer.CustomerID, a.Offer.PartnerID, a.Offer.State)
 		if a.Next != "" {
 			s.printf("  The next decision is %s.\n", a.Next)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -112,9 +111,12 @@ func (c *demoCmd) Run(s *session) error {
 // played reports whether the sample was played to its end on this folder: then
 // only what its files hold is counted again.
 func (s *session) played() bool {
-	raw, err := s.call(get(at("/payout-runs/%s", sample.Periods[len(sample.Periods)-1]+".1")), nil)
-	var r wire.Run
-	return err == nil && json.Unmarshal(raw, &r) == nil && r.State == wire.RunSettled
+	conn, err := s.connected()
+	if err != nil {
+		return false
+	}
+	r, err := conn.client.Run(s.ctx, sample.Periods[len(sample.Periods)-1]+".1")
+	return err == nil && r.State == wire.RunSettled
 }
 
 // step runs one command line of the sample, quietly, and returns its answer.

@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/client"
+	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -31,12 +32,12 @@ type planCmd struct {
 	Assign assignPlanCmd `cmd:"" help:"Put a partner on a plan from a day on."`
 }
 
-// documents is the path of the documents that the command's first word means.
-func (s *session) documents() string {
-	if s.word() == "plan" {
-		return "/v1/plans"
+// documents is the kind of documents that the command's first word means.
+func (s *session) documents() client.Kind {
+	if s.word() == wire.KindPlan {
+		return client.Plans
 	}
-	return "/v1/policies"
+	return client.Policies
 }
 
 // document reads the file of a document.
@@ -67,8 +68,8 @@ type checkCmd struct {
 }
 
 func (c *checkCmd) Run(s *session) error {
-	path := s.documents()
-	raw, err := s.submit(with(post(path), "dryRun", "true"), c.File)
+	path := client.Path("/%s", s.documents())
+	raw, err := s.submit(post(path).With("dryRun", "true"), c.File)
 	if err != nil {
 		return err
 	}
@@ -127,8 +128,8 @@ type explainCmd struct {
 }
 
 func (c *explainCmd) Run(s *session) error {
-	path := s.documents()
-	raw, err := s.submit(with(post(path), "dryRun", "true"), c.File)
+	path := client.Path("/%s", s.documents())
+	raw, err := s.submit(post(path).With("dryRun", "true"), c.File)
 	if err != nil {
 		return err
 	}
@@ -145,7 +146,7 @@ type publishCmd struct {
 }
 
 func (c *publishCmd) Run(s *session) error {
-	path := s.documents()
+	path := client.Path("/%s", s.documents())
 	raw, err := s.submit(post(path), c.File)
 	if err != nil {
 		return err
@@ -174,7 +175,7 @@ type publishProgrammeCmd struct {
 }
 
 func (c *publishProgrammeCmd) Run(s *session) error {
-	raw, err := s.submit(client.Request{Method: "PUT", Path: "/v1/programme"}, c.File)
+	raw, err := s.submit(put("/v1/programme"), c.File)
 	if err != nil {
 		return err
 	}
@@ -190,7 +191,7 @@ func (c *showProgrammeCmd) Run(s *session) error {
 type listDocCmd struct{}
 
 func (c *listDocCmd) Run(s *session) error {
-	path := s.documents()
+	path := client.Path("/%s", s.documents())
 	return list(s, get(path), func(items []wire.DocumentInfo) error {
 		g := grid{head: []string{"ID", "VERSION", "FROM", "PUBLISHED", "BY", ""}, right: []int{1}}
 		for _, d := range items {
@@ -222,15 +223,12 @@ type showDocCmd struct {
 }
 
 func (c *showDocCmd) Run(s *session) error {
-	path := s.documents()
 	id, version, ok := strings.Cut(c.ID, "@")
-	where := path[len("/v1"):] + "/%s"
-	ids := []string{id}
+	path := client.Path("/%s/%s", s.documents(), id)
 	if ok {
-		where += "/versions/%s"
-		ids = append(ids, version)
+		path = client.Path("/%s/%s/versions/%s", s.documents(), id, version)
 	}
-	return answer(s, get(at(where, ids...)), nil, s.showDocument)
+	return answer(s, get(path), nil, s.showDocument)
 }
 
 func (s *session) showDocument(d wire.Document) error {
@@ -261,8 +259,7 @@ type diffDocCmd struct {
 }
 
 func (c *diffDocCmd) Run(s *session) error {
-	path := s.documents()
-	r := with(get(at(path[len("/v1"):]+"/%s/diff", c.A)), "with", c.B)
+	r := get(client.Path("/%s/%s/diff", s.documents(), c.A)).With("with", c.B)
 	return answer(s, r, nil, func(d wire.DocumentDiff) error {
 		s.printf("%s version %d -> %s version %d: %s\n", d.A.ID, d.A.Version, d.B.ID, d.B.Version, plural(len(d.Changes), "difference"))
 		for _, ch := range d.Changes {
@@ -286,11 +283,8 @@ type assignPlanCmd struct {
 }
 
 func (c *assignPlanCmd) Run(s *session) error {
-	body := map[string]string{"plan": c.Plan, "from": c.From}
-	if c.To != "" {
-		body["to"] = c.To
-	}
-	r := client.Request{Method: "PUT", Path: at("/partners/%s/plan", c.PartnerID)}
+	body := wire.AssignPlanRequest{Plan: channel.PlanID(c.Plan), From: c.From, To: c.To}
+	r := put(client.Path("/partners/%s/plan", c.PartnerID))
 	return answer(s, r, body, func(p wire.Partner) error {
 		s.printf("Partner %s is on plan %s from %s.\n", p.ID, c.Plan, c.From)
 		return nil

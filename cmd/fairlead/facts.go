@@ -5,16 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"strings"
 
-	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/client"
+	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/source"
 	"github.com/fairlead/fairlead/internal/wire"
 )
-
-// batch is how many facts one request may hold.
-const batch = 100
 
 type factsCmd struct {
 	File string `arg:"" help:"JSON file: one CloudEvent, or a list of any length."`
@@ -30,13 +28,13 @@ func (c *factsCmd) Run(s *session) error {
 	m := s.meter("sending facts", false)
 	defer m.done()
 	var outcomes []wire.FactOutcome
-	for from := 0; from < len(facts); from += batch {
-		part := facts[from:min(from+batch, len(facts))]
+	for from := 0; from < len(facts); from += source.MaxEvents {
+		part := facts[from:min(from+source.MaxEvents, len(facts))]
 		raw, err := s.call(post("/v1/facts"), part)
 		if err != nil {
 			return fmt.Errorf("%s, from item %d on: %w", c.File, from+1, err)
 		}
-		var answer factsAnswer
+		var answer wire.FactsAnswer
 		if err := json.Unmarshal(raw, &answer); err != nil {
 			return err
 		}
@@ -45,10 +43,6 @@ func (c *factsCmd) Run(s *session) error {
 	}
 	m.done()
 	return c.print(s, outcomes)
-}
-
-type factsAnswer struct {
-	Items []wire.FactOutcome `json:"items"`
 }
 
 func (c *factsCmd) read(s *session) ([]json.RawMessage, error) {
@@ -82,11 +76,11 @@ func (c *factsCmd) print(s *session, outcomes []wire.FactOutcome) error {
 	for _, o := range outcomes {
 		by[string(o.Outcome)]++
 	}
-	raw, err := json.Marshal(factsAnswer{Items: outcomes})
+	raw, err := json.Marshal(wire.FactsAnswer{Items: outcomes})
 	if err != nil {
 		return err
 	}
-	err = printed(s, raw, func(factsAnswer) error {
+	err = printed(s, raw, func(wire.FactsAnswer) error {
 		s.printf("%s sent\n", plural(len(outcomes), "fact"))
 		g := grid{head: []string{"", ""}, right: []int{1}}
 		for _, k := range counts(by) {
@@ -94,13 +88,13 @@ func (c *factsCmd) print(s *session, outcomes []wire.FactOutcome) error {
 		}
 		g.write(s.out)
 		for i, o := range outcomes {
-			if o.Outcome == "rejected" || o.Outcome == "conflict" {
+			if o.Outcome == channel.Rejected || o.Outcome == channel.Conflict {
 				s.printf("  item %d, %s: %s: %s\n", i+1, strings.TrimSpace(dash(o.Source)+" "+o.ID), o.Outcome, because(o))
 			}
 		}
 		return nil
 	})
-	if err == nil && by["rejected"]+by["conflict"] > 0 {
+	if err == nil && by[string(channel.Rejected)]+by[string(channel.Conflict)] > 0 {
 		return &exit{code: exitPart}
 	}
 	return err
@@ -119,7 +113,7 @@ type factCmd struct {
 }
 
 func (c *factCmd) Run(s *session) error {
-	return answer(s, get(at("/facts/%s/%s", c.Source, c.ID)), nil, func(o wire.FactOutcome) error {
+	return answer(s, get(client.Path("/facts/%s/%s", c.Source, c.ID)), nil, func(o wire.FactOutcome) error {
 		s.printf("%s %s (%s): %s", o.Source, o.ID, o.Type, o.Outcome)
 		if o.Period != "" {
 			s.printf(", booked in %s", o.Period)
@@ -135,7 +129,7 @@ func (c *factCmd) Run(s *session) error {
 type sweepCmd struct{}
 
 func (c *sweepCmd) Run(s *session) error {
-	r := client.Request{Method: http.MethodPost, Path: "/v1/sweeps"}
+	r := post("/v1/sweeps")
 	return answer(s, r, nil, func(w wire.SweepSummary) error {
 		s.printf("%s expired; %s of %s placed, %s by fallback; %s routed again because of the owner.\n",
 			plural(w.Expired, "offer"), count(w.Placed), plural(w.Waiting, "waiting customer"), count(w.Fallback), count(w.Orphaned))

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/client"
+	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -38,7 +38,7 @@ type imported struct {
 
 // Run streams the file to the service and collects the lines it did not take.
 func (c *importCmd) Run(s *session) error {
-	if c.Route && c.Kind != "customers" {
+	if c.Route && c.Kind != wire.ImportCustomers {
 		return usage("--route goes with import customers, not with %s", c.Kind)
 	}
 	path := s.path(c.File)
@@ -82,12 +82,12 @@ func (c *importCmd) send(s *session, file io.Reader, size int64, bad *rejects) (
 	}
 	m := s.meter("importing "+c.Kind, true)
 	defer m.done()
-	r := with(post("/v1/imports"), "kind", c.Kind)
+	r := post("/v1/imports").With("kind", c.Kind)
 	if c.Route {
 		r.Query.Set("route", "true")
 	}
 	r.Type, r.Body = "text/csv", &metered{Reader: file, m: m, total: size}
-	err = conn.client.Stream(s.ctx, r, client.Lines{Reject: bad.add}, &sum)
+	err = conn.stream(s.ctx, r, client.Lines{Reject: bad.add}, &sum)
 	var p *client.Problem
 	if errors.As(err, &p) && (p.Slug == "invalid_file" || p.Slug == "truncated_file") {
 		err = fmt.Errorf("%s: %w", c.File, err)
@@ -113,16 +113,16 @@ func (c *importCmd) text(s *session, out imported) {
 	s.printf("%s: %s read\n", c.Kind, plural(out.Read, "line"))
 	g := grid{head: []string{"", "", ""}, right: []int{1}}
 	for _, row := range []struct {
-		word string
+		word channel.Outcome
 		n    int
 		what string
 	}{
-		{"applied", out.Applied, ""}, {"duplicate", out.Duplicate, "known already, nothing changed"},
-		{"pending", out.Pending, "wait for their customer or order"},
-		{"conflict", out.Conflict, "known with another content"}, {"rejected", out.Rejected, "not valid"},
+		{channel.Applied, out.Applied, ""}, {channel.Duplicate, out.Duplicate, "known already, nothing changed"},
+		{channel.Pending, out.Pending, "wait for their customer or order"},
+		{channel.Conflict, out.Conflict, "known with another content"}, {channel.Rejected, out.Rejected, "not valid"},
 	} {
 		if row.n > 0 {
-			g.add("  "+row.word, count(row.n), row.what)
+			g.add("  "+string(row.word), count(row.n), row.what)
 		}
 	}
 	g.write(s.out)
@@ -165,11 +165,7 @@ type rejects struct {
 	w            *csv.Writer
 }
 
-func (r *rejects) add(raw json.RawMessage) error {
-	var line wire.ImportReject
-	if err := json.Unmarshal(raw, &line); err != nil {
-		return err
-	}
+func (r *rejects) add(line wire.ImportReject) error {
 	if r.tmp == nil {
 		tmp, err := os.CreateTemp(filepath.Dir(r.path), ".rejects-*")
 		if err != nil {
@@ -179,7 +175,7 @@ func (r *rejects) add(raw json.RawMessage) error {
 	}
 	r.n++
 	reason := line.Message
-	if line.Outcome == "conflict" {
+	if line.Outcome == channel.Conflict {
 		reason = "conflict: " + reason
 	}
 	return r.w.Write([]string{strconv.Itoa(line.Line), line.Field, reason})

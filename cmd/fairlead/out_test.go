@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -70,8 +69,8 @@ func TestRejects_CarryTheLinesThemselvesHoweverLong(t *testing.T) {
 	}
 	r := &rejects{source: source, path: rejectsPath(source)}
 	for i, line := range []int{3, 4, 5} {
-		raw, _ := json.Marshal(wire.ImportReject{Line: line, Outcome: []channel.Outcome{"rejected", "conflict", "rejected"}[i], Field: "b", Message: "no, \"really\""})
-		if err := r.add(raw); err != nil {
+		bad := wire.ImportReject{Line: line, Outcome: []channel.Outcome{"rejected", "conflict", "rejected"}[i], Field: "b", Message: "no, \"really\""}
+		if err := r.add(bad); err != nil {
 			t.Fatal(err)
 		}
 	}

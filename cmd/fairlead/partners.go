@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/fairlead/fairlead/client"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -40,7 +41,7 @@ type partnerCmd struct {
 }
 
 func (c *partnerCmd) Run(s *session) error {
-	return answer(s, get(at("/partners/%s", c.ID)), nil, func(p wire.Partner) error {
+	return answer(s, get(client.Path("/partners/%s", c.ID)), nil, func(p wire.Partner) error {
 		s.printf("Partner %s, %s: %s.\n", p.ID, p.Name, p.Status)
 		g := grid{head: []string{"", ""}}
 		g.add("  currency", p.Currency)
@@ -93,7 +94,7 @@ type podCmd struct {
 }
 
 func (c *podCmd) Run(s *session) error {
-	return answer(s, get(at("/pods/%s", c.ID)), nil, func(p wire.Pod) error {
+	return answer(s, get(client.Path("/pods/%s", c.ID)), nil, func(p wire.Pod) error {
 		s.printf("Pod %s, %s: %s.\n", p.ID, p.Name, p.Status)
 		g := grid{head: []string{"", ""}}
 		g.add("  kind", dash(p.Kind))
@@ -114,7 +115,7 @@ type ledgerCmd struct {
 }
 
 func (c *ledgerCmd) Run(s *session) error {
-	r := with(get(at("/partners/%s/ledger", c.ID)), "period", c.Period)
+	r := get(client.Path("/partners/%s/ledger", c.ID)).With("period", c.Period)
 	return answer(s, r, nil, func(l wire.PartnerLedger) error {
 		s.printf("Account of partner %s in %s\n", l.PartnerID, l.Period)
 		s.balances("  opening", l.Opening)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/client"
 	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/wire"
 )
@@ -21,7 +21,7 @@ type periodCloseCmd struct {
 }
 
 func (c *periodCloseCmd) Run(s *session) error {
-	raw, err := s.long(post(at("/periods/%s/close", c.Period)), "closing "+c.Period)
+	raw, err := s.long(post(client.Path("/periods/%s/close", c.Period)), "closing "+c.Period)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (s *session) long(r client.Request, label string) (json.RawMessage, error) 
 	defer m.done()
 	var raw json.RawMessage
 	lines := client.Lines{Progress: func(done, total int) { m.set(int64(done), int64(total)) }}
-	if err := conn.client.Stream(s.ctx, r, lines, &raw); err != nil {
+	if err := conn.stream(s.ctx, r, lines, &raw); err != nil {
 		return nil, err
 	}
 	return s.finished(conn, r, raw)
@@ -90,7 +90,7 @@ type periodShowCmd struct {
 }
 
 func (c *periodShowCmd) Run(s *session) error {
-	return answer(s, get(at("/periods/%s", c.Period)), nil, s.period)
+	return answer(s, get(client.Path("/periods/%s", c.Period)), nil, s.period)
 }
 
 func (s *session) period(p wire.PeriodStatus) error {
@@ -140,7 +140,7 @@ type payoutPrepareCmd struct {
 }
 
 func (c *payoutPrepareCmd) Run(s *session) error {
-	return answer(s, post("/v1/payout-runs"), map[string]string{"period": c.Period}, s.run)
+	return answer(s, post("/v1/payout-runs"), wire.PrepareRequest{Period: c.Period}, s.run)
 }
 
 type payoutListCmd struct{}
@@ -161,7 +161,7 @@ type payoutShowCmd struct {
 }
 
 func (c *payoutShowCmd) Run(s *session) error {
-	return answer(s, get(at("/payout-runs/%s", c.Run_)), nil, s.run)
+	return answer(s, get(client.Path("/payout-runs/%s", c.Run_)), nil, s.run)
 }
 
 // run prints a payout run: how far it is, then who gets what.
@@ -235,7 +235,7 @@ type payoutDiffCmd struct {
 }
 
 func (c *payoutDiffCmd) Run(s *session) error {
-	return answer(s, get(at("/payout-runs/%s/diff", c.Run_)), nil, func(d wire.Diff) error {
+	return answer(s, get(client.Path("/payout-runs/%s/diff", c.Run_)), nil, func(d wire.Diff) error {
 		against := "no run was settled before"
 		if d.Against != "" {
 			against = "against " + d.Against
@@ -286,14 +286,8 @@ func (c *payoutApproveCmd) Run(s *session) error {
 	if c.Override && c.Reason == "" {
 		return usage("--override needs a --reason")
 	}
-	body := map[string]any{}
-	if c.Override {
-		body["override"] = true
-	}
-	if c.Reason != "" {
-		body["reason"] = c.Reason
-	}
-	return answer(s, post(at("/payout-runs/%s/approve", c.Run_)), body, s.run)
+	body := wire.ApproveRequest{Override: c.Override, Reason: c.Reason}
+	return answer(s, post(client.Path("/payout-runs/%s/approve", c.Run_)), body, s.run)
 }
 
 type payoutDenyCmd struct {
@@ -302,7 +296,7 @@ type payoutDenyCmd struct {
 }
 
 func (c *payoutDenyCmd) Run(s *session) error {
-	return answer(s, post(at("/payout-runs/%s/deny", c.Run_)), map[string]string{"reason": c.Reason}, s.run)
+	return answer(s, post(client.Path("/payout-runs/%s/deny", c.Run_)), wire.DenyRequest{Reason: c.Reason}, s.run)
 }
 
 type payoutPayCmd struct {
@@ -310,7 +304,7 @@ type payoutPayCmd struct {
 }
 
 func (c *payoutPayCmd) Run(s *session) error {
-	raw, err := s.long(post(at("/payout-runs/%s/pay", c.Run_)), "paying "+c.Run_)
+	raw, err := s.long(post(client.Path("/payout-runs/%s/pay", c.Run_)), "paying "+c.Run_)
 	if err != nil {
 		return err
 	}
@@ -323,24 +317,27 @@ type payoutConfirmCmd struct {
 
 func (c *payoutConfirmCmd) Run(s *session) error {
 	if paying.IsRun(c.What) {
-		return answer(s, post(at("/payout-runs/%s/confirm", c.What)), nil, s.run)
+		return answer(s, post(client.Path("/payout-runs/%s/confirm", c.What)), nil, s.run)
 	}
 	run, err := s.runOfPayment(c.What)
 	if err != nil {
 		return err
 	}
-	return answer(s, post(at("/payout-runs/%s/confirm", run)), map[string]string{"line": c.What}, s.run)
+	return answer(s, post(client.Path("/payout-runs/%s/confirm", run)), wire.ConfirmRequest{Line: c.What}, s.run)
 }
 
 // runOfPayment is the run of the period that a payment's id begins with: the one
 // that was not denied.
 func (s *session) runOfPayment(id string) (string, error) {
 	month, _, _ := strings.Cut(id, ".")
-	runs, err := every[wire.Run](s, get("/v1/payout-runs"))
+	conn, err := s.connected()
 	if err != nil {
 		return "", err
 	}
-	for _, r := range runs {
+	for r, err := range conn.client.Runs(s.ctx, client.Page{}) {
+		if err != nil {
+			return "", err
+		}
 		if string(r.Period) == month && r.State != wire.RunDenied {
 			return r.ID, nil
 		}
@@ -354,5 +351,5 @@ type paymentsCmd struct {
 }
 
 func (c *paymentsCmd) Run(s *session) error {
-	return s.file(client.Request{Method: "GET", Path: at("/payout-runs/%s/payments", c.Run_), Accept: "text/csv"})
+	return s.file(client.Request{Method: "GET", Path: client.Path("/payout-runs/%s/payments", c.Run_), Accept: "text/csv"})
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/client"
 )
 
 // handedOn is a service that handed work on and answers how it stands: each

@@ -6,14 +6,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
-	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/client"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // session is one command being run.
@@ -91,18 +92,18 @@ func list[T any](s *session, r client.Request, text func([]T) error) error {
 	if err != nil {
 		return err
 	}
-	items := []json.RawMessage{}
-	if err := conn.client.Each(s.ctx, r, func(item json.RawMessage) error {
-		items = append(items, item)
-		return nil
-	}); err != nil {
-		return err
-	}
-	raw, err := json.Marshal(map[string]any{"items": items})
+	items, err := client.Collect(client.All[json.RawMessage](s.ctx, conn.client, r))
 	if err != nil {
 		return err
 	}
-	return printed(s, raw, func(l struct{ Items []T }) error {
+	if items == nil {
+		items = []json.RawMessage{}
+	}
+	raw, err := json.Marshal(wire.List[json.RawMessage]{Items: items})
+	if err != nil {
+		return err
+	}
+	return printed(s, raw, func(l wire.List[T]) error {
 		if len(l.Items) == 0 {
 			s.printf("none\n")
 			return nil
@@ -191,22 +192,15 @@ func get(path string) client.Request { return client.Request{Method: http.Method
 
 func post(path string) client.Request { return client.Request{Method: http.MethodPost, Path: path} }
 
-// with adds query parameters, pairs of name and value; empty values are left out.
-func with(r client.Request, pairs ...string) client.Request {
-	r.Query = url.Values{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			r.Query.Set(pairs[i], pairs[i+1])
-		}
-	}
-	return r
-}
+func put(path string) client.Request { return client.Request{Method: http.MethodPut, Path: path} }
 
-// at makes a path of fixed words and ids, the ids escaped.
-func at(format string, ids ...string) string {
-	escaped := make([]any, len(ids))
-	for i, id := range ids {
-		escaped[i] = url.PathEscape(id)
+// stream sends a request whose answer may come line by line. One that broke off
+// is gone on with by the same command.
+func (c *connection) stream(ctx context.Context, r client.Request, lines client.Lines, into any) error {
+	err := c.client.Stream(ctx, r, lines, into)
+	var cut *client.Unfinished
+	if errors.As(err, &cut) {
+		return fmt.Errorf("%w; what was done so far is stored, run the command again to finish it", err)
 	}
-	return fmt.Sprintf("/v1"+format, escaped...)
+	return err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"github.com/fairlead/fairlead/client"
 	"github.com/fairlead/fairlead/internal/statement"
 	"github.com/fairlead/fairlead/internal/wire"
 )
@@ -14,16 +15,16 @@ type statementCmd struct {
 }
 
 func (c *statementCmd) Run(s *session) error {
-	r := get(at("/partners/%s/statements/%s", c.ID, c.Period))
+	r := get(client.Path("/partners/%s/statements/%s", c.ID, c.Period))
 	preview := ""
 	if c.Preview {
 		preview = "true"
 	}
 	switch s.Output {
 	case "html", "csv":
-		return s.file(with(r, "preview", preview, "format", s.Output))
+		return s.file(r.With("preview", preview, "format", s.Output))
 	}
-	return answer(s, with(r, "preview", preview), nil, s.statement)
+	return answer(s, r.With("preview", preview), nil, s.statement)
 }
 
 // statement prints a statement: the answer first, then line by line.
@@ -111,7 +112,7 @@ type statementsCmd struct {
 }
 
 func (c *statementsCmd) Run(s *session) error {
-	return list(s, get(at("/partners/%s/statements", c.ID)), func(items []wire.StatementSummary) error {
+	return list(s, get(client.Path("/partners/%s/statements", c.ID)), func(items []wire.StatementSummary) error {
 		g := grid{head: []string{"PERIOD", "EARNED", "PAYABLE", "CLOSING BALANCE", "POINTS"}, right: []int{1, 2, 3, 4}}
 		for _, d := range items {
 			g.add(string(d.Period), money(d.Earned, d.Currency), money(d.Payable, d.Currency), money(d.ClosingBalance, d.Currency), thousands64(d.Points))

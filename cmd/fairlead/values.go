@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/client"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -25,11 +25,7 @@ type valueFitCmd struct {
 
 func (c *valueFitCmd) Run(s *session) error {
 	if c.RFM == "" {
-		body := map[string]string{}
-		if c.AsOf != "" {
-			body["asOf"] = c.AsOf
-		}
-		return answer(s, post("/v1/values/fit"), body, func(f wire.FitResponse) error { return s.fit(f) })
+		return answer(s, post("/v1/values/fit"), wire.FitRequest{AsOf: c.AsOf}, s.fit)
 	}
 	file, err := os.Open(s.path(c.RFM))
 	if err != nil {
@@ -43,10 +39,10 @@ func (c *valueFitCmd) Run(s *session) error {
 	r := post("/v1/values/fit")
 	r.Body, r.Type = file, "text/csv"
 	var raw json.RawMessage
-	if err := conn.client.Stream(s.ctx, r, client.Lines{}, &raw); err != nil {
+	if err := conn.stream(s.ctx, r, client.Lines{}, &raw); err != nil {
 		return err
 	}
-	return printed(s, raw, func(f wire.FitResponse) error { return s.fit(f) })
+	return printed(s, raw, s.fit)
 }
 
 // fit prints a model in words.
@@ -95,7 +91,7 @@ type valueScoreCmd struct {
 }
 
 func (c *valueScoreCmd) Run(s *session) error {
-	return answer(s, get(at("/customers/%s/value", c.Customer)), nil, func(v wire.CustomerValue) error {
+	return answer(s, get(client.Path("/customers/%s/value", c.Customer)), nil, func(v wire.CustomerValue) error {
 		s.printf("%s is worth %s (%s)\n", v.CustomerID, money(v.Value.Amount, v.Value.Currency), v.Value.Basis)
 		for _, line := range v.Text {
 			s.printf("  %s\n", line)
@@ -112,7 +108,7 @@ type portfolioCmd struct {
 }
 
 func (c *portfolioCmd) Run(s *session) error {
-	return answer(s, get(at("/portfolios/%s", c.Owner)), nil, func(p wire.Portfolio) error {
+	return answer(s, get(client.Path("/portfolios/%s", c.Owner)), nil, func(p wire.Portfolio) error {
 		s.printf("%s has %s; their orders of %s come to %s.\n", p.Owner, plural(p.Customers, "customer"), p.Period, sums(p.Revenue))
 		s.printf("  worth now %s, when the month began %s, change %s\n", sums(p.Value), sums(p.ValueAtStart), sums(p.Change))
 		s.printf("  by tier: %s\n", tiers(p.Tiers))

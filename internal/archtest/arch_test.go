@@ -116,7 +116,7 @@ func TestOnlyTheCloudRoomsNameTheCloud(t *testing.T) {
 	}
 }
 
-func TestOnlyTheDoorsNameStatusesAndValidatorTags(t *testing.T) {
+func TestOnlyTheDoorsNameStatuses(t *testing.T) {
 	for _, f := range files(t) {
 		if f.test() || f.in(statusRooms) {
 			continue
@@ -126,9 +126,24 @@ func TestOnlyTheDoorsNameStatusesAndValidatorTags(t *testing.T) {
 				t.Errorf("%s: http.%s outside httpapi", where(f, at), name)
 			}
 		})
+	}
+}
+
+// What a caller sends is said once, in wire, with what it must look like. The
+// doors bind paths and queries, and say of those alone what they may be.
+func TestValidatorTagsStandOnWhatIsSent(t *testing.T) {
+	for _, f := range files(t) {
+		if f.test() || f.room() == "internal/wire" {
+			continue
+		}
 		ast.Inspect(f.ast, func(n ast.Node) bool {
-			if field, ok := n.(*ast.Field); ok && field.Tag != nil && strings.Contains(field.Tag.Value, `validate:"`) {
-				t.Errorf("%s: a validator tag outside httpapi", where(f, field.Pos()))
+			field, ok := n.(*ast.Field)
+			if !ok || field.Tag == nil || !strings.Contains(field.Tag.Value, `validate:"`) {
+				return true
+			}
+			bound := strings.Contains(field.Tag.Value, `query:"`) || strings.Contains(field.Tag.Value, `path:"`)
+			if f.room() != "internal/httpapi" || !bound {
+				t.Errorf("%s: a validator tag outside wire, on what is no path and no query", where(f, field.Pos()))
 			}
 			return true
 		})

@@ -85,7 +85,7 @@ func TestTheStacksAreRunFromTheTop(t *testing.T) {
 	if !strings.HasSuffix(project.Build, " functions") || !strings.Contains(makefile, "\nALL := ./... ./"+folder+"/...\n") {
 		t.Errorf("cdk.json builds by %q, or the Makefile's ALL leaves out %s", project.Build, folder)
 	}
-	for _, check := range []string{"vet $(ALL)", "run --allow-parallel-runners $(ALL)", "gofmt -l *.go cmd e2e events functions infra internal localstack"} {
+	for _, check := range []string{"vet $(ALL)", "run --allow-parallel-runners $(ALL)", "gofmt -l *.go client cmd e2e events functions infra internal localstack"} {
 		if !strings.Contains(makefile, check) {
 			t.Errorf("the Makefile does not check all packages: want %s", check)
 		}

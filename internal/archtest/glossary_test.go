@@ -27,7 +27,6 @@ var toBeRenamed = map[string][]string{
 	"condition":       {"class", "truth", "classWords", "classOf"},
 	"document":        {"plainRat"},
 	"documents":       {"newestProgramme"},
-	"httpapi":         {"Opt"},
 	"incentive":       {"advance", "roundRat"},
 	"intake":          {"rowTaker", "Rooms"},
 	"lambdahttp":      {"asSent"},
@@ -37,7 +36,7 @@ var toBeRenamed = map[string][]string{
 	"table/bolt":      {"patience"},
 	"table/dynamo":    {"attrPK", "attrSK", "attrVersion", "attrN", "attrBody", "str", "num"},
 	"table/tabletest": {"condHolds"},
-	"wire":            {"ImportReject"},
+	"wire":            {"ImportReject", "Opt"},
 }
 
 // TestNamesKeepToTheGlossary: a reader who meets a noun in the code finds what

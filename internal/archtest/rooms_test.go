@@ -66,9 +66,10 @@ var rooms = []room{
 	{".", true, nil, nil, "the version, embedded, for the programs"},
 	{"internal/httpapi", false, []string{"nouns", "questions", "store", "uses", "source", "events", "config", "strictjson"},
 		[]string{"github.com/golang-jwt/jwt/v5", "github.com/MicahParks/", "github.com/go-json-experiment/json", "github.com/go-playground/validator/v10", "golang.org/x/time"}, "the doors; they never meet a table"},
-	{"internal/client", false, []string{"fault"}, nil, "the command line sees what any caller sees"},
+	{"client", false, []string{"fault", "channel", "value", "statement", "wire"}, nil, "what callers import: the words of wire by names they can reach, and std only"},
+	{"internal/inprocess", false, nil, nil, "a transport, std only"},
 	{"internal/config", false, []string{"fault", "channel"}, nil, "the only reader of the environment; which rails a stage may name stands with the nouns"},
-	{"internal/sample", false, []string{"nouns", "client", "document"}, nil, "people and steps, fed through the doors"},
+	{"internal/sample", false, []string{"nouns", "document"}, nil, "people and steps, fed through the doors"},
 	{"e2e", false, nil, nil, "stories told through the command line alone"},
 	{"localstack", false, nil, nil, "tests of its scripts"},
 	{"internal/cdnow", false, nil, nil, "tests and benchmarks of everything at once, on real orders; nothing that ships"},
@@ -94,13 +95,13 @@ var rooms = []room{
 var (
 	cloudRooms  = []string{"internal/table/dynamo", "internal/cloud", "internal/lambdahttp", "infra", "functions"}
 	clockRooms  = []string{"cmd", "functions", "internal/table/dynamo"}
-	statusRooms = []string{"internal/httpapi", "internal/lambdahttp", "internal/client"} // a client reads them, it does not choose them
+	statusRooms = []string{"internal/httpapi", "internal/lambdahttp", "client", "internal/inprocess"} // a client reads them, it does not choose them
 	environs    = []string{"internal/config"}
 	tableRooms  = []string{"internal/table", "internal/store", "internal/cloud/wiring", "cmd", "functions", "internal/moneytest"} // the port, who speaks to it, and who chooses one
 	keyRooms    = []string{"internal/store", "internal/moneytest"}
 	floatRooms  = []string{"infra",
 		"internal/clv", "internal/value", "internal/condition", // values and comparing
-		"internal/valuing/fit.go", "internal/views/value.go", "internal/views/balance.go", "internal/wire/values.go", "internal/source/rfm.go", // what people are shown of a model
+		"internal/valuing/fit.go", "internal/views/value.go", "internal/views/balance.go", "internal/wire/models.go", "internal/wire/values.go", "internal/source/rfm.go", // what people are shown of a model
 		"internal/routing/rules.go", "internal/routing/alternatives_value.go", "internal/incentive/match.go", // the variables that conditions compare
 		"internal/store/store.go", "internal/table/bolt", // jitter of a pause, fill of a page: no amounts
 		"internal/sample", "cmd",

@@ -16,17 +16,17 @@ import (
 // AcceptOffer takes an offered customer: it is the partner's from now on. 404
 // offer_not_found; 409 offer_expired, offer_answered, offer_withdrawn,
 // partner_not_active. The same answer again gets the same response.
-func (s *Assign) AcceptOffer(ctx context.Context, a wire.Actor, r wire.OfferAnswer) (wire.OfferAnswered, error) {
+func (s *Assign) AcceptOffer(ctx context.Context, a wire.Actor, r OfferAnswer) (wire.OfferAnswered, error) {
 	return s.answerOffer(ctx, a, r, store.Accepted)
 }
 
 // RefuseOffer refuses an offered customer, for ever; the next is asked. Errors
 // as AcceptOffer.
-func (s *Assign) RefuseOffer(ctx context.Context, a wire.Actor, r wire.OfferAnswer) (wire.OfferAnswered, error) {
+func (s *Assign) RefuseOffer(ctx context.Context, a wire.Actor, r OfferAnswer) (wire.OfferAnswered, error) {
 	return s.answerOffer(ctx, a, r, store.Refused)
 }
 
-func (s *Assign) answerOffer(ctx context.Context, a wire.Actor, r wire.OfferAnswer, how string) (wire.OfferAnswered, error) {
+func (s *Assign) answerOffer(ctx context.Context, a wire.Actor, r OfferAnswer, how string) (wire.OfferAnswered, error) {
 	id, err := store.SplitOfferID(r.Offer)
 	if err != nil {
 		return wire.OfferAnswered{}, err

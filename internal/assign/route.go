@@ -31,7 +31,7 @@ func (s *Assign) routeResponse(ctx context.Context, m *documents.Current, a wire
 
 // Route decides who serves a customer. 404 customer_not_found; 409
 // no_policy_in_force, key_reused; 422 currency_not_in_policy.
-func (s *Assign) Route(ctx context.Context, a wire.Actor, r wire.RouteRequest) (wire.RouteResponse, error) {
+func (s *Assign) Route(ctx context.Context, a wire.Actor, r RouteRequest) (wire.RouteResponse, error) {
 	var out wire.RouteResponse
 	err := s.docs.Writing(ctx, func(m *documents.Current) (err error) {
 		out, err = s.routeNow(ctx, m, a, r)
@@ -40,7 +40,7 @@ func (s *Assign) Route(ctx context.Context, a wire.Actor, r wire.RouteRequest) (
 	return out, err
 }
 
-func (s *Assign) routeNow(ctx context.Context, m *documents.Current, a wire.Actor, r wire.RouteRequest) (wire.RouteResponse, error) {
+func (s *Assign) routeNow(ctx context.Context, m *documents.Current, a wire.Actor, r RouteRequest) (wire.RouteResponse, error) {
 	j := RouteJob{Customer: r.Customer, Key: r.Key, preview: r.Preview, By: a.User, Cause: routing.ByCall, Asked: RouteInput{Call: "route", At: r.At}}
 	if j.At = r.At.UTC().Truncate(time.Second); r.At.IsZero() {
 		j.At = m.Now

@@ -13,7 +13,7 @@ import (
 
 // RouteAll routes everyone not yet routed, and everyone waiting; the most
 // valuable first, since room may be short.
-func (s *Assign) RouteAll(ctx context.Context, a wire.Actor, r wire.RouteAllRequest) (wire.RouteSummary, error) {
+func (s *Assign) RouteAll(ctx context.Context, a wire.Actor, r RouteAllRequest) (wire.RouteSummary, error) {
 	req := store.Request{Call: "POST /v1/routes", Caller: a.User, Key: r.Key, Body: struct{}{}}
 	var before wire.RouteSummary
 	if found, err := s.store.Replay(ctx, req, &before); found || err != nil {

@@ -5,14 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"slices"
 	"testing"
 
-	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/client"
 	"github.com/fairlead/fairlead/internal/statement"
 	"github.com/fairlead/fairlead/internal/wire"
 )
@@ -184,23 +182,21 @@ func (w *world) owners(first []order) map[string]string {
 		}
 	}
 	owners := map[string]string{}
-	r := client.Request{Method: http.MethodGet, Path: "/v1/decisions", Query: url.Values{"limit": {"1000"}}}
-	must(w, w.as[ann].Each(w.Context(), r, func(raw json.RawMessage) error {
-		var d wire.Decision
-		must(w, json.Unmarshal(raw, &d))
+	q := client.DecisionsQuery{Page: client.Page{Limit: 1000}}
+	for d, err := range w.as[ann].Decisions(w.Context(), q) {
+		must(w, err)
 		c := string(d.CustomerID)
 		if owners[c] != "" || d.Owner == nil {
-			return fmt.Errorf("%s is decided twice, or has no owner", c)
+			w.Fatalf("%s is decided twice, or has no owner", c)
 		}
 		partner, isPartner := d.Owner.Partner()
 		if owners[c] = string(partner); !isPartner {
 			owners[c] = string(*d.Owner)
 		}
-		if isPartner == collector[c] || d.Value.Amount != dollars(value[c]) || d.Value.Basis != "declared" {
-			return fmt.Errorf("%s with a first order of %s is served by %s", c, dollars(value[c]), *d.Owner)
+		if isPartner == collector[c] || d.Value.Amount != dollars(value[c]) || d.Value.Basis != wire.BasisDeclared {
+			w.Fatalf("%s with a first order of %s is served by %s", c, dollars(value[c]), *d.Owner)
 		}
-		return nil
-	}))
+	}
 	if len(owners) != len(first) || room > 0 {
 		w.Errorf("%d decisions, room for %d", len(owners), room)
 	}

@@ -2,7 +2,6 @@ package cdnow
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -11,8 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fairlead/fairlead/internal/client"
+	"github.com/fairlead/fairlead/client"
 	"github.com/fairlead/fairlead/internal/httpapi"
+	"github.com/fairlead/fairlead/internal/inprocess"
 	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table/bolt"
@@ -63,7 +63,7 @@ func openWorld(t testing.TB, dir string) *world {
 	for _, user := range []string{ann, ben} {
 		a := wire.Actor{User: user, Roles: []string{wire.RoleCRM, wire.RoleManager, wire.RoleFinance, wire.RoleAuditor}}
 		w.as[user] = &client.Client{
-			Base: "http://in.process", HTTP: &http.Client{Transport: client.InProcess{Handler: handler}},
+			Base: "http://in.process", HTTP: &http.Client{Transport: inprocess.Transport{Handler: handler}},
 			Token: func() (string, error) { return key.Mint(a, now(), time.Hour) },
 		}
 	}
@@ -133,7 +133,7 @@ func (w *world) stream(kind string, file io.Reader, query ...string) (sum wire.I
 	for i := 0; i < len(query); i += 2 {
 		q.Set(query[i], query[i+1])
 	}
-	lines := client.Lines{Reject: func(m json.RawMessage) error { w.Errorf("not taken: %s", m); return nil }}
+	lines := client.Lines{Reject: func(r wire.ImportReject) error { w.Errorf("not taken: %+v", r); return nil }}
 	if w.told != nil {
 		lines.Progress = func(done, _ int) { w.told(kind, done) }
 	}

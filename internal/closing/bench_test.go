@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
-	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // BenchmarkClose closes a month of 20 partners, 4,000 customers and 12,000
@@ -39,7 +39,7 @@ func BenchmarkClose(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		w.At(string(period.Next()) + "-06T09:00:00Z")
-		if _, err := w.Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: period, User: "ana"}); err != nil {
+		if _, err := w.Uses.Closing.Close(w.Ctx, closing.CloseRequest{Period: period, User: "ana"}); err != nil {
 			b.Fatal(err)
 		}
 		period = period.Next()

@@ -12,12 +12,13 @@ import (
 	"github.com/fairlead/fairlead/internal/incentive"
 	"github.com/fairlead/fairlead/internal/programme"
 	"github.com/fairlead/fairlead/internal/store"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // The kinds of the documents that statements depend on.
 const (
-	kindProgramme = "programme"
-	kindPlan      = "plan"
+	kindProgramme = wire.KindProgramme
+	kindPlan      = wire.KindPlan
 )
 
 // Books are the documents behind the statements of one period, as they were

@@ -22,7 +22,7 @@ import (
 // reads all again another way, C5 ends it with one root. Here they run one after
 // the other, each over everything; on AWS the state machine calls them batch by
 // batch (steps.go).
-func (p *Closing) Close(ctx context.Context, r wire.CloseRequest) (wire.PeriodStatus, error) {
+func (p *Closing) Close(ctx context.Context, r CloseRequest) (wire.PeriodStatus, error) {
 	p.closing.Lock()
 	defer p.closing.Unlock()
 	if err := p.rehearse(ctx, r.Period); err != nil {

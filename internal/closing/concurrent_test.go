@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/moneytest"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
@@ -18,7 +19,7 @@ func TestClose_BySeveralProcessesAtOnceGivesOneClose(t *testing.T) {
 	w.March()
 	w.At("2026-04-06T09:00:00Z")
 	moneytest.Together(3, func(i int) {
-		s, err := w.through(tb).Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: "2026-03", User: fmt.Sprint("user ", i)})
+		s, err := w.through(tb).Uses.Closing.Close(w.Ctx, closing.CloseRequest{Period: "2026-03", User: fmt.Sprint("user ", i)})
 		if err != nil || s.State != wire.PeriodClosed || s.Entries != 6 {
 			t.Errorf("closer %d: %+v, %v", i, s, err)
 		}
@@ -46,7 +47,7 @@ func TestClose_ShutsOutAWriterThatReadTheClockBefore(t *testing.T) {
 	w.Store.Gate.RLock()
 	done := make(chan error)
 	go func() {
-		_, err := w.Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: "2026-03", User: "ana"})
+		_, err := w.Uses.Closing.Close(w.Ctx, closing.CloseRequest{Period: "2026-03", User: "ana"})
 		done <- err
 	}()
 	select {

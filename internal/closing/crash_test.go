@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/moneytest"
 	"github.com/fairlead/fairlead/internal/wire"
 )
@@ -17,7 +18,7 @@ func TestClose_RepeatedAfterAnyCrash_GivesTheSameBytes(t *testing.T) {
 	want := plain.Everything("2026-03")
 	moneytest.Crash(t, func(w *moneytest.World) { w.March(); w.At("2026-04-06T09:00:00Z") }, func(w *moneytest.World) {
 		w.Repeat("close", func() error {
-			_, err := w.Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: "2026-03", User: "ana"})
+			_, err := w.Uses.Closing.Close(w.Ctx, closing.CloseRequest{Period: "2026-03", User: "ana"})
 			return err
 		})
 	}, func(t *testing.T, w *moneytest.World) {

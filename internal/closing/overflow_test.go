@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/moneytest"
@@ -49,7 +50,7 @@ func TestClose_OfOrdersBeyondAnyAmount_OnceRefunded_GivesAStatement(t *testing.T
 	w.huge("c1", hugeOrders)
 	w.huge("c5", hugeOrders) // nobody's
 	w.Close("2026-03")
-	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
+	d, err := w.Uses.Statements.Statement(w.Ctx, closing.StatementRequest{Partner: "p1", Period: "2026-03"})
 	w.Must(err)
 	if d.Earned != "4500.00" { // as in a march without them
 		t.Errorf("earned %s", d.Earned)
@@ -77,7 +78,7 @@ func TestClose_OfPayBeyondAnyAmount_NamesThePartnerAndTheReason(t *testing.T) {
 	w.At("2026-04-06T09:00:00Z")
 	w.Publish("plan", "standard", `{"id":"standard","effectiveFrom":"2026-01-01","currency":"EUR","components":[
 	{"type":"commission","name":"commission","tiers":[{"from":"0.00","rate":"1.00"}]}]}`)
-	_, err := w.Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: "2026-03", User: "ana"})
+	_, err := w.Uses.Closing.Close(w.Ctx, closing.CloseRequest{Period: "2026-03", User: "ana"})
 	f := fault.Of(err)
 	if err == nil || f.Kind == fault.Internal || f.Slug != "amount_out_of_range" || !strings.Contains(f.Msg, "p1") {
 		t.Fatalf("got %v", err)

@@ -154,7 +154,7 @@ func TestClose_WithManyValuedCustomersOfOnePartner_EndsAndIsRepeated(t *testing.
 		}
 		if n == 640 { // the month that opens with parts, and its statement
 			w.Close("2026-04")
-			d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-04"})
+			d, err := w.Uses.Statements.Statement(w.Ctx, closing.StatementRequest{Partner: "p1", Period: "2026-04"})
 			w.Must(err)
 			var values []incentive.Value
 			if w.Decode(d.Inputs.Values, &values); len(values) != n+1 {

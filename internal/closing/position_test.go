@@ -14,7 +14,6 @@ import (
 	"github.com/fairlead/fairlead/internal/seal"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
-	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // manyShares are the shares of n orders, every other one under two components.
@@ -87,7 +86,7 @@ func TestSeal_ItsTreeIsMadeOfWhatTheStatementShows(t *testing.T) {
 	w := newWorld(t)
 	w.March()
 	w.Close("2026-03")
-	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
+	d, err := w.Uses.Statements.Statement(w.Ctx, closing.StatementRequest{Partner: "p1", Period: "2026-03"})
 	w.Must(err)
 	var facts []struct {
 		Customer channel.CustomerID `json:"customer"`

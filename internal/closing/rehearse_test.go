@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/moneytest"
 	"github.com/fairlead/fairlead/internal/wire"
@@ -16,7 +17,7 @@ func TestClose_APlanThatCannotBeComputedLeavesThePeriodOpen(t *testing.T) {
 	w.March()
 	w.Publish("plan", "standard", strings.Replace(moneytest.Plan, `"EUR"`, `"USD"`, 1)) // past the checks that would refuse it
 	w.At("2026-04-10T00:00:00Z")
-	if _, err := w.Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: "2026-03", User: "ann"}); !fault.Is(err, "currency_mismatch") {
+	if _, err := w.Uses.Closing.Close(w.Ctx, closing.CloseRequest{Period: "2026-03", User: "ann"}); !fault.Is(err, "currency_mismatch") {
 		t.Fatalf("closing with a plan in another currency: %v, want currency_mismatch", err)
 	}
 	s, err := w.Uses.Closing.Period(w.Ctx, "2026-03")

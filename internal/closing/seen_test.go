@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/channel"
-	"github.com/fairlead/fairlead/internal/wire"
+	"github.com/fairlead/fairlead/internal/closing"
 )
 
 // TestStatement_ShowsNothingOfAnotherPartner: a customer changes from p1 to p2;
@@ -50,7 +50,7 @@ func TestStatement_ShowsTheOrdersItsTrailPaysOn(t *testing.T) {
 // inputsOf is what a partner's statement shows of facts and ownership.
 func inputsOf(t *testing.T, w *world, partner string) string {
 	t.Helper()
-	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: channel.PartnerID(partner), Period: "2026-03"})
+	d, err := w.Uses.Statements.Statement(w.Ctx, closing.StatementRequest{Partner: channel.PartnerID(partner), Period: "2026-03"})
 	w.Must(err)
 	return string(d.Inputs.Facts) + string(d.Inputs.Ownership)
 }

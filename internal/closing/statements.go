@@ -21,7 +21,7 @@ import (
 //
 // A closed statement is computed again from the ledger, by the function that
 // closed it, and must agree with the numbers that were sealed.
-func (p *Statements) Statement(ctx context.Context, r wire.StatementRequest) (*statement.Document, error) {
+func (p *Statements) Statement(ctx context.Context, r StatementRequest) (*statement.Document, error) {
 	now := p.library.Now()
 	c, err := p.store.Control(ctx, now)
 	if err != nil {
@@ -54,7 +54,7 @@ func (p *Statements) Statement(ctx context.Context, r wire.StatementRequest) (*s
 	return p.preview(ctx, c, b, partner, now)
 }
 
-func noStatement(c *store.Control, r wire.StatementRequest) error {
+func noStatement(c *store.Control, r StatementRequest) error {
 	if c.State(r.Period) == wire.PeriodClosed {
 		return fault.New(fault.NotFound, "statement_not_found", "%s has no statements: the first period that was closed is %s, and earlier facts are in its own", r.Period, c.FirstClosed)
 	}
@@ -62,7 +62,7 @@ func noStatement(c *store.Control, r wire.StatementRequest) error {
 }
 
 // notThen tells a partner that came later from one that does not exist.
-func (p *Statements) notThen(ctx context.Context, c *store.Control, r wire.StatementRequest) error {
+func (p *Statements) notThen(ctx context.Context, c *store.Control, r StatementRequest) error {
 	b, err := p.library.OpenBooks(ctx, c, c.Published, r.Period)
 	if err != nil {
 		return err

@@ -4,10 +4,10 @@ import (
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/moneytest"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // stray writes an order into a period whatever its state, as a writer does that
@@ -36,7 +36,7 @@ func (w *world) orders(id channel.CustomerID, upTo channel.Period) map[channel.O
 // earned is what p1's statement of a period says, computed again.
 func (w *world) earned(p channel.Period) string {
 	w.T.Helper()
-	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: p})
+	d, err := w.Uses.Statements.Statement(w.Ctx, closing.StatementRequest{Partner: "p1", Period: p})
 	w.Must(err)
 	return d.Earned
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/value"
-	"github.com/fairlead/fairlead/internal/wire"
 )
 
 const valuePolicy = `{"id":"world","effectiveFrom":"2026-01-01","currency":"EUR","value":{"horizonMonths":36,"annualDiscountRate":"0.12","marginRate":"0.30"},
@@ -103,7 +102,7 @@ func worthOf(w *world, at string, days ...string) int64 {
 
 func lineOf(w *world, partner channel.PartnerID, p channel.Period, component string, preview bool) string {
 	w.T.Helper()
-	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: partner, Period: p, Preview: preview})
+	d, err := w.Uses.Statements.Statement(w.Ctx, closing.StatementRequest{Partner: partner, Period: p, Preview: preview})
 	w.Must(err)
 	for _, l := range d.Lines {
 		if l.Component == component {
@@ -140,7 +139,7 @@ func TestGrowth_IsPaidFromTheSecondStatementUnderTheModelOfTheMonthsStart(t *tes
 	if got := lineOf(w, "p1", "2026-04", "grown customers", false); got != want || rate <= 0 {
 		t.Errorf("growth %s, want %s", got, want)
 	}
-	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-04"})
+	d, err := w.Uses.Statements.Statement(w.Ctx, closing.StatementRequest{Partner: "p1", Period: "2026-04"})
 	w.Must(err)
 	var values []incentive.Value
 	w.Must(json.Unmarshal(d.Inputs.Values, &values))
@@ -252,7 +251,7 @@ func TestGuard_OfTheLastCensusBeforeTheMonthMultipliesItsPay(t *testing.T) {
 		}
 	}
 	for period, want := range map[channel.Period]string{"2026-03": "0.1234", "2026-04": "0"} {
-		d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: period})
+		d, err := w.Uses.Statements.Statement(w.Ctx, closing.StatementRequest{Partner: "p1", Period: period})
 		w.Must(err)
 		if d.ShareOfStableBase == nil || *d.ShareOfStableBase != want {
 			t.Errorf("share of the stable base in %s: %v, want %s", period, d.ShareOfStableBase, want)

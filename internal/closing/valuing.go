@@ -10,10 +10,11 @@ import (
 	"github.com/fairlead/fairlead/internal/routing"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/value"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // KindPolicy is the kind of the documents whose terms value customers.
-const KindPolicy = "policy"
+const KindPolicy = wire.KindPolicy
 
 // Basis names the documents that the values of a month are under: pinned when
 // the month before was closed, whatever is published later. No Model: nobody is

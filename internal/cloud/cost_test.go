@@ -14,10 +14,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/intake"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/wire"
@@ -103,7 +105,7 @@ func costOf(t *testing.T, partners int) (route, order, run table.Units) {
 		for c := range costCustomers {
 			customer := channel.CustomerID(fmt.Sprintf("%s-c%d", id, c))
 			w.must("crm", "PUT /v1/customers/"+string(customer), `{"region":"DE","declaredValue":"7000.00","currency":"EUR"}`)
-			_, err := w.core.Assign.Assign(ctx, who, wire.AssignRequest{Customer: customer, Owner: channel.PartnerOwner(channel.PartnerID(id)), Reason: "r", Key: "k"})
+			_, err := w.core.Assign.Assign(ctx, who, assign.AssignRequest{Customer: customer, Owner: channel.PartnerOwner(channel.PartnerID(id)), Reason: "r", Key: "k"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -123,7 +125,7 @@ func costOf(t *testing.T, partners int) (route, order, run table.Units) {
 		id := channel.CustomerID("routed-" + key)
 		w.must("crm", "PUT /v1/customers/"+string(id), `{"region":"DE","declaredValue":"7000.00","currency":"EUR"}`)
 		route = tb.costs(t, func() error {
-			_, err := w.core.Assign.Route(ctx, who, wire.RouteRequest{Customer: id, Key: key})
+			_, err := w.core.Assign.Route(ctx, who, assign.RouteRequest{Customer: id, Key: key})
 			return err
 		})
 	}
@@ -140,7 +142,7 @@ func (w *world) closeAndPay() error {
 		return err
 	}
 	w.must("finance", "POST /v1/payout-runs", `{"period":"2026-03"}`)
-	if _, err := w.core.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03", User: "ben", Override: true, Reason: "first"}); err != nil {
+	if _, err := w.core.Runs.Approve(w.ctx, paying.ApproveRequest{Run: "2026-03", User: "ben", Override: true, Reason: "first"}); err != nil {
 		return err
 	}
 	w.post("POST /v1/payout-runs/2026-03/pay")

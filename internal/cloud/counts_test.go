@@ -7,7 +7,7 @@ import (
 
 	"github.com/fairlead/fairlead/internal/cloud/metrics"
 	"github.com/fairlead/fairlead/internal/cloud/task"
-	"github.com/fairlead/fairlead/internal/wire"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/workflow"
 )
 
@@ -53,7 +53,7 @@ func TestMetrics_SayWhatAMonthDidAndHowLongItTook(t *testing.T) {
 		t.Errorf("a close: %v in %v", sum, lines)
 	}
 	w.must("finance", "POST /v1/payout-runs", `{"period":"2026-03"}`)
-	if _, err := w.core.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
+	if _, err := w.core.Runs.Approve(w.ctx, paying.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
 		t.Fatal(err)
 	}
 	w.post("POST /v1/payout-runs/2026-03/pay")

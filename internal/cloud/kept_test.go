@@ -8,7 +8,7 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/cloud"
 	"github.com/fairlead/fairlead/internal/cloud/task"
-	"github.com/fairlead/fairlead/internal/wire"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/workflow"
 )
 
@@ -22,7 +22,7 @@ func TestStatements_InTheBucketAreKeptOnceAndSayNothingOfPayments(t *testing.T) 
 		t.Fatal(err)
 	}
 	w.must("finance", "POST /v1/payout-runs", `{"period":"2026-03"}`)
-	if _, err := w.core.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
+	if _, err := w.core.Runs.Approve(w.ctx, paying.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
 		t.Fatal(err)
 	}
 	w.post("POST /v1/payout-runs/2026-03/pay")

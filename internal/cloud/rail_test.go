@@ -12,8 +12,8 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/config"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/wire"
 	"github.com/fairlead/fairlead/internal/workflow"
 )
 
@@ -30,7 +30,7 @@ func approved(t *testing.T, rail string) *world {
 		t.Fatal(err)
 	}
 	w.must("finance", "POST /v1/payout-runs", `{"period":"2026-03"}`)
-	if _, err := w.core.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03", User: "ben"}); err != nil {
+	if _, err := w.core.Runs.Approve(w.ctx, paying.ApproveRequest{Run: "2026-03", User: "ben"}); err != nil {
 		t.Fatal(err)
 	}
 	return w

@@ -15,8 +15,8 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/sweep"
 	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/cloud/wiring"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/table"
-	"github.com/fairlead/fairlead/internal/wire"
 	"github.com/fairlead/fairlead/internal/workflow"
 )
 
@@ -182,7 +182,7 @@ func TestSweep_WhatIsHalfwayAndNotRunningIsCounted(t *testing.T) {
 	}
 	halted("0")
 	w.must("finance", "POST /v1/payout-runs", `{"period":"2026-03"}`)
-	if _, err := w.core.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
+	if _, err := w.core.Runs.Approve(w.ctx, paying.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
 		t.Fatal(err)
 	}
 	w.post("POST /v1/payout-runs/2026-03/pay")

@@ -17,8 +17,8 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/stream"
 	"github.com/fairlead/fairlead/internal/cloud/task"
 	"github.com/fairlead/fairlead/internal/cloud/wiring"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/table"
-	"github.com/fairlead/fairlead/internal/wire"
 	"github.com/fairlead/fairlead/internal/workflow"
 )
 
@@ -159,7 +159,7 @@ func (w *world) pay(t *testing.T) {
 		t.Fatalf("paid without approval: %d %s", r.StatusCode, r.Body)
 	}
 	a := wiring.On(w.app, w.table)
-	if _, err := a.Runs.Approve(w.ctx, wire.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
+	if _, err := a.Runs.Approve(w.ctx, paying.ApproveRequest{Run: "2026-03", User: "somebody else"}); err != nil {
 		t.Fatal(err)
 	}
 	if status, body := w.post("POST /v1/payout-runs/2026-03/pay"); status != 202 || body != "approved running" {

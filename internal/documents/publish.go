@@ -34,7 +34,7 @@ type draft struct {
 // puts it in force from its date. The same content again is the same version.
 // 400 invalid_document, example_failed; 409 period_closed (a plan from a closed
 // period), currency_mismatch, time_zone_fixed, programme_exists.
-func (s *Publisher) Publish(ctx context.Context, a wire.Actor, r wire.PublishRequest) (wire.Published, error) {
+func (s *Publisher) Publish(ctx context.Context, a wire.Actor, r PublishRequest) (wire.Published, error) {
 	if r.DryRun {
 		return s.publish(ctx, a, r)
 	}
@@ -43,7 +43,7 @@ func (s *Publisher) Publish(ctx context.Context, a wire.Actor, r wire.PublishReq
 	return s.publish(ctx, a, r)
 }
 
-func (s *Publisher) publish(ctx context.Context, a wire.Actor, r wire.PublishRequest) (wire.Published, error) {
+func (s *Publisher) publish(ctx context.Context, a wire.Actor, r PublishRequest) (wire.Published, error) {
 	m, err := s.docs.Current(ctx)
 	if err != nil {
 		return wire.Published{}, err
@@ -196,7 +196,7 @@ func zoneName(s string) string {
 	return s
 }
 
-func readDraft(r wire.PublishRequest, cal channel.Calendar) (*draft, error) {
+func readDraft(r PublishRequest, cal channel.Calendar) (*draft, error) {
 	switch r.Kind {
 	case wire.KindPolicy:
 		return readPolicy(r.Raw, cal)

@@ -106,7 +106,7 @@ func (s *Registrar) PutPartner(ctx context.Context, a wire.Actor, id channel.Par
 
 // AssignPlan puts a partner on a plan from a day on. 404 partner_not_found,
 // plan_not_found; 409 period_closed, currency_mismatch.
-func (s *Registrar) AssignPlan(ctx context.Context, a wire.Actor, r wire.AssignPlanRequest) (wire.Partner, error) {
+func (s *Registrar) AssignPlan(ctx context.Context, a wire.Actor, r AssignPlanRequest) (wire.Partner, error) {
 	err := s.Change(ctx, a, func(m *Current, d *channel.Directory) error {
 		i := slices.IndexFunc(d.Partners, func(p channel.Partner) bool { return p.ID == r.Partner })
 		if i < 0 {

@@ -155,7 +155,7 @@ func (s *Publisher) Document(ctx context.Context, a wire.Actor, kind, id string,
 		return out, err
 	}
 	out.Document = content[0]
-	if d, err := readDraft(wire.PublishRequest{Kind: kind, Raw: content[0]}, m.Cal); err == nil {
+	if d, err := readDraft(PublishRequest{Kind: kind, Raw: content[0]}, m.Cal); err == nil {
 		out.Text = d.text
 	}
 	return out, nil

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/wire"
 )
@@ -8,7 +9,7 @@ import (
 type listCustomers struct {
 	Owner string `query:"owner" validate:"max=80"`
 	State string `query:"state" validate:"omitempty,oneof=new offered assigned waiting declined churned"`
-	page
+	wire.Page
 }
 
 func (a *api) customers(c *Call, q listCustomers) (wire.List[wire.Customer], error) {
@@ -16,12 +17,12 @@ func (a *api) customers(c *Call, q listCustomers) (wire.List[wire.Customer], err
 	if err != nil {
 		return wire.List[wire.Customer]{}, err
 	}
-	return a.Views.Customers(c, c.Actor, wire.CustomersQuery{Owner: owner, State: q.State, Page: q.page.wire()})
+	return a.Views.Customers(c, c.Actor, wire.CustomersQuery{Owner: owner, State: q.State, Page: q.Page})
 }
 
 type partnerCustomers struct {
 	idPath
-	page
+	wire.Page
 }
 
 func (a *api) partnerCustomers(c *Call, q partnerCustomers) (wire.List[wire.Customer], error) {
@@ -32,7 +33,7 @@ func (a *api) partnerCustomers(c *Call, q partnerCustomers) (wire.List[wire.Cust
 	if _, err := a.Registrar.Partner(c, c.Actor, id); err != nil {
 		return wire.List[wire.Customer]{}, err
 	}
-	return a.Views.Customers(c, c.Actor, wire.CustomersQuery{Owner: channel.PartnerOwner(id), Page: q.page.wire()})
+	return a.Views.Customers(c, c.Actor, wire.CustomersQuery{Owner: channel.PartnerOwner(id), Page: q.Page})
 }
 
 func (a *api) customer(c *Call, q idPath) (wire.CustomerDetail, error) {
@@ -45,10 +46,8 @@ func (a *api) customer(c *Call, q idPath) (wire.CustomerDetail, error) {
 
 type routeCustomer struct {
 	idPath
-	Preview bool `query:"preview"`
-	Body    struct {
-		At string `json:"at,omitempty" validate:"max=40"` // as of when, for backfills; absent: now
-	} `body:"optional"`
+	Preview bool              `query:"preview"`
+	Body    wire.RouteRequest `body:"optional"`
 }
 
 func (a *api) route(c *Call, q routeCustomer) (wire.RouteResponse, error) {
@@ -61,7 +60,7 @@ func (a *api) route(c *Call, q routeCustomer) (wire.RouteResponse, error) {
 	if err := p.done(); err != nil {
 		return wire.RouteResponse{}, err
 	}
-	return c.decided(a.Assign.Route(c, c.Actor, wire.RouteRequest{Customer: id, Key: c.Key, Preview: q.Preview, At: at}))
+	return c.decided(a.Assign.Route(c, c.Actor, assign.RouteRequest{Customer: id, Key: c.Key, Preview: q.Preview, At: at}))
 }
 
 // decided sets status and header of an answer that is a decision.
@@ -72,17 +71,14 @@ func (c *Call) decided(r wire.RouteResponse, err error) (wire.RouteResponse, err
 }
 
 func (a *api) routeAll(c *Call, _ none) (wire.RouteSummary, error) {
-	s, err := a.Assign.RouteAll(c, c.Actor, wire.RouteAllRequest{Key: c.Key, Progress: c.progress()})
+	s, err := a.Assign.RouteAll(c, c.Actor, assign.RouteAllRequest{Key: c.Key, Progress: c.progress()})
 	c.Replayed(s.Replayed)
 	return s, err
 }
 
 type assignCustomer struct {
 	idPath
-	Body struct {
-		Owner  string `json:"owner" validate:"required,max=80"`
-		Reason string `json:"reason" validate:"required,max=500"`
-	} `body:"json"`
+	Body wire.AssignRequest `body:"json"`
 }
 
 func (a *api) assign(c *Call, q assignCustomer) (wire.RouteResponse, error) {
@@ -94,5 +90,5 @@ func (a *api) assign(c *Call, q assignCustomer) (wire.RouteResponse, error) {
 	if err != nil {
 		return wire.RouteResponse{}, err
 	}
-	return c.decided(a.Assign.Assign(c, c.Actor, wire.AssignRequest{Customer: id, Owner: owner, Reason: q.Body.Reason, Key: c.Key}))
+	return c.decided(a.Assign.Assign(c, c.Actor, assign.AssignRequest{Customer: id, Owner: owner, Reason: q.Body.Reason, Key: c.Key}))
 }

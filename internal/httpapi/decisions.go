@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/wire"
@@ -12,7 +13,7 @@ type listDecisions struct {
 	Owner    string `query:"owner" validate:"max=80"`
 	Reason   string `query:"reason" validate:"omitempty,oneof=rule tier protected former_partner dwell owner_kept sales_force_full no_partner offers_exhausted fallback by_hand"`
 	Customer string `query:"customer" validate:"max=64"`
-	page
+	wire.Page
 }
 
 func (a *api) decisions(c *Call, q listDecisions) (wire.List[wire.Decision], error) {
@@ -27,7 +28,7 @@ func (a *api) decisions(c *Call, q listDecisions) (wire.List[wire.Decision], err
 		return none, err
 	}
 	return a.Views.Decisions(c, c.Actor, wire.DecisionsQuery{
-		Since: since, Outcome: q.Outcome, Owner: owner, Reason: q.Reason, Customer: channel.CustomerID(q.Customer), Page: q.page.wire(),
+		Since: since, Outcome: q.Outcome, Owner: owner, Reason: q.Reason, Customer: channel.CustomerID(q.Customer), Page: q.Page,
 	})
 }
 
@@ -48,11 +49,11 @@ func (a *api) replay(c *Call, q idPath) (wire.ReplayResult, error) {
 type listOffers struct {
 	State   string `query:"state" validate:"omitempty,oneof=open accepted refused expired withdrawn"`
 	Partner string `query:"partner" validate:"max=64"`
-	page
+	wire.Page
 }
 
 func (a *api) offers(c *Call, q listOffers) (wire.List[wire.Offer], error) {
-	query := wire.OffersQuery{State: q.State, Partner: channel.PartnerID(q.Partner), Page: q.page.wire()}
+	query := wire.OffersQuery{State: q.State, Partner: channel.PartnerID(q.Partner), Page: q.Page}
 	if !c.Actor.SeesAll() {
 		query.Partner = c.Actor.Partner
 	}
@@ -61,17 +62,15 @@ func (a *api) offers(c *Call, q listOffers) (wire.List[wire.Offer], error) {
 
 type answerOffer struct {
 	idPath
-	Body struct {
-		Reason string `json:"reason,omitempty" validate:"max=500"`
-	} `body:"optional"`
+	Body wire.AnswerRequest `body:"optional"`
 }
 
 func (a *api) accept(c *Call, q answerOffer) (wire.OfferAnswered, error) {
-	return c.answered(a.Assign.AcceptOffer(c, c.partnerActor(), wire.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
+	return c.answered(a.Assign.AcceptOffer(c, c.partnerActor(), assign.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
 }
 
 func (a *api) refuse(c *Call, q answerOffer) (wire.OfferAnswered, error) {
-	return c.answered(a.Assign.RefuseOffer(c, c.partnerActor(), wire.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
+	return c.answered(a.Assign.RefuseOffer(c, c.partnerActor(), assign.OfferAnswer{Offer: channel.OfferID(q.ID), Key: c.Key, Reason: q.Body.Reason}))
 }
 
 func (c *Call) answered(r wire.OfferAnswered, err error) (wire.OfferAnswered, error) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // parcel has one of everything a request struct may have.
@@ -20,7 +21,7 @@ type parcel struct {
 	Tags    []string           `json:"tags,omitempty"`
 	To      *address           `json:"to,omitempty"`
 	Notes   map[string]*string `json:"notes,omitempty"`
-	Gift    Opt[string]        `json:"gift,omitzero"`
+	Gift    wire.Opt[string]   `json:"gift,omitzero"`
 	Free    json.RawMessage    `json:"free,omitempty"`
 }
 
@@ -77,7 +78,7 @@ func TestDecode_SaysWhatIsWrongAndWhere(t *testing.T) {
 }
 
 func TestDecode_AbsentNullAndAValueAreThreeThings(t *testing.T) {
-	for body, want := range map[string]Opt[string]{
+	for body, want := range map[string]wire.Opt[string]{
 		`{}`: {}, `{"gift":null}`: {Set: true, Null: true}, `{"gift":"bow"}`: {Set: true, Value: "bow"},
 	} {
 		var p parcel

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"strconv"
 
+	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -15,15 +16,15 @@ type publish struct {
 
 func (a *api) publish(kind string) func(*Call, publish) (wire.Published, error) {
 	return func(c *Call, q publish) (wire.Published, error) {
-		p, err := a.Publisher.Publish(c, c.Actor, wire.PublishRequest{Kind: kind, Raw: q.Body, DryRun: q.DryRun})
+		p, err := a.Publisher.Publish(c, c.Actor, documents.PublishRequest{Kind: kind, Raw: q.Body, DryRun: q.DryRun})
 		c.Created(err == nil && !p.DryRun && !p.Unchanged)
 		return p, err
 	}
 }
 
-func (a *api) documents(kind string) func(*Call, page) (wire.List[wire.DocumentInfo], error) {
-	return func(c *Call, q page) (wire.List[wire.DocumentInfo], error) {
-		return a.Publisher.Documents(c, c.Actor, kind, q.wire())
+func (a *api) documents(kind string) func(*Call, wire.Page) (wire.List[wire.DocumentInfo], error) {
+	return func(c *Call, q wire.Page) (wire.List[wire.DocumentInfo], error) {
+		return a.Publisher.Documents(c, c.Actor, kind, q)
 	}
 }
 

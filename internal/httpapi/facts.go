@@ -39,31 +39,24 @@ type postFacts struct {
 	Body struct{} `body:"stream"`
 }
 
-// factsAnswer is the outcome of each fact, in order. One that was sent alone,
-// not in a list, has its outcome at the top as well.
-type factsAnswer struct {
-	*wire.FactOutcome
-	Items []wire.FactOutcome `json:"items"`
-}
-
-func (a *api) postFacts(c *Call, _ postFacts) (factsAnswer, error) {
+func (a *api) postFacts(c *Call, _ postFacts) (wire.FactsAnswer, error) {
 	data, err := readBody(c.w, c.r, maxFacts)
 	if err != nil {
-		return factsAnswer{}, err
+		return wire.FactsAnswer{}, err
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
-		return factsAnswer{}, badSyntax(http.StatusBadRequest, "malformed_json", "the body is empty; a fact or a list of facts is needed")
+		return wire.FactsAnswer{}, badSyntax(http.StatusBadRequest, "malformed_json", "the body is empty; a fact or a list of facts is needed")
 	}
 	items, err := source.Events(c.r.Header.Get("Content-Type"), data)
 	if err != nil {
-		return factsAnswer{}, unreadable(err)
+		return wire.FactsAnswer{}, unreadable(err)
 	}
 	inputs := make([]intake.FactInput, len(items))
 	for i, it := range items {
 		inputs[i] = intake.FactInput{Fact: it.Fact, ID: it.ID, Source: it.Source, Err: it.Err}
 	}
 	outcomes, err := a.Intake.ApplyFacts(c, c.Actor, inputs)
-	answer := factsAnswer{Items: outcomes}
+	answer := wire.FactsAnswer{Items: outcomes}
 	if err == nil && len(outcomes) == 1 && bytes.TrimSpace(data)[0] != '[' {
 		answer.FactOutcome = &outcomes[0]
 	}

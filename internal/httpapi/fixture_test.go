@@ -128,7 +128,7 @@ func (r reply) slug() string {
 	if r.Header.Get("Content-Type") != "application/problem+json" {
 		return ""
 	}
-	var p Problem
+	var p wire.Problem
 	if err := json.Unmarshal([]byte(r.Body), &p); err != nil {
 		r.t.Fatalf("%s: %v", r.Body, err)
 	}

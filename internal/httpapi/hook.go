@@ -33,26 +33,20 @@ type postHook struct {
 	Body   struct{} `body:"stream"`
 }
 
-// hookAnswer is what became of the facts of a webhook, or that they wait.
-type hookAnswer struct {
-	Queued bool               `json:"queued"`
-	Items  []wire.FactOutcome `json:"items,omitempty"`
-}
-
 // hook takes a webhook: verified over its raw bytes, then queued or applied. A
 // body that could never be read is refused while its sender is still there to
 // hear of it; what is wrong with one of its facts is an outcome.
-func (a *api) hook(c *Call, q postHook) (hookAnswer, error) {
+func (a *api) hook(c *Call, q postHook) (wire.HookAnswer, error) {
 	if a.Hooks == nil {
-		return hookAnswer{}, fault.New(fault.NotFound, "source_not_found", "there is no webhook source here")
+		return wire.HookAnswer{}, fault.New(fault.NotFound, "source_not_found", "there is no webhook source here")
 	}
 	body, err := readBody(c.w, c.r, source.MaxWebhook)
 	if err != nil {
-		return hookAnswer{}, err
+		return wire.HookAnswer{}, err
 	}
 	secrets, err := a.Hooks.Secrets(c)
 	if err != nil {
-		return hookAnswer{}, err
+		return wire.HookAnswer{}, err
 	}
 	for _, err := range a.Hooks.Senders.Unusable(q.Source, secrets) {
 		a.Log.WarnContext(c, "a secret of webhooks is passed over", "why", err.Error())
@@ -61,19 +55,19 @@ func (a *api) hook(c *Call, q postHook) (hookAnswer, error) {
 		Header: c.r.Header, Body: body, At: a.Clock()}
 	w, err := a.Hooks.Senders.Verify(d, secrets)
 	if err != nil {
-		return hookAnswer{}, err
+		return wire.HookAnswer{}, err
 	}
 	facts, err := a.Hooks.Senders.Items(w)
 	if err != nil {
-		return hookAnswer{}, unreadable(err)
+		return wire.HookAnswer{}, unreadable(err)
 	}
 	if a.Hooks.Queue != nil {
 		c.Accepted(true)
-		return hookAnswer{Queued: true}, a.Hooks.Queue(c, w)
+		return wire.HookAnswer{Queued: true}, a.Hooks.Queue(c, w)
 	}
 	items, err := a.Intake.ApplyWebhook(c, w.Source, inputs(facts))
 	c.Accepted(err == nil)
-	return hookAnswer{Items: items}, err
+	return wire.HookAnswer{Items: items}, err
 }
 
 // addressOf is the address that a request was sent to, as the sender wrote it: a

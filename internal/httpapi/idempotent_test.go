@@ -97,8 +97,8 @@ func TestStream_ProgressThenResultOrProblem(t *testing.T) {
 			}
 			return "done", nil
 		}, ""))
-		r := person{h: h}.do("POST", "/v1/counters/a", body, "Accept", ndjson).expect(http.StatusOK)
-		if !strings.Contains(r.Body, want) || r.Header.Get("Content-Type") != ndjson || strings.Contains(r.Body, "secret") {
+		r := person{h: h}.do("POST", "/v1/counters/a", body, "Accept", wire.NDJSON).expect(http.StatusOK)
+		if !strings.Contains(r.Body, want) || r.Header.Get("Content-Type") != wire.NDJSON || strings.Contains(r.Body, "secret") {
 			t.Errorf("%s: %s", body, r.Body)
 		}
 		plain := person{h: h}.post("/v1/counters/a", body)

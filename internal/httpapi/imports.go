@@ -24,17 +24,6 @@ type importFile struct {
 	Body  struct{} `body:"stream"`
 }
 
-// maxNamed is how many lines that were not taken an answer names that does not
-// come line by line.
-const maxNamed = 100
-
-// importAnswer is the account of an import; Rejects are the first lines that
-// were not taken, where the caller does not read line by line.
-type importAnswer struct {
-	wire.ImportSummary
-	Rejects []wire.ImportReject `json:"rejects,omitempty"`
-}
-
 // importFile reads a file as it comes, however long it is, and answers at its
 // end; with Accept: application/x-ndjson lines that are not taken are told as
 // they occur.
@@ -87,41 +76,41 @@ func (a *api) importOnce(c *Call, q importFile) error {
 }
 
 // importRows does it.
-func (a *api) importRows(c *Call, q importFile, body io.Reader) (importAnswer, error) {
+func (a *api) importRows(c *Call, q importFile, body io.Reader) (wire.ImportAnswer, error) {
 	request := intake.ImportRequest{Kind: q.Kind, Route: q.Route, Key: c.Key}
 	broken, err := a.rows(c, body, &request)
 	if err != nil {
-		return importAnswer{}, err
+		return wire.ImportAnswer{}, err
 	}
 	lines := c.streams()
 	var named []wire.ImportReject
 	request.Rejected = func(r wire.ImportReject) error {
 		r.Field = columnOf(q.Kind, r.Field)
-		if lines == nil && len(named) < maxNamed {
+		if lines == nil && len(named) < wire.MaxNamed {
 			named = append(named, r)
 		}
-		return lines.line(streamed{Reject: &r})
+		return lines.line(wire.Streamed{Reject: &r})
 	}
 	if lines != nil {
 		request.Progress = c.progress()
 	}
 	sum, err := a.Importer.Import(c, c.Actor, request)
 	if err != nil {
-		return importAnswer{}, err
+		return wire.ImportAnswer{}, err
 	}
 	if err := broken(); err != nil {
 		f := *fault.Of(err)
 		f.Msg = fmt.Sprintf("%s; the %d lines before it were taken", f.Msg, sum.Read)
-		return importAnswer{}, &f
+		return wire.ImportAnswer{}, &f
 	}
-	return importAnswer{ImportSummary: sum, Rejects: named}, nil
+	return wire.ImportAnswer{ImportSummary: sum, Rejects: named}, nil
 }
 
 // columnOf is the column of a file in which a field of its facts stands: what
 // the service tells is a path in an event.
 func columnOf(kind, field string) string {
 	switch {
-	case field == "time" && kind == intake.ImportCustomers:
+	case field == "time" && kind == wire.ImportCustomers:
 		return "arrived_at"
 	case field == "time":
 		return "occurred_at"
@@ -132,10 +121,10 @@ func columnOf(kind, field string) string {
 // mayImport checks what the table of routes cannot say: who is a partner or a
 // pod is the manager's business alone.
 func (a *api) mayImport(c *Call, q importFile) error {
-	if (q.Kind == "partners" || q.Kind == "pods") && !c.Actor.Has(manager) {
+	if (q.Kind == wire.ImportPartners || q.Kind == wire.ImportPods) && !c.Actor.Has(manager) {
 		return fault.New(fault.Forbidden, "role_missing", "importing %s needs the role manager", q.Kind)
 	}
-	if q.Route && q.Kind != "customers" {
+	if q.Route && q.Kind != wire.ImportCustomers {
 		return invalidRequest().At("route", "goes with kind=customers only")
 	}
 	media, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))

@@ -7,36 +7,25 @@ import (
 	"github.com/fairlead/fairlead/internal/incentive"
 	"github.com/fairlead/fairlead/internal/programme"
 	"github.com/fairlead/fairlead/internal/routing"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
-type health struct {
-	Status   string `json:"status"`
-	Version  string `json:"version,omitempty"`
-	Instance string `json:"instance,omitempty"`
-}
-
 // healthz says that the process answers.
-func (a *api) healthz(*Call, none) (health, error) {
-	return health{Status: "ok", Version: a.Version, Instance: a.Instance}, nil
+func (a *api) healthz(*Call, none) (wire.Health, error) {
+	return wire.Health{Status: "ok", Version: a.Version, Instance: a.Instance}, nil
 }
 
 // readyz says that the store answers, too.
-func (a *api) readyz(c *Call, _ none) (health, error) {
+func (a *api) readyz(c *Call, _ none) (wire.Health, error) {
 	if a.Ready != nil {
 		if err := a.Ready(c); err != nil {
-			return health{}, err
+			return wire.Health{}, err
 		}
 	}
-	return health{Status: "ready"}, nil
+	return wire.Health{Status: "ready"}, nil
 }
 
-// keySet is a JWK set: the public keys that statements and period roots are
-// signed with. It is empty while seals are not signed.
-type keySet struct {
-	Keys []any `json:"keys"`
-}
-
-func (a *api) keys(*Call, none) (keySet, error) { return keySet{Keys: []any{}}, nil }
+func (a *api) keys(*Call, none) (wire.KeySet, error) { return wire.KeySet{Keys: []any{}}, nil }
 
 func (a *api) openAPI(c *Call, _ none) error {
 	data, err := a.openapi()

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // object is a piece of a JSON document; maps marshal with sorted keys, so the
@@ -25,7 +27,7 @@ func openAPI(routes []Route, version string) ([]byte, error) {
 		}
 		item[strings.ToLower(rt.Method)] = operation(rt, s)
 	}
-	s.of(reflectType(Problem{}), false)
+	s.of(reflectType(wire.Problem{}), false)
 	if err := s.eventSchemas(); err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func (a *api) closePeriod(c *Call, q periodPath) (wire.PeriodStatus, error) {
 	if err != nil {
 		return wire.PeriodStatus{}, err
 	}
-	status, err := a.Work.Close(c, wire.CloseRequest{Period: period, User: c.Actor.User, Progress: c.progressOf()})
+	status, err := a.Work.Close(c, closing.CloseRequest{Period: period, User: c.Actor.User, Progress: c.progressOf()})
 	c.Accepted(status.Started)
 	return status, err
 }
@@ -39,9 +39,7 @@ func (a *api) period(c *Call, q periodPath) (wire.PeriodStatus, error) {
 }
 
 type prepareRun struct {
-	Body struct {
-		Period string `json:"period" validate:"required"`
-	} `body:"json"`
+	Body wire.PrepareRequest `body:"json"`
 }
 
 func (a *api) prepare(c *Call, q prepareRun) (wire.Run, error) {
@@ -49,13 +47,13 @@ func (a *api) prepare(c *Call, q prepareRun) (wire.Run, error) {
 	if err != nil {
 		return wire.Run{}, err
 	}
-	run, err := a.Runs.Prepare(c, wire.PrepareRequest{Period: period, User: c.Actor.User})
+	run, err := a.Runs.Prepare(c, paying.PrepareRequest{Period: period, User: c.Actor.User})
 	c.Created(err == nil && !run.Existing)
 	return run, err
 }
 
-func (a *api) runs(c *Call, q page) (wire.List[wire.Run], error) {
-	return a.Runs.Runs(c, q.wire())
+func (a *api) runs(c *Call, q wire.Page) (wire.List[wire.Run], error) {
+	return a.Runs.Runs(c, q)
 }
 
 func (a *api) run(c *Call, q idPath) (wire.Run, error) {
@@ -72,53 +70,46 @@ func (a *api) run(c *Call, q idPath) (wire.Run, error) {
 
 type runLines struct {
 	idPath
-	page
+	wire.Page
 }
 
 func (a *api) runLines(c *Call, q runLines) (wire.List[wire.RunLine], error) {
-	return a.Runs.Lines(c, q.ID, q.page.wire())
+	return a.Runs.Lines(c, q.ID, q.Page)
 }
 
 func (a *api) runDiff(c *Call, q idPath) (wire.Diff, error) { return a.Runs.Diff(c, q.ID) }
 
 type approveRun struct {
 	idPath
-	Body struct {
-		Override bool   `json:"override,omitempty"`
-		Reason   string `json:"reason,omitempty" validate:"max=500"`
-	} `body:"optional"`
+	Body wire.ApproveRequest `body:"optional"`
 }
 
 func (a *api) approve(c *Call, q approveRun) (wire.Run, error) {
-	return a.Runs.Approve(c, wire.ApproveRequest{Run: q.ID, User: c.Actor.User, Override: q.Body.Override, Reason: q.Body.Reason})
+	return a.Runs.Approve(c, paying.ApproveRequest{Run: q.ID, User: c.Actor.User, Override: q.Body.Override, Reason: q.Body.Reason})
 }
 
 type denyRun struct {
 	idPath
-	Body struct {
-		Reason string `json:"reason" validate:"required,max=500"`
-	} `body:"json"`
+	Body wire.DenyRequest `body:"json"`
 }
 
 func (a *api) deny(c *Call, q denyRun) (wire.Run, error) {
-	return a.Runs.Deny(c, wire.DenyRequest{Run: q.ID, User: c.Actor.User, Reason: q.Body.Reason})
+	return a.Runs.Deny(c, paying.DenyRequest{Run: q.ID, User: c.Actor.User, Reason: q.Body.Reason})
 }
 
 func (a *api) pay(c *Call, q idPath) (wire.Run, error) {
-	run, err := a.Work.Pay(c, wire.PayRequest{Run: q.ID, User: c.Actor.User, Progress: c.progressOf()})
+	run, err := a.Work.Pay(c, paying.PayRequest{Run: q.ID, User: c.Actor.User, Progress: c.progressOf()})
 	c.Accepted(run.Started)
 	return run, err
 }
 
 type confirmRun struct {
 	idPath
-	Body struct {
-		Line string `json:"line,omitempty" validate:"max=64"` // payment id
-	} `body:"optional"`
+	Body wire.ConfirmRequest `body:"optional"`
 }
 
 func (a *api) confirm(c *Call, q confirmRun) (wire.Run, error) {
-	return a.Payer.Confirm(c, wire.ConfirmRequest{Run: q.ID, Line: q.Body.Line, User: c.Actor.User})
+	return a.Payer.Confirm(c, paying.ConfirmRequest{Run: q.ID, Line: q.Body.Line, User: c.Actor.User})
 }
 
 // payments is the payments file of a run, made whole before the first byte
@@ -144,7 +135,7 @@ func safeName(s string) string {
 
 type listStatements struct {
 	idPath
-	page
+	wire.Page
 }
 
 func (a *api) statements(c *Call, q listStatements) (wire.List[wire.StatementSummary], error) {
@@ -152,7 +143,7 @@ func (a *api) statements(c *Call, q listStatements) (wire.List[wire.StatementSum
 	if err != nil {
 		return wire.List[wire.StatementSummary]{}, err
 	}
-	return a.Statements.Statements(c, id, q.page.wire())
+	return a.Statements.Statements(c, id, q.Page)
 }
 
 // partnerID is the id of a partner that exists and that the actor may see.
@@ -182,7 +173,7 @@ func (a *api) statement(c *Call, q getStatement) error {
 	if err != nil {
 		return err
 	}
-	doc, err := a.Statements.Statement(c, wire.StatementRequest{Partner: id, Period: period, Preview: q.Preview})
+	doc, err := a.Statements.Statement(c, closing.StatementRequest{Partner: id, Period: period, Preview: q.Preview})
 	if err != nil {
 		return err
 	}

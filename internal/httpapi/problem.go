@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // errGone means that the caller is no longer there; nobody needs an answer.
@@ -23,21 +24,9 @@ var status = map[fault.Kind]int{
 	fault.Unavailable:     http.StatusServiceUnavailable,
 }
 
-// Problem is the body of every error (RFC 9457). Slug is what machines compare;
-// Type is the same as a URI, and Detail is for people.
-type Problem struct {
-	Type     string        `json:"type"`
-	Title    string        `json:"title"`
-	Status   int           `json:"status"`
-	Detail   string        `json:"detail"`
-	Slug     string        `json:"slug"`
-	Instance string        `json:"instance,omitempty"` // the request's id, to find it in the log
-	Errors   []fault.Field `json:"errors,omitempty"`
-}
-
 // problemOf translates an error; one that nobody classified is a 500 that says
 // only that, and the cause stays in the log.
-func problemOf(err error) Problem {
+func problemOf(err error) wire.Problem {
 	var syntax *malformed
 	f := fault.Of(err)
 	code, ok := status[f.Kind]
@@ -47,7 +36,7 @@ func problemOf(err error) Problem {
 	if errors.As(err, &syntax) {
 		f, code = syntax.fault, syntax.status
 	}
-	p := Problem{Type: "urn:fairlead:problem:" + f.Slug, Title: http.StatusText(code), Status: code, Detail: f.Msg, Slug: f.Slug, Errors: f.Fields}
+	p := wire.Problem{Type: "urn:fairlead:problem:" + f.Slug, Title: http.StatusText(code), Status: code, Detail: f.Msg, Slug: f.Slug, Errors: f.Fields}
 	if f.Kind == fault.Internal {
 		p.Slug, p.Type = "internal", "urn:fairlead:problem:internal"
 		p.Detail, p.Errors = "something went wrong on our side; the log has the cause under this request's id", nil
@@ -56,7 +45,7 @@ func problemOf(err error) Problem {
 }
 
 // writeProblem answers with a problem, unless the answer has begun already.
-func writeProblem(w *recorder, p Problem) {
+func writeProblem(w *recorder, p wire.Problem) {
 	if w.begun() {
 		return
 	}

@@ -15,14 +15,6 @@ type idPath struct {
 	ID string `path:"id"`
 }
 
-// page is the part of every list request.
-type page struct {
-	Limit  int    `query:"limit" validate:"omitempty,min=1,max=1000"`
-	Cursor string `query:"cursor" validate:"max=2048"`
-}
-
-func (p page) wire() wire.Page { return wire.Page{Limit: p.Limit, Cursor: p.Cursor} }
-
 // parse collects problems of several fields, so that one answer names them all.
 type parse struct {
 	ctx      context.Context

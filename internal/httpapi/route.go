@@ -13,7 +13,7 @@ import (
 // Roles says who may call a route. Empty: anyone, without a token.
 type Roles []string
 
-// The roles of a token (service owns the words).
+// The roles of a token (wire owns the words).
 const (
 	crm     = wire.RoleCRM
 	manager = wire.RoleManager
@@ -167,12 +167,12 @@ func (r Route) responds(v any) Route { r.response = v; return r }
 
 // json writes an answer.
 func (c *Call) json(v any) error {
-	if c.stream.begun() {
-		return c.stream.line(streamed{Result: v})
-	}
 	data, err := json.Marshal(v)
 	if err != nil {
 		return err
+	}
+	if c.stream.begun() {
+		return c.stream.line(wire.Streamed{Result: data})
 	}
 	return c.write("application/json", data)
 }

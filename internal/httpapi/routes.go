@@ -49,7 +49,7 @@ func (a *api) factRoutes() []Route {
 		post("/v1/facts", writers(crm), a.postFacts, "One fact or up to 100 as CloudEvents; each has its own outcome").takesEvents(),
 		get("/v1/facts/{source}/{id}", readers(crm), a.fact, "What became of a fact"),
 		raw(http.MethodPost, "/v1/imports", writers(crm, manager), a.importFile, "A CSV file of any size, streamed; partners and pods: manager only").keyed().
-			media("text/csv", "application/json", ndjson).responds(wire.ImportSummary{}),
+			media("text/csv", "application/json", wire.NDJSON).responds(wire.ImportSummary{}),
 		get("/v1/imports/{id}", readers(crm), a.importByID, "The account of a finished import"),
 	}
 }

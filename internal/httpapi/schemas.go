@@ -37,12 +37,12 @@ func (s *schemas) of(t reflect.Type, in bool) object {
 	switch {
 	case t == reflect.TypeFor[time.Time]():
 		return object{"type": "string", "format": "date-time"}
-	case t == figureType:
+	case t == reflect.TypeFor[wire.Figure]():
 		return object{"type": []string{"string", "object"}}
 	case t == rawMessage || t.Kind() == reflect.Interface:
 		return object{}
 	case t.Kind() == reflect.Struct && t.Implements(optionalType):
-		return s.of(reflect.Zero(t).Interface().(optional).inner(), in)
+		return s.of(reflect.Zero(t).Interface().(optional).Inner(), in)
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -118,8 +118,8 @@ func (s *schemas) fields(t reflect.Type, in bool) object {
 			continue
 		}
 		schema := s.of(f.Type, in)
-		must := constrain(schema, f.Tag.Get("validate"))
-		if in && must || !in && !strings.Contains(options, "omit") && !perhaps(t, f) {
+		must := in && constrain(schema, f.Tag.Get("validate"))
+		if must || !in && !strings.Contains(options, "omit") && !perhaps(t, f) {
 			required = append(required, name)
 		}
 		properties[name] = schema

@@ -12,6 +12,7 @@ import (
 	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/usecases"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // Config is what the door is wired with.
@@ -94,7 +95,7 @@ func (a *api) handler(rt Route) http.Handler {
 		p := problemOf(err)
 		p.Instance = note.id
 		if c.stream.begun() {
-			_ = c.stream.line(streamed{Problem: &p})
+			_ = c.stream.line(wire.Streamed{Problem: &p})
 			return
 		}
 		writeProblem(note.w, p)

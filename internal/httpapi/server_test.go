@@ -118,7 +118,7 @@ func TestQuery_UnknownTwiceOrWrongIsRefusedByName(t *testing.T) {
 		"limit=%zz":           "400 malformed_query",
 		"owner=partner:p%231": `422 invalid_id; owner: "p#1": only letters, digits and . _ : - are allowed, byte 2 is '#'`,
 	} {
-		var p Problem
+		var p wire.Problem
 		h.role(manager).get("/v1/customers?" + query).into(&p)
 		got := told(&malformed{p.Status, &fault.Error{Kind: fault.Invalid, Slug: p.Slug, Fields: p.Errors}})
 		if got != want {
@@ -138,7 +138,7 @@ func TestBody_OfAPostThatTakesNone_MayBeEmptyButNothingElse(t *testing.T) {
 
 func TestBody_ValidatorSpeaksInJSONPaths(t *testing.T) {
 	h := newHouse(t)
-	var p Problem
+	var p wire.Problem
 	h.role(manager).put("/v1/partners/p1", `{"currency":"EURO","regions":["DE",""],"status":"gone","capacity":-1}`).expect(422).into(&p)
 	got := map[string]string{}
 	for _, f := range p.Errors {

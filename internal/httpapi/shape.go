@@ -56,27 +56,9 @@ var (
 	optionalType    = reflect.TypeFor[optional]()
 )
 
-// optional is a field of which absent, null and a value are three things.
-type optional interface{ inner() reflect.Type }
-
-// Opt is a field of a change: absent leaves what is stored, null erases it.
-type Opt[T any] struct {
-	Set   bool // the key was there
-	Null  bool // and was null
-	Value T
-}
-
-// UnmarshalJSON is called only when the key is present.
-func (o *Opt[T]) UnmarshalJSON(data []byte) error {
-	o.Set = true
-	if string(data) == "null" {
-		o.Null = true
-		return nil
-	}
-	return json.Unmarshal(data, &o.Value)
-}
-
-func (Opt[T]) inner() reflect.Type { return reflect.TypeFor[*T]() }
+// optional is a field of which absent, null and a value are three things, as
+// wire.Opt is one.
+type optional interface{ Inner() reflect.Type }
 
 func (s *shape) note(say func() string) {
 	s.misfits = append(s.misfits, mismatch{at: slices.Clone(s.at), say: say})
@@ -111,7 +93,7 @@ func (s *shape) stripType(t reflect.Type) (reflect.Type, bool) {
 	for t != nil {
 		switch {
 		case t.Implements(optionalType) && t.Kind() == reflect.Struct:
-			t = reflect.Zero(t).Interface().(optional).inner()
+			t = reflect.Zero(t).Interface().(optional).Inner()
 		case t == rawMessage || t.Kind() == reflect.Interface || reflect.PointerTo(t).Implements(unmarshaler):
 			return nil, true
 		case reflect.PointerTo(t).Implements(textUnmarshaler):

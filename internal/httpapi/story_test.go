@@ -134,7 +134,7 @@ func TestStory_WhatTheCustomerWillNotBeIsSaidField(t *testing.T) {
 		`{"attributes":{"size":7}}`: "attributes.size",
 		`{"sourcedBy":"p 1"}`:       "sourcedBy",
 	} {
-		var p Problem
+		var p wire.Problem
 		h.role(crm).put("/v1/customers/c1", body).expect(http.StatusUnprocessableEntity).into(&p)
 		if len(p.Errors) == 0 || p.Errors[0].Field != want {
 			t.Errorf("%s: %+v", body, p.Errors)
@@ -215,12 +215,12 @@ const storyCSV = "order_id,customer_id,occurred_at,amount,currency\no1,c1,2026-0
 func TestStory_AnImportTellsBadLinesAsTheyComeOrAtTheEnd(t *testing.T) {
 	h := village(t)
 	c := h.role(crm)
-	lines := c.do("POST", "/v1/imports?kind=orders", storyCSV, "Content-Type", "text/csv", "Accept", ndjson).expect(http.StatusOK)
-	if lines.Header.Get("Content-Type") != ndjson || !strings.Contains(lines.Body, `{"reject":{"line":3,"outcome":"rejected","field":"occurred_at"`) ||
+	lines := c.do("POST", "/v1/imports?kind=orders", storyCSV, "Content-Type", "text/csv", "Accept", wire.NDJSON).expect(http.StatusOK)
+	if lines.Header.Get("Content-Type") != wire.NDJSON || !strings.Contains(lines.Body, `{"reject":{"line":3,"outcome":"rejected","field":"occurred_at"`) ||
 		!strings.Contains(lines.Body[strings.LastIndex(strings.TrimSpace(lines.Body), "\n")+1:], `{"result":{"id":`) {
 		t.Error(lines.Body)
 	}
-	var sum importAnswer
+	var sum wire.ImportAnswer
 	c.do("POST", "/v1/imports?kind=orders", storyCSV, "Content-Type", "text/csv").expect(http.StatusOK).into(&sum)
 	if sum.Read != 3 || sum.Duplicate != 2 || sum.Rejected != 1 || len(sum.Rejects) != 1 || sum.Rejects[0].Line != 3 {
 		t.Errorf("%+v", sum)
@@ -321,7 +321,7 @@ func TestStory_DocumentsArePublishedListedAndCompared(t *testing.T) {
 	if r := m.get("/v1/policies/world@1/diff?with=world@2").expect(http.StatusOK); !strings.Contains(r.Body, `"path":"tiers[focal].minValue"`) {
 		t.Error(r.Body)
 	}
-	var p Problem
+	var p wire.Problem
 	m.post("/v1/policies", strings.Replace(storyPolicy, `"tiers"`, `"teirs"`, 1)).expect(http.StatusUnprocessableEntity).into(&p)
 	if p.Slug != "invalid_document" || len(p.Errors) == 0 {
 		t.Errorf("%+v", p)

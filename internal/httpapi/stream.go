@@ -10,26 +10,6 @@ import (
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
-// ndjson is the media type of an answer that comes line by line. Whoever asks
-// for it with Accept gets, while the work goes on, {"progress": ..} and
-// {"reject": ..} lines, and last {"result": ..} or {"problem": ..}. Everybody
-// else gets the result alone.
-const ndjson = "application/x-ndjson"
-
-// Progress is how far a long request has come. Total 0: unknown.
-type Progress struct {
-	Done  int `json:"done"`
-	Total int `json:"total,omitempty"`
-}
-
-// streamed is one line; exactly one field is set.
-type streamed struct {
-	Progress *Progress          `json:"progress,omitempty"`
-	Reject   *wire.ImportReject `json:"reject,omitempty"`
-	Result   any                `json:"result,omitempty"`
-	Problem  *Problem           `json:"problem,omitempty"`
-}
-
 // stream writes lines as they come, from any goroutine.
 type stream struct {
 	mu  sync.Mutex
@@ -41,7 +21,7 @@ type stream struct {
 // streams starts a streamed answer if the caller asked for one; else it is nil,
 // and nil takes lines and drops them.
 func (c *Call) streams() *stream {
-	if c.stream != nil || !accepts(c.r, ndjson) {
+	if c.stream != nil || !accepts(c.r, wire.NDJSON) {
 		return c.stream
 	}
 	rc := http.NewResponseController(c.w)
@@ -60,7 +40,7 @@ func accepts(r *http.Request, media string) bool {
 }
 
 // line sends one line; the first one sends the headers.
-func (s *stream) line(l streamed) error {
+func (s *stream) line(l wire.Streamed) error {
 	if s == nil {
 		return nil
 	}
@@ -75,7 +55,7 @@ func (s *stream) line(l streamed) error {
 	}
 	h := s.c.w.Header()
 	if h.Get("Content-Type") == "" {
-		h.Set("Content-Type", ndjson)
+		h.Set("Content-Type", wire.NDJSON)
 		h.Set("X-Accel-Buffering", "no")
 	}
 	if _, err := s.c.w.Write(append(data, '\n')); err != nil {
@@ -93,7 +73,7 @@ func (s *stream) begun() bool {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.c.w.Header().Get("Content-Type") == ndjson
+	return s.c.w.Header().Get("Content-Type") == wire.NDJSON
 }
 
 // progress is what a use case calls with how much is done; nil where nobody
@@ -103,7 +83,7 @@ func (c *Call) progress() func(done int) {
 	if s == nil {
 		return nil
 	}
-	return func(done int) { _ = s.line(streamed{Progress: &Progress{Done: done}}) }
+	return func(done int) { _ = s.line(wire.Streamed{Progress: &wire.Progress{Done: done}}) }
 }
 
 // progressOf is progress where the whole is known; it sends at most 200 lines
@@ -120,7 +100,7 @@ func (c *Call) progressOf() func(done, total int) {
 		defer mu.Unlock()
 		if step := done * 200 / max(total, 1); step != last {
 			last = step
-			_ = s.line(streamed{Progress: &Progress{Done: done, Total: total}})
+			_ = s.line(wire.Streamed{Progress: &wire.Progress{Done: done, Total: total}})
 		}
 	}
 }

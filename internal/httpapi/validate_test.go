@@ -13,11 +13,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // order is a request with every rule, and with fields at every kind of place.
 type order struct {
-	page
+	wire.Page
 	Path string `path:"id" validate:"len=3"`
 	Body struct {
 		Name  string   `json:"name" validate:"required,max=5"`
@@ -61,7 +62,7 @@ func TestValidateRequest_SaysWhatIsWrongByTheNameThatCallersUse(t *testing.T) {
 			t.Errorf("%s\n%s", c.body, diff)
 		}
 	}
-	outside := order{page: page{Limit: 1001}, Path: "ab"}
+	outside := order{Page: wire.Page{Limit: 1001}, Path: "ab"}
 	outside.Body.Name = "a"
 	want := []fault.Field{{Field: "limit", Message: "must be at most 1000"}, {Field: "id", Message: "must be 3 characters long"}}
 	if diff := cmp.Diff(want, validateRequest(outside)); diff != "" {
@@ -150,7 +151,7 @@ func TestEveryRoute_FieldThatBreaksARuleOfItsTag_IsRefusedByName(t *testing.T) {
 		for _, b := range breaches(reflectType(rt.request)) {
 			sent++
 			r := send(caller, rt, b)
-			var p Problem
+			var p wire.Problem
 			if r.Status != http.StatusUnprocessableEntity || r.slug() != "invalid_request" {
 				t.Errorf("%s with %s %v: %d %s", rt.name(), b.told, b.value, r.Status, r.Body)
 				continue
@@ -192,7 +193,7 @@ func mustJSON(v any) []byte {
 
 // judgedLater are bodies without tags, and who judges them instead.
 var judgedLater = map[reflect.Type]string{
-	reflect.TypeFor[profileBody](): "channel.RawUpsert.Parse, as it does the same data in a fact",
+	reflect.TypeFor[wire.ProfileBody](): "channel.RawUpsert.Parse, as it does the same data in a fact",
 }
 
 // TestEveryRoute_BodyWithTextOrLists_HasTagsThatBoundIt: a body that no rule
@@ -214,7 +215,7 @@ func TestEveryRoute_BodyWithTextOrLists_HasTagsThatBoundIt(t *testing.T) {
 }
 
 func BenchmarkValidateRequest(b *testing.B) {
-	q := putPartner{Body: partnerBody{Name: "Nordwind", Currency: "EUR", Regions: []string{"DE", "FR"}, Status: "active"}}
+	q := putPartner{Body: wire.PartnerBody{Name: "Nordwind", Currency: "EUR", Regions: []string{"DE", "FR"}, Status: "active"}}
 	for b.Loop() {
 		if wrong := validateRequest(q); wrong != nil {
 			b.Fatal(wrong)

@@ -28,9 +28,7 @@ func (a *api) fitValues(c *Call, _ fitValues) error {
 	if strings.HasPrefix(media, "text/") || media == "application/csv" || media == "application/octet-stream" {
 		return a.fitRows(c)
 	}
-	var q struct {
-		AsOf string `json:"asOf"`
-	}
+	var q wire.FitRequest
 	data, err := readJSON(c.w, c.r)
 	if err == nil && len(bytes.TrimSpace(data)) > 0 {
 		err = decodeJSON(data, &q)
@@ -38,7 +36,7 @@ func (a *api) fitValues(c *Call, _ fitValues) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Valuing.FitValues(c, c.Actor, wire.FitRequest{AsOf: q.AsOf})
+	out, err := a.Valuing.FitValues(c, c.Actor, q)
 	if err != nil {
 		return err
 	}

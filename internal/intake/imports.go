@@ -17,16 +17,6 @@ import (
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
-// The kinds of an import.
-const (
-	ImportPartners  = "partners"
-	ImportPods      = "pods"
-	ImportCustomers = "customers"
-	ImportOrders    = "orders"
-	ImportRefunds   = "refunds"
-	ImportFeedback  = "feedback"
-)
-
 // FactsInFlight is how many rows may be under way at once: three of the embedded
 // store's group commits, so that while one is written to the disk the next is
 // being made. It bounds the memory of an import of any size.
@@ -39,11 +29,11 @@ func (s *Importer) Import(ctx context.Context, a wire.Actor, r ImportRequest) (w
 	sum := wire.ImportSummary{ID: importID(r, a, now), Kind: r.Kind}
 	var err error
 	switch r.Kind {
-	case ImportPartners:
+	case wire.ImportPartners:
 		err = s.importPartners(ctx, a, r, &sum)
-	case ImportPods:
+	case wire.ImportPods:
 		err = s.importPods(ctx, a, r, &sum)
-	case ImportCustomers, ImportOrders, ImportRefunds, ImportFeedback:
+	case wire.ImportCustomers, wire.ImportOrders, wire.ImportRefunds, wire.ImportFeedback:
 		err = s.importFacts(ctx, a, r, &importRun{now: now, sum: &sum, report: r.Rejected})
 	default:
 		return sum, fault.New(fault.Invalid, "unknown_kind", "there is no import of %q", fault.Clip(r.Kind))

@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/money"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/seal"
@@ -240,7 +242,7 @@ func (w *World) March() {
 func (w *World) Close(p channel.Period) wire.PeriodStatus {
 	w.T.Helper()
 	w.At(string(p.Next()) + "-06T09:00:00Z")
-	s, err := w.Uses.Closing.Close(w.Ctx, wire.CloseRequest{Period: p, User: "ana"})
+	s, err := w.Uses.Closing.Close(w.Ctx, closing.CloseRequest{Period: p, User: "ana"})
 	w.Must(err)
 	return s
 }
@@ -248,11 +250,11 @@ func (w *World) Close(p channel.Period) wire.PeriodStatus {
 // Paid prepares, approves and pays the run of a closed period.
 func (w *World) Paid(p channel.Period) wire.Run {
 	w.T.Helper()
-	r, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: p, User: "ana"})
+	r, err := w.Uses.Runs.Prepare(w.Ctx, paying.PrepareRequest{Period: p, User: "ana"})
 	w.Must(err)
-	_, err = w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: r.ID, User: "ben", Override: true, Reason: "test"})
+	_, err = w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: r.ID, User: "ben", Override: true, Reason: "test"})
 	w.Must(err)
-	r, err = w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	r, err = w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.Must(err)
 	return r
 }

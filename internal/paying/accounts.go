@@ -27,9 +27,9 @@ func (p *Runs) Ledger(ctx context.Context, partner channel.PartnerID, period cha
 			ended = append(ended, r)
 			continue
 		}
-		states[r.Pending] = "voided"
+		states[r.Pending] = wire.TransferVoided
 		if r.Post {
-			states[r.Pending] = "posted"
+			states[r.Pending] = wire.TransferPosted
 		}
 	}
 	for _, t := range transfers {
@@ -40,9 +40,9 @@ func (p *Runs) Ledger(ctx context.Context, partner channel.PartnerID, period cha
 		state := states[t.ID]
 		switch {
 		case state == "" && t.Pending:
-			state = "pending"
+			state = wire.TransferPending
 		case state == "":
-			state = "posted"
+			state = wire.TransferPosted
 		}
 		out.Transfers = append(out.Transfers, wire.Transfer{ID: t.ID, Debit: string(t.Debit), Credit: string(t.Credit),
 			Amount: money.Format(t.Minor, t.Currency), Currency: t.Currency, Code: string(t.Code), State: state, Cause: t.Cause})

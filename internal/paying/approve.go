@@ -22,7 +22,7 @@ const (
 // Approve lets a run be paid: 403 same_person for who prepared it, 409
 // run_denied after a veto, 409 beyond_limit without a reason to override.
 // Before it counts, lines, statements and ledger are compared.
-func (p *Runs) Approve(ctx context.Context, r wire.ApproveRequest) (wire.Run, error) {
+func (p *Runs) Approve(ctx context.Context, r ApproveRequest) (wire.Run, error) {
 	return p.answer(ctx, r.Run, func(ctx context.Context, run payout.Run, now time.Time) (payout.Run, store.Approval, error) {
 		lines, err := p.store.Lines(ctx, run.Period)
 		if err != nil {
@@ -45,7 +45,7 @@ func (p *Runs) Approve(ctx context.Context, r wire.ApproveRequest) (wire.Run, er
 }
 
 // Deny vetoes a run for good; the period may then be prepared anew.
-func (p *Runs) Deny(ctx context.Context, r wire.DenyRequest) (wire.Run, error) {
+func (p *Runs) Deny(ctx context.Context, r DenyRequest) (wire.Run, error) {
 	return p.answer(ctx, r.Run, func(_ context.Context, run payout.Run, now time.Time) (payout.Run, store.Approval, error) {
 		next, err := run.Deny(r.User, r.Reason, now)
 		return next, store.Approval{Answer: answerDeny, At: now, By: r.User, Hash: run.Hash, Reason: r.Reason}, err

@@ -20,7 +20,7 @@ import (
 func approved(t *testing.T) (*world, wire.Run) {
 	t.Helper()
 	w, r := prepared(t)
-	_, err := w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: r.ID, User: "ben"})
+	_, err := w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: r.ID, User: "ben"})
 	w.Must(err)
 	return w, r
 }
@@ -46,11 +46,11 @@ func TestPay_ALineChangedAfterApprovalStopsTheRunAndIsNamed(t *testing.T) {
 		w, r := approved(t)
 		w.Change("2026-03", w.Dir.Partners[map[string]int{"p1": 0, "p2": 1}[hand.partner]].ID, hand.how)
 		for what, call := range map[string]func() error{
-			"pay":     func() error { _, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); return err },
+			"pay":     func() error { _, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"}); return err },
 			"may pay": func() error { _, err := w.Uses.Payer.MayPay(w.Ctx, r.ID); return err },
 			"plan":    func() error { _, err := w.Uses.Payer.PlanPay(w.Ctx, r.ID); return err },
 			"confirm": func() error {
-				_, err := w.Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: r.ID, User: "ana"})
+				_, err := w.Uses.Payer.Confirm(w.Ctx, paying.ConfirmRequest{Run: r.ID, User: "ana"})
 				return err
 			},
 			"payments": func() error { return w.Uses.Payer.Payments(w.Ctx, r.ID, &bytes.Buffer{}) },
@@ -71,7 +71,7 @@ func TestPay_ALineThatIsGoneStopsTheRunAndIsNamed(t *testing.T) {
 	b := &store.Batch{}
 	b.Delete(store.LineKey("2026-03", "p1", "EUR"))
 	w.Must(w.Store.Commit(w.Ctx, b))
-	if _, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") ||
+	if _, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") ||
 		!strings.Contains(err.Error(), "line of p1 in EUR was approved with 4050.00 EUR to pay, 4500.00 earned and 0.00 carried forward, and is gone") {
 		t.Errorf("got %v", err)
 	}
@@ -130,17 +130,17 @@ func TestPay_ARunApprovedBeforeIsCheckedByTheHashItWasApprovedUnder(t *testing.T
 	w, r := approved(t)
 	w.FirstEdition(r.ID)
 	w.Change("2026-03", "p2", func(l *payout.Line) { l.Earned++ })
-	if _, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") {
+	if _, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") {
 		t.Errorf("got %v", err)
 	}
 	w.Change("2026-03", "p2", func(l *payout.Line) { l.Earned-- })
-	if got, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); err != nil || got.State != wire.RunSettled {
+	if got, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"}); err != nil || got.State != wire.RunSettled {
 		t.Errorf("run %s, %v", got.State, err)
 	}
 	w, r = approved(t)
 	w.FirstEdition(r.ID)
 	w.Change("2026-03", "p1", func(l *payout.Line) { l.Payable++ })
-	if _, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") || len(w.Bank.Paid()) != 0 {
+	if _, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "run_changed") || len(w.Bank.Paid()) != 0 {
 		t.Errorf("got %v, bank %v", err, w.Bank.Paid())
 	}
 }
@@ -162,7 +162,7 @@ func TestPay_WithoutARailIsRefusedBeforeAnythingIsWritten(t *testing.T) {
 		w.Publish("programme", "acme", c.text)
 		p := usecases.New(usecases.Config{Store: w.Store, Clock: func() time.Time { return w.Now }, Rails: c.rails})
 		for what, call := range map[string]func() error{
-			"pay":     func() error { _, err := p.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); return err },
+			"pay":     func() error { _, err := p.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"}); return err },
 			"may pay": func() error { _, err := p.Payer.MayPay(w.Ctx, r.ID); return err },
 			"plan":    func() error { _, err := p.Payer.PlanPay(w.Ctx, r.ID); return err },
 			"lines":   func() error { _, err := p.Payer.PayLines(w.Ctx, r.ID, []paying.LineRef{{"p1", "EUR"}}); return err },

@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/ledger"
 	"github.com/fairlead/fairlead/internal/money"
 	"github.com/fairlead/fairlead/internal/moneytest"
-	"github.com/fairlead/fairlead/internal/wire"
 )
 
 const richPlan = `{"id":"standard","effectiveFrom":"2026-01-01","currency":"EUR","components":[
@@ -130,7 +130,7 @@ func checkStory(w *world, id channel.PartnerID, period channel.Period) {
 	if reserve := b.Of(ledger.Reserve(id), "EUR").Posted; reserve != held {
 		w.T.Errorf("%s %s: the ledger keeps %d, the position %d", id, period, reserve, held)
 	}
-	if _, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: id, Period: period}); err != nil {
+	if _, err := w.Uses.Statements.Statement(w.Ctx, closing.StatementRequest{Partner: id, Period: period}); err != nil {
 		w.T.Errorf("%s %s: computed again: %v", id, period, err)
 	}
 }

@@ -93,9 +93,9 @@ func crew(t *testing.T, tb table.Table, n int) *world {
 	}
 	w.PutDirectory()
 	w.Close("2026-03")
-	_, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+	_, err := w.Uses.Runs.Prepare(w.Ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"})
 	w.Must(err)
-	_, err = w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
+	_, err = w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: "2026-03.1", User: "ben"})
 	w.Must(err)
 	return w
 }
@@ -103,7 +103,7 @@ func crew(t *testing.T, tb table.Table, n int) *world {
 // pay pays the run and returns it with its lines by state.
 func (w *world) pay() (wire.Run, map[string]int) {
 	w.T.Helper()
-	r, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03.1", User: "ana"})
+	r, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: "2026-03.1", User: "ana"})
 	w.Must(err)
 	states := map[string]int{}
 	for _, l := range r.Lines {
@@ -197,7 +197,7 @@ func TestPay_OneLineThatCannotBePaidStopsNoOtherOfItsBatch(t *testing.T) {
 	}
 	w.Change("2026-03", "q0", func(l *payout.Line) { l.PaymentID = "2026-03.q0.EUR.9" })
 	bank.answers = nil
-	_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03.1", User: "ana"})
+	_, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: "2026-03.1", User: "ana"})
 	if err == nil || !strings.Contains(err.Error(), "1 of 9 lines") {
 		t.Errorf("got %v", err)
 	}
@@ -240,7 +240,7 @@ func TestPay_SaysHowManyLinesAreDoneNotHowManyBatches(t *testing.T) {
 	w.byBatches(&counter{}, 3)
 	var last [2]int
 	progress := func(done, all int) { last = [2]int{done, all} }
-	_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03.1", User: "ana", Progress: progress})
+	_, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: "2026-03.1", User: "ana", Progress: progress})
 	if err != nil || last != [2]int{9, 9} { // the two that have nothing to get are done from the start
 		t.Errorf("%v, %v", last, err)
 	}
@@ -253,7 +253,7 @@ func TestPay_ABatchResumedAfterAnyCrash_PaysEachOnce(t *testing.T) {
 	pay := func(w *world) {
 		for range 2 {
 			w.Repeat("pay", func() error {
-				_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03.1", User: "ana"})
+				_, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: "2026-03.1", User: "ana"})
 				return err
 			})
 		}
@@ -265,9 +265,9 @@ func TestPay_ABatchResumedAfterAnyCrash_PaysEachOnce(t *testing.T) {
 		w.March()
 		w.Order("c3", "g", "2026-03-24T10:00:00Z", "2000.00")
 		w.Close("2026-03")
-		_, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+		_, err := w.Uses.Runs.Prepare(w.Ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"})
 		w.Must(err)
-		_, err = w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
+		_, err = w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: "2026-03.1", User: "ben"})
 		w.Must(err)
 		w.byBatches(bank, 3)
 	}, pay, func(t *testing.T, w *world) {

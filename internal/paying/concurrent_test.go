@@ -7,6 +7,7 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/moneytest"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/wire"
@@ -25,9 +26,9 @@ func TestPay_BySeveralProcessesAtOncePaysOnce(t *testing.T) {
 	}
 	w.PutDirectory()
 	w.Close("2026-03")
-	_, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+	_, err := w.Uses.Runs.Prepare(w.Ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"})
 	w.Must(err)
-	_, err = w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
+	_, err = w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: "2026-03.1", User: "ben"})
 	w.Must(err)
 	w.Bank.Script = func(_ payout.Attempt, call int) (bool, payout.Answer) {
 		if call%3 == 0 { // taken, and nobody is told
@@ -38,7 +39,7 @@ func TestPay_BySeveralProcessesAtOncePaysOnce(t *testing.T) {
 	moneytest.Together(4, func(int) {
 		process := w.through(tb)
 		for range 50 {
-			r, err := process.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03.1", User: "ana"})
+			r, err := process.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: "2026-03.1", User: "ana"})
 			if err != nil && fault.Of(err).Kind != fault.Unavailable {
 				t.Error(err)
 				return

@@ -16,7 +16,7 @@ import (
 // nothing_exported for a run without any, 409 run_changed where its lines are not
 // those that were approved. What was confirmed before is an answer: repeating it
 // is safe at any age.
-func (p *Payer) Confirm(ctx context.Context, r wire.ConfirmRequest) (wire.Run, error) {
+func (p *Payer) Confirm(ctx context.Context, r ConfirmRequest) (wire.Run, error) {
 	run, err := p.store.FindRun(ctx, r.Run)
 	if err != nil {
 		return wire.Run{}, err

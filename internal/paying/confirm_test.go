@@ -8,8 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/moneytest"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/table"
@@ -71,21 +73,21 @@ func TestPay_ByTheFileLeavesLinesExportedUntilSomebodyConfirms(t *testing.T) {
 	if b := w.owed("p1", "2026-03"); b.Amount != "4050.00" || b.Pending != "-4050.00" {
 		t.Errorf("owed %+v", b)
 	}
-	if d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"}); err != nil || d.Payment.State != "paying" || d.Payment.Reference != "2026-03.p1.EUR.1" {
+	if d, err := w.Uses.Statements.Statement(w.Ctx, closing.StatementRequest{Partner: "p1", Period: "2026-03"}); err != nil || d.Payment.State != "paying" || d.Payment.Reference != "2026-03.p1.EUR.1" {
 		t.Errorf("payment %+v, %v", d.Payment, err)
 	}
 	for range 2 {
-		again, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+		again, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 		if d := cmp.Diff(r, again); err != nil || d != "" {
 			t.Errorf("paid again: %v %s", err, d)
 		}
 	}
 	w.At("2026-04-09T10:00:00Z")
-	one, err := w.Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: r.ID, Line: "2026-03.p1.EUR.1", User: "cem"})
+	one, err := w.Uses.Payer.Confirm(w.Ctx, paying.ConfirmRequest{Run: r.ID, Line: "2026-03.p1.EUR.1", User: "cem"})
 	if err != nil || one.State != wire.RunPaying || one.Lines[0].State != wire.LinePaid || one.Lines[0].ConfirmedBy != "cem" || one.Lines[1].State != wire.LineExported {
 		t.Errorf("one line: %+v, %v", one, err)
 	}
-	all, err := w.Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: r.ID, User: "dan"})
+	all, err := w.Uses.Payer.Confirm(w.Ctx, paying.ConfirmRequest{Run: r.ID, User: "dan"})
 	if err != nil || all.State != wire.RunSettled || all.Lines[0].ConfirmedBy != "cem" || all.Lines[1].ConfirmedBy != "dan" || !all.Lines[1].PaidAt.Equal(w.Now) {
 		t.Errorf("all of it: %+v, %v", all, err)
 	}
@@ -97,7 +99,7 @@ func TestPay_ByTheFileLeavesLinesExportedUntilSomebodyConfirms(t *testing.T) {
 	}
 	w.At("2026-04-10T10:00:00Z")
 	for _, line := range []string{"", "2026-03.p1.EUR.1", "2026-03.p2.EUR.1"} {
-		again, err := w.Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: r.ID, Line: line, User: "eve"})
+		again, err := w.Uses.Payer.Confirm(w.Ctx, paying.ConfirmRequest{Run: r.ID, Line: line, User: "eve"})
 		if d := cmp.Diff(all, again); err != nil || d != "" {
 			t.Errorf("confirmed again: %v %s", err, d)
 		}
@@ -115,22 +117,22 @@ func TestConfirm_OfWhatIsNotExportedIsRefused(t *testing.T) {
 		"a run that is none":      {"2026-03.2", "", "run_not_found", fault.NotFound},
 		"something that is no id": {"x", "", "invalid_run", fault.Invalid},
 	} {
-		if _, err := w.Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: c.run, Line: c.line, User: "cem"}); !fault.Is(err, c.slug) || fault.Of(err).Kind != c.kind {
+		if _, err := w.Uses.Payer.Confirm(w.Ctx, paying.ConfirmRequest{Run: c.run, Line: c.line, User: "cem"}); !fault.Is(err, c.slug) || fault.Of(err).Kind != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	w.Bank.Script = func(payout.Attempt, int) (bool, payout.Answer) {
 		return false, payout.Answer{Outcome: payout.Lost}
 	}
-	_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	_, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.Must(err)
-	if _, err := w.Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: r.ID, Line: "2026-03.p1.EUR.1", User: "cem"}); !fault.Is(err, "line_state") || !strings.Contains(err.Error(), "is unknown and cannot be confirmed") {
+	if _, err := w.Uses.Payer.Confirm(w.Ctx, paying.ConfirmRequest{Run: r.ID, Line: "2026-03.p1.EUR.1", User: "cem"}); !fault.Is(err, "line_state") || !strings.Contains(err.Error(), "is unknown and cannot be confirmed") {
 		t.Errorf("an unknown line: %v", err)
 	}
 	w.Bank.Script = nil
-	_, err = w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	_, err = w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.Must(err)
-	if _, err := w.Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: r.ID, Line: "2026-03.p1.EUR.1", User: "cem"}); !fault.Is(err, "line_state") || fault.Of(err).Kind != fault.Conflict {
+	if _, err := w.Uses.Payer.Confirm(w.Ctx, paying.ConfirmRequest{Run: r.ID, Line: "2026-03.p1.EUR.1", User: "cem"}); !fault.Is(err, "line_state") || fault.Of(err).Kind != fault.Conflict {
 		t.Errorf("a line that its rail paid: %v", err)
 	}
 }
@@ -147,14 +149,14 @@ func TestClose_WhileTheLastRunIsExportedOwesNothingTwice(t *testing.T) {
 	if b := w.owed("p1", "2026-04"); b.Amount != "4545.00" || b.Pending != "-4545.00" {
 		t.Errorf("owed %+v", b)
 	}
-	got, err := w.Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: april.ID, User: "cem"})
+	got, err := w.Uses.Payer.Confirm(w.Ctx, paying.ConfirmRequest{Run: april.ID, User: "cem"})
 	if err != nil || got.State != wire.RunSettled {
 		t.Errorf("April, before March: %s, %v", got.State, err)
 	}
 	if b := w.owed("p1", "2026-04"); b.Amount != "4050.00" || b.Pending != "-4050.00" {
 		t.Errorf("owed %+v", b)
 	}
-	got, err = w.Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: march.ID, User: "cem"})
+	got, err = w.Uses.Payer.Confirm(w.Ctx, paying.ConfirmRequest{Run: march.ID, User: "cem"})
 	if err != nil || got.State != wire.RunSettled {
 		t.Errorf("March: %s, %v", got.State, err)
 	}
@@ -189,7 +191,7 @@ func TestPayments_WhatTheBankRefusedIsNotInTheFile(t *testing.T) {
 		t.Errorf("the file has what the bank refused: %q", got)
 	}
 	refuse = false
-	_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	_, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.Must(err)
 	if got := w.file(r.ID); !strings.Contains(got, "\n2026-03.p1.EUR.2,p1,") || strings.Contains(got, ".EUR.1") {
 		t.Errorf("the file after the second attempt: %q", got)
@@ -201,11 +203,11 @@ func TestHalfway_ARunThatWaitsForAPersonIsNone(t *testing.T) {
 	if n, err := w.Uses.Closing.Halfway(w.Ctx); err != nil || n != 0 {
 		t.Errorf("exported: %d, %v", n, err)
 	}
-	_, err := w.Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: r.ID, User: "cem"})
+	_, err := w.Uses.Payer.Confirm(w.Ctx, paying.ConfirmRequest{Run: r.ID, User: "cem"})
 	w.Must(err)
 	w, r = approved(t)
 	w.Bank.Script = func(payout.Attempt, int) (bool, payout.Answer) { return false, payout.Answer{Outcome: payout.Lost} }
-	_, err = w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	_, err = w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.Must(err)
 	if n, err := w.Uses.Closing.Halfway(w.Ctx); err != nil || n != 1 {
 		t.Errorf("unknown: %d, %v", n, err)
@@ -217,12 +219,12 @@ func TestConfirm_RepeatedAfterAnyCrash_PostsOnceAndSettles(t *testing.T) {
 	confirm := func(w *world) {
 		for range 2 { // a write that lands late may leave the line to the next one
 			w.Repeat("pay", func() error {
-				_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03", User: "ana"})
+				_, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: "2026-03", User: "ana"})
 				return err
 			})
 		}
 		w.Repeat("confirm", func() error {
-			_, err := w.Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: "2026-03", User: "cem"})
+			_, err := w.Uses.Payer.Confirm(w.Ctx, paying.ConfirmRequest{Run: "2026-03", User: "cem"})
 			return err
 		})
 	}
@@ -230,9 +232,9 @@ func TestConfirm_RepeatedAfterAnyCrash_PostsOnceAndSettles(t *testing.T) {
 		w.byTheFile()
 		w.March()
 		w.Close("2026-03")
-		_, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+		_, err := w.Uses.Runs.Prepare(w.Ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"})
 		w.Must(err)
-		_, err = w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
+		_, err = w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: "2026-03.1", User: "ben"})
 		w.Must(err)
 	}, confirm, func(t *testing.T, w *world) {
 		confirm(w)
@@ -254,7 +256,7 @@ func TestConfirm_BySeveralProcessesAtOncePostsOnce(t *testing.T) {
 	r := w.Paid("2026-03")
 	moneytest.Together(4, func(int) {
 		for range 20 {
-			got, err := w.through(tb).Uses.Payer.Confirm(w.Ctx, wire.ConfirmRequest{Run: r.ID, User: "cem"})
+			got, err := w.through(tb).Uses.Payer.Confirm(w.Ctx, paying.ConfirmRequest{Run: r.ID, User: "cem"})
 			if err == nil && got.State == wire.RunSettled {
 				return
 			}

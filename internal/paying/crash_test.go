@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fairlead/fairlead/internal/moneytest"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/wire"
 )
 
@@ -21,20 +22,20 @@ func crash(t *testing.T, ready, scenario func(*world), check func(*testing.T, *w
 func TestPayRun_RepeatedAfterAnyCrash_PaysOnce(t *testing.T) {
 	crash(t, func(w *world) { w.March(); w.Order("c3", "g", "2026-03-24T10:00:00Z", "2000.00"); w.Close("2026-03") }, func(w *world) {
 		w.Repeat("prepare", func() error {
-			_, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+			_, err := w.Uses.Runs.Prepare(w.Ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"})
 			return err
 		})
 		w.Repeat("approve", func() error {
-			_, err := w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
+			_, err := w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: "2026-03.1", User: "ben"})
 			return err
 		})
 		w.Repeat("pay", func() error {
-			_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03", User: "ana"})
+			_, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: "2026-03", User: "ana"})
 			return err
 		})
 	}, func(t *testing.T, w *world) {
 		w.Repeat("pay after late writes", func() error {
-			_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03", User: "ana"})
+			_, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: "2026-03", User: "ana"})
 			return err
 		})
 		r, err := w.Uses.Runs.Show(w.Ctx, "2026-03.1")

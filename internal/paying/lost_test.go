@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/rail"
 	"github.com/fairlead/fairlead/internal/usecases"
@@ -65,11 +66,11 @@ func TestPay_AfterALostAnswerAsksBeforeItPaysAgain(t *testing.T) {
 	w, r := approved(t)
 	bank := &forgetful{tells: func(int) payout.Answer { return payout.Answer{Outcome: payout.Lost, Message: "timeout"} }}
 	w.payBy(bank)
-	got, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	got, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.Lines[0].State != wire.LineUnknown {
 		t.Fatalf("run %+v, %v", got, err)
 	}
-	got, err = w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	got, err = w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.State != wire.RunSettled || bank.paid["2026-03.p1.EUR.1"] != 1 || len(bank.paid) != 1 {
 		t.Errorf("run %s, %v, the bank paid %v", got.State, err, bank.paid)
 	}
@@ -96,7 +97,7 @@ func TestPay_ResumedAfterAnyCrash_AsksTheBankBeforeItPaysAgain(t *testing.T) {
 	var bank *forgetful
 	pay := func(w *world) {
 		w.Repeat("pay", func() error {
-			_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: "2026-03", User: "ana"})
+			_, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: "2026-03", User: "ana"})
 			return err
 		})
 	}
@@ -105,9 +106,9 @@ func TestPay_ResumedAfterAnyCrash_AsksTheBankBeforeItPaysAgain(t *testing.T) {
 		w.payBy(bank)
 		w.March()
 		w.Close("2026-03")
-		_, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+		_, err := w.Uses.Runs.Prepare(w.Ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"})
 		w.Must(err)
-		_, err = w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: "2026-03.1", User: "ben"})
+		_, err = w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: "2026-03.1", User: "ben"})
 		w.Must(err)
 	}, pay, func(t *testing.T, w *world) {
 		pay(w)
@@ -126,14 +127,14 @@ func TestPay_APaymentStaysWithTheRailItWasBegunOn(t *testing.T) {
 	w, r := approved(t)
 	old := &forgetful{tells: func(int) payout.Answer { return payout.Answer{Outcome: payout.Lost} }}
 	w.payBy(old)
-	_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	_, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.Must(err)
 	w.Uses = usecases.New(usecases.Config{Store: w.Store, Clock: w.Clock(), Rails: rail.Of(rail.FileName)})
-	if _, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); err == nil {
+	if _, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"}); err == nil {
 		t.Error("another rail was asked")
 	}
 	w.Uses = usecases.New(usecases.Config{Store: w.Store, Clock: w.Clock(), Rails: append(rail.Of(rail.FileName), rail.Named{Name: "bank", Rail: old})})
-	got, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	got, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.State != wire.RunSettled || len(old.paid) != 1 || old.n != 1 {
 		t.Errorf("run %s, %v, the bank paid %v", got.State, err, old.paid)
 	}
@@ -144,10 +145,10 @@ func TestPay_APaymentFromBeforeRailsHadNamesGoesOn(t *testing.T) {
 	w, r := approved(t)
 	w.Uses = usecases.New(usecases.Config{Store: w.Store, Clock: w.Clock(), Rails: rail.Rails{{Name: "", Rail: &rail.Sandbox{
 		Script: func(payout.Attempt, int) (bool, payout.Answer) { return false, payout.Answer{Outcome: payout.Lost} }}}}})
-	_, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	_, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	w.Must(err)
 	w.byTheFile()
-	got, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	got, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.Lines[0].State != wire.LineExported || got.Lines[0].PaymentID != "2026-03.p1.EUR.1" {
 		t.Errorf("run %+v, %v", got, err)
 	}

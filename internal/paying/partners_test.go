@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/intake"
 	"github.com/fairlead/fairlead/internal/store"
@@ -47,7 +48,7 @@ func newCrowd(t *testing.T) *crowd {
 	clock := func() time.Time { return c.now }
 	c.svc, c.pay = usecases.New(usecases.Config{Store: s, Clock: clock}), usecases.New(usecases.Config{Store: s, Clock: clock})
 	for kind, doc := range map[string]string{"programme": `{"id":"acme","timeZone":"UTC"}`, "policy": partnersPolicy, "plan": partnersPlan} {
-		_, err := c.svc.Publisher.Publish(c.ctx, c.actor, wire.PublishRequest{Kind: kind, Raw: []byte(doc)})
+		_, err := c.svc.Publisher.Publish(c.ctx, c.actor, documents.PublishRequest{Kind: kind, Raw: []byte(doc)})
 		c.must(err)
 	}
 	return c
@@ -103,11 +104,11 @@ func customerOf(i int) channel.CustomerID { return channel.CustomerID(fmt.Sprint
 
 func TestPartners_ManyThousandsAreRoutedToClosedAndReplayed(t *testing.T) {
 	n, c := *partners, newCrowd(t)
-	if sum := c.load(intake.ImportRequest{Kind: intake.ImportPartners, Partners: rows(n, partnerRow)}); sum.Applied != n {
+	if sum := c.load(intake.ImportRequest{Kind: wire.ImportPartners, Partners: rows(n, partnerRow)}); sum.Applied != n {
 		t.Fatalf("partners: %+v", sum)
 	}
 	c.took("partners imported")
-	sum := c.load(intake.ImportRequest{Kind: intake.ImportCustomers, Route: true, Key: "first", Facts: rows(n, func(i int) intake.FactRow {
+	sum := c.load(intake.ImportRequest{Kind: wire.ImportCustomers, Route: true, Key: "first", Facts: rows(n, func(i int) intake.FactRow {
 		r := c.fact(i, channel.CustomerUpserted)
 		r.Fact.Upsert = &channel.Upsert{Customer: customerOf(i), Region: channel.Put(regionOf(i))}
 		return r
@@ -121,7 +122,7 @@ func TestPartners_ManyThousandsAreRoutedToClosedAndReplayed(t *testing.T) {
 		t.Errorf("%d owners are kept, %d were told", len(kept.Routes.ByOwner), len(sum.Routes.ByOwner))
 	}
 	c.took("customers imported and routed")
-	c.load(intake.ImportRequest{Kind: intake.ImportOrders, Facts: rows(n, func(i int) intake.FactRow {
+	c.load(intake.ImportRequest{Kind: wire.ImportOrders, Facts: rows(n, func(i int) intake.FactRow {
 		r, id := c.fact(i, channel.OrderCompleted), fmt.Sprintf("o%06d", i)
 		r.Fact.ID, r.Fact.Time = channel.EventID("order:"+id), c.now
 		r.Fact.Order = &channel.Order{ID: channel.OrderID(id), Customer: customerOf(i), Amount: 10_000, Currency: "EUR"}
@@ -129,7 +130,7 @@ func TestPartners_ManyThousandsAreRoutedToClosedAndReplayed(t *testing.T) {
 	})})
 	c.took("orders imported")
 	c.now = time.Date(2026, 4, 10, 9, 0, 0, 0, time.UTC)
-	s, err := c.pay.Closing.Close(c.ctx, wire.CloseRequest{Period: "2026-03", User: "ana"})
+	s, err := c.pay.Closing.Close(c.ctx, closing.CloseRequest{Period: "2026-03", User: "ana"})
 	c.must(err)
 	if want := fmt.Sprintf("%d.00", 5*n); s.Statements != n || len(s.Totals) != 1 || s.Totals[0].Earned != want {
 		t.Errorf("closed with %+v, want %s earned", s, want)

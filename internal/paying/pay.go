@@ -21,7 +21,7 @@ import (
 // is taken as far as it goes; one that fails does not stop the others. Repeating
 // it is safe at any age: every step finds what the last attempt left and goes on
 // from there.
-func (p *Payer) Pay(ctx context.Context, r wire.PayRequest) (wire.Run, error) {
+func (p *Payer) Pay(ctx context.Context, r PayRequest) (wire.Run, error) {
 	w, err := p.begin(ctx, r.Run)
 	if err != nil {
 		return wire.Run{}, err

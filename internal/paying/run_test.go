@@ -7,7 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/fault"
+	"github.com/fairlead/fairlead/internal/paying"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/wire"
@@ -18,7 +20,7 @@ func prepared(t *testing.T) (*world, wire.Run) {
 	w := newWorld(t)
 	w.March()
 	w.Close("2026-03")
-	r, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"})
+	r, err := w.Uses.Runs.Prepare(w.Ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"})
 	w.Must(err)
 	return w, r
 }
@@ -40,32 +42,32 @@ func TestPrepare_HasALineForEveryStatementAndSaysWhatIsCarried(t *testing.T) {
 func TestPrepare_OfAnOpenPeriodIsRefused(t *testing.T) {
 	w := newWorld(t)
 	w.March()
-	if _, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "ana"}); !fault.Is(err, "period_not_closed") {
+	if _, err := w.Uses.Runs.Prepare(w.Ctx, paying.PrepareRequest{Period: "2026-03", User: "ana"}); !fault.Is(err, "period_not_closed") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestPrepare_AgainIsTheSameRunAndAfterADenialTheNext(t *testing.T) {
 	w, r := prepared(t)
-	again, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "cem"})
+	again, err := w.Uses.Runs.Prepare(w.Ctx, paying.PrepareRequest{Period: "2026-03", User: "cem"})
 	if err != nil || again.ID != r.ID || again.PreparedBy != "ana" || !again.Existing {
 		t.Errorf("again: %+v, %v", again, err)
 	}
-	_, err = w.Uses.Runs.Deny(w.Ctx, wire.DenyRequest{Run: r.ID, User: "ben", Reason: "wrong"})
+	_, err = w.Uses.Runs.Deny(w.Ctx, paying.DenyRequest{Run: r.ID, User: "ben", Reason: "wrong"})
 	w.Must(err)
-	next, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "cem"})
+	next, err := w.Uses.Runs.Prepare(w.Ctx, paying.PrepareRequest{Period: "2026-03", User: "cem"})
 	if err != nil || next.ID != "2026-03.2" || next.PreparedBy != "cem" || next.Hash != r.Hash {
 		t.Errorf("next: %+v, %v", next, err)
 	}
-	_, err = w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: next.ID, User: "ana"})
+	_, err = w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: next.ID, User: "ana"})
 	w.Must(err)
-	next, err = w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: next.ID, User: "ana"})
+	next, err = w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: next.ID, User: "ana"})
 	w.Must(err)
 	denied, err := w.Uses.Runs.Show(w.Ctx, r.ID)
 	if err != nil || next.State != wire.RunSettled || denied.State != wire.RunDenied || denied.Lines[0].State != wire.LineOpen || w.Bank.Paid()["p1 EUR"] != 405000 {
 		t.Errorf("next %s, first %+v, bank %v, %v", next.State, denied, w.Bank.Paid(), err)
 	}
-	last, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-03", User: "eve"})
+	last, err := w.Uses.Runs.Prepare(w.Ctx, paying.PrepareRequest{Period: "2026-03", User: "eve"})
 	if err != nil || last.ID != next.ID {
 		t.Errorf("after settling: %+v, %v", last, err)
 	}
@@ -73,33 +75,33 @@ func TestPrepare_AgainIsTheSameRunAndAfterADenialTheNext(t *testing.T) {
 
 func TestApprove_NotByWhoPreparedAndOneDenialVetoes(t *testing.T) {
 	w, r := prepared(t)
-	if _, err := w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "same_person") {
+	if _, err := w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "same_person") {
 		t.Errorf("by the preparer: %v", err)
 	}
-	if _, err := w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: r.ID, User: "ANA"}); !fault.Is(err, "same_person") {
+	if _, err := w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: r.ID, User: "ANA"}); !fault.Is(err, "same_person") {
 		t.Errorf("by the preparer in capitals: %v", err)
 	}
-	if _, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_not_approved") {
+	if _, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_not_approved") {
 		t.Errorf("pay before: %v", err)
 	}
 	var b bytes.Buffer
 	if err := w.Uses.Payer.Payments(w.Ctx, r.ID, &b); !fault.Is(err, "run_not_approved") || b.Len() > 0 {
 		t.Errorf("a payments file before: %q, %v", b.String(), err)
 	}
-	got, err := w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: r.ID, User: "ben"})
+	got, err := w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: r.ID, User: "ben"})
 	if err != nil || got.State != wire.RunApproved || got.ApprovedBy == nil || *got.ApprovedBy != "ben" {
 		t.Errorf("approved: %+v, %v", got, err)
 	}
-	got, err = w.Uses.Runs.Deny(w.Ctx, wire.DenyRequest{Run: r.ID, User: "cem", Reason: "not yet"})
+	got, err = w.Uses.Runs.Deny(w.Ctx, paying.DenyRequest{Run: r.ID, User: "cem", Reason: "not yet"})
 	if err != nil || got.State != wire.RunDenied {
 		t.Errorf("denied: %+v, %v", got, err)
 	}
 	for name, call := range map[string]func() error{
 		"approve": func() error {
-			_, err := w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: r.ID, User: "dan"})
+			_, err := w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: r.ID, User: "dan"})
 			return err
 		},
-		"pay": func() error { _, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "dan"}); return err },
+		"pay": func() error { _, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "dan"}); return err },
 	} {
 		if err := call(); !fault.Is(err, "run_denied") || !strings.Contains(err.Error(), "not yet") {
 			t.Errorf("%s after the veto: %v", name, err)
@@ -115,11 +117,11 @@ func TestApprove_OfLinesThatTheLedgerDoesNotTellIsRefused(t *testing.T) {
 	w, r := prepared(t)
 	w.FirstEdition(r.ID)
 	w.Change("2026-03", "p1", func(l *payout.Line) { l.Earned++ }) // not part of the hash that is approved
-	if _, err := w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_mismatch") {
+	if _, err := w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_mismatch") {
 		t.Errorf("got %v", err)
 	}
 	w.Change("2026-03", "p1", func(l *payout.Line) { l.Earned, l.Payable = l.Earned-1, 2*l.Payable })
-	if _, err := w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_changed") {
+	if _, err := w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "run_changed") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -127,7 +129,7 @@ func TestApprove_OfLinesThatTheLedgerDoesNotTellIsRefused(t *testing.T) {
 func TestApprove_AgainIsAnAnswerAndNoSecondApproval(t *testing.T) {
 	w, r := prepared(t)
 	for range 2 {
-		got, err := w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: r.ID, User: "ben"})
+		got, err := w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: r.ID, User: "ben"})
 		if err != nil || got.State != wire.RunApproved {
 			t.Errorf("run %+v, %v", got, err)
 		}
@@ -144,11 +146,11 @@ func TestPay_SettlesOnceAndSaysSoInTheStatementAndTheLedger(t *testing.T) {
 	if got.State != wire.RunSettled || got.Lines[0].State != wire.LinePaid || got.Lines[0].PaymentID != "2026-03.p1.EUR.1" || got.SettledAt == nil {
 		t.Errorf("run %+v", got)
 	}
-	again, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "eve"})
+	again, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "eve"})
 	if err != nil || again.State != wire.RunSettled || w.Bank.Paid()["p1 EUR"] != 405000 || len(w.Bank.Paid()) != 1 {
 		t.Errorf("again: %+v, %v, bank %v", again, err, w.Bank.Paid())
 	}
-	d, err := w.Uses.Statements.Statement(w.Ctx, wire.StatementRequest{Partner: "p1", Period: "2026-03"})
+	d, err := w.Uses.Statements.Statement(w.Ctx, closing.StatementRequest{Partner: "p1", Period: "2026-03"})
 	w.Must(err)
 	if d.Payment.State != "paid" || d.Payment.Reference != "2026-03.p1.EUR.1" || !strings.Contains(d.Answer(), "we paid 4,050.00 EUR on 7 April 2026") {
 		t.Errorf("payment %+v: %s", d.Payment, d.Answer())
@@ -181,7 +183,7 @@ func TestPay_ARejectionIsTriedAgainUnderAnotherKeyByTheNextPay(t *testing.T) {
 	if got.State != wire.RunPaying || got.Lines[0].State != wire.LineRejected || got.Lines[0].Message != "account closed" {
 		t.Errorf("run %+v", got)
 	}
-	got, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+	got, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 	if err != nil || got.State != wire.RunSettled || got.Lines[0].PaymentID != "2026-03.p1.EUR.2" || w.Bank.Paid()["p1 EUR"] != 405000 {
 		t.Errorf("run %+v, %v, bank %v", got, err, w.Bank.Paid())
 	}
@@ -200,10 +202,10 @@ func TestPay_ALostAnswerIsAskedForUnderItsOwnKey(t *testing.T) {
 		if got.State != wire.RunPaying || got.Lines[0].State != wire.LineUnknown {
 			t.Errorf("taken %v: run %+v", taken, got)
 		}
-		if _, err := w.Uses.Runs.Deny(w.Ctx, wire.DenyRequest{Run: r.ID, User: "eve", Reason: "stop"}); !fault.Is(err, "run_paying") {
+		if _, err := w.Uses.Runs.Deny(w.Ctx, paying.DenyRequest{Run: r.ID, User: "eve", Reason: "stop"}); !fault.Is(err, "run_paying") {
 			t.Errorf("taken %v: denied while paying: %v", taken, err)
 		}
-		got, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"})
+		got, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"})
 		if err != nil || got.State != wire.RunSettled || got.Lines[0].PaymentID != "2026-03.p1.EUR.1" || w.Bank.Paid()["p1 EUR"] != 405000 {
 			t.Errorf("taken %v: run %+v, %v, bank %v", taken, got, err, w.Bank.Paid())
 		}
@@ -212,14 +214,14 @@ func TestPay_ALostAnswerIsAskedForUnderItsOwnKey(t *testing.T) {
 
 func TestPay_WhilePayoutsAreFrozenPaysNothing(t *testing.T) {
 	w, r := prepared(t)
-	_, err := w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: r.ID, User: "ben"})
+	_, err := w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: r.ID, User: "ben"})
 	w.Must(err)
 	_, err = w.Store.UpdateControl(w.Ctx, w.Now, func(c store.Control, _ *store.Batch) (store.Control, error) {
 		c.Frozen = true
 		return c, nil
 	})
 	w.Must(err)
-	if _, err := w.Uses.Payer.Pay(w.Ctx, wire.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "payouts_frozen") || len(w.Bank.Paid()) != 0 {
+	if _, err := w.Uses.Payer.Pay(w.Ctx, paying.PayRequest{Run: r.ID, User: "ana"}); !fault.Is(err, "payouts_frozen") || len(w.Bank.Paid()) != 0 {
 		t.Errorf("got %v, bank %v", err, w.Bank.Paid())
 	}
 }
@@ -231,7 +233,7 @@ func TestDiff_NamesWhoIsNewWhoIsGoneAndWhy(t *testing.T) {
 	w.Order("c3", "g", "2026-04-09T10:00:00Z", "3000.00")
 	w.Order("c1", "h", "2026-04-09T10:00:00Z", "10.00")
 	w.Close("2026-04")
-	r, err := w.Uses.Runs.Prepare(w.Ctx, wire.PrepareRequest{Period: "2026-04", User: "ana"})
+	r, err := w.Uses.Runs.Prepare(w.Ctx, paying.PrepareRequest{Period: "2026-04", User: "ana"})
 	w.Must(err)
 	d, err := w.Uses.Runs.Diff(w.Ctx, r.ID)
 	w.Must(err)
@@ -245,10 +247,10 @@ func TestDiff_NamesWhoIsNewWhoIsGoneAndWhy(t *testing.T) {
 	if diff := cmp.Diff(want, d.Items); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "beyond_limit") {
+	if _, err := w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: r.ID, User: "ben"}); !fault.Is(err, "beyond_limit") {
 		t.Errorf("approved beyond the limit: %v", err)
 	}
-	got, err := w.Uses.Runs.Approve(w.Ctx, wire.ApproveRequest{Run: r.ID, User: "ben", Override: true, Reason: "a quiet April"})
+	got, err := w.Uses.Runs.Approve(w.Ctx, paying.ApproveRequest{Run: r.ID, User: "ben", Override: true, Reason: "a quiet April"})
 	if err != nil || got.State != wire.RunApproved || got.Reason != "a quiet April" {
 		t.Errorf("with a reason: %+v, %v", got, err)
 	}
@@ -256,7 +258,7 @@ func TestDiff_NamesWhoIsNewWhoIsGoneAndWhy(t *testing.T) {
 
 func TestRuns_ListNewestFirstInPages(t *testing.T) {
 	w, first := prepared(t)
-	_, err := w.Uses.Runs.Deny(w.Ctx, wire.DenyRequest{Run: first.ID, User: "ben", Reason: "no"})
+	_, err := w.Uses.Runs.Deny(w.Ctx, paying.DenyRequest{Run: first.ID, User: "ben", Reason: "no"})
 	w.Must(err)
 	w.Paid("2026-03")
 	w.Close("2026-04")
@@ -300,7 +302,7 @@ func TestRuns_ListNewestFirstInPages(t *testing.T) {
 // TestLists_ACursorOfAnotherListIsRefused: of money as of everything else.
 func TestLists_ACursorOfAnotherListIsRefused(t *testing.T) {
 	w, first := prepared(t)
-	_, err := w.Uses.Runs.Deny(w.Ctx, wire.DenyRequest{Run: first.ID, User: "ben", Reason: "no"})
+	_, err := w.Uses.Runs.Deny(w.Ctx, paying.DenyRequest{Run: first.ID, User: "ben", Reason: "no"})
 	w.Must(err)
 	w.Paid("2026-03")
 	w.Close("2026-04")

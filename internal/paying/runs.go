@@ -32,7 +32,7 @@ func plainLines(lines []lineAtVersion) []payout.Line {
 // No key is needed to ask twice: the period is its own. Lines are put first and
 // the run last, so that a run that exists is whole. A crash in between leaves
 // lines that the next Prepare finds as they are.
-func (p *Runs) Prepare(ctx context.Context, r wire.PrepareRequest) (wire.Run, error) {
+func (p *Runs) Prepare(ctx context.Context, r PrepareRequest) (wire.Run, error) {
 	now := p.library.Now()
 	runs, err := p.store.Runs(ctx, r.Period)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/closing"
 	"github.com/fairlead/fairlead/internal/payout"
 	"github.com/fairlead/fairlead/internal/wire"
 	"github.com/fairlead/fairlead/internal/workflow"
@@ -13,8 +14,8 @@ import (
 // the work on, as the API on AWS does. Close and Pay fail alike either way;
 // where the work was handed on, the answer is how things stand, with Started.
 type Starter interface {
-	Close(ctx context.Context, r wire.CloseRequest) (wire.PeriodStatus, error)
-	Pay(ctx context.Context, r wire.PayRequest) (wire.Run, error)
+	Close(ctx context.Context, r closing.CloseRequest) (wire.PeriodStatus, error)
+	Pay(ctx context.Context, r PayRequest) (wire.Run, error)
 	// Working says how the work of that name (CloseName, PayName) is doing: one
 	// of the Work* words, or nothing.
 	Working(ctx context.Context, name string) (string, error)

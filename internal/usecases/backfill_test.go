@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/table"
-	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // A route as of a time when somebody else had the customer begins where that
@@ -22,7 +22,7 @@ func TestRoute_AsOfATimeBeforeTheLastOwnerLeftChangesNoOrderOfIt(t *testing.T) {
 	left := w.now
 	w.partners("p1/0", "p2/9")
 	w.now = start.Add(72 * time.Hour)
-	_, err := w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: "c", Key: "again", At: start.Add(time.Hour)})
+	_, err := w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: "c", Key: "again", At: start.Add(time.Hour)})
 	w.must(err)
 	h := w.history("c")
 	if got := h.OwnerAt(h.Orders[0].Occurred); got != "partner:p1" {

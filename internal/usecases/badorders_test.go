@@ -24,7 +24,7 @@ func (w *world) models() int {
 // ordered loads n orders of a customer, the i-th at a time and for an amount.
 func (w *world) ordered(customer string, n int, f func(i int) (time.Time, int64)) {
 	w.Helper()
-	sum, rejects := w.load(intake.ImportRequest{Kind: intake.ImportOrders, Facts: func(yield func(intake.FactRow) bool) {
+	sum, rejects := w.load(intake.ImportRequest{Kind: wire.ImportOrders, Facts: func(yield func(intake.FactRow) bool) {
 		for i := range n {
 			fact := w.order(fmt.Sprintf("%s-%d", customer, i), customer, 0)
 			fact.Source = "file"

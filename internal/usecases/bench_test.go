@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/intake"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table/bolt"
@@ -74,11 +76,11 @@ func BenchmarkImportOrders_CDNOW(b *testing.B) {
 	var took time.Duration
 	for range b.N {
 		s := benchService(b)
-		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: intake.ImportCustomers, Facts: customerRows(cdnowCustomers)}); err != nil {
+		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: wire.ImportCustomers, Facts: customerRows(cdnowCustomers)}); err != nil {
 			b.Fatal(err)
 		}
 		begin := time.Now()
-		sum, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: intake.ImportOrders, Facts: orderRows(0, cdnowOrders)})
+		sum, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: wire.ImportOrders, Facts: orderRows(0, cdnowOrders)})
 		if err != nil || sum.Applied != cdnowOrders {
 			b.Fatal(err, sum)
 		}
@@ -97,11 +99,11 @@ func BenchmarkImportOrders_Large(b *testing.B) {
 	for range b.N {
 		s := benchService(b)
 		from := *largeOrders / 10 * 9
-		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: intake.ImportOrders, Facts: orderRows(0, from)}); err != nil {
+		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: wire.ImportOrders, Facts: orderRows(0, from)}); err != nil {
 			b.Fatal(err)
 		}
 		begin := time.Now()
-		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: intake.ImportOrders, Facts: orderRows(from, *largeOrders-from)}); err != nil {
+		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: wire.ImportOrders, Facts: orderRows(from, *largeOrders-from)}); err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(*largeOrders-from)/time.Since(begin).Seconds(), "orders/s")
@@ -117,7 +119,7 @@ func BenchmarkRouteAll_CDNOW(b *testing.B) {
 	var took time.Duration
 	for range b.N {
 		s := benchService(b)
-		if _, err := s.Publisher.Publish(ctx, manager, wire.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(fmt.Sprintf(testPolicy, atOnce))}); err != nil {
+		if _, err := s.Publisher.Publish(ctx, manager, documents.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(fmt.Sprintf(testPolicy, atOnce))}); err != nil {
 			b.Fatal(err)
 		}
 		for i := range 12 {
@@ -125,11 +127,11 @@ func BenchmarkRouteAll_CDNOW(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: intake.ImportCustomers, Facts: customerRows(cdnowCustomers)}); err != nil {
+		if _, err := s.Importer.Import(ctx, manager, intake.ImportRequest{Kind: wire.ImportCustomers, Facts: customerRows(cdnowCustomers)}); err != nil {
 			b.Fatal(err)
 		}
 		begin := time.Now()
-		sum, err := s.Assign.RouteAll(ctx, manager, wire.RouteAllRequest{})
+		sum, err := s.Assign.RouteAll(ctx, manager, assign.RouteAllRequest{})
 		if err != nil || sum.Routed != cdnowCustomers {
 			b.Fatal(err, sum)
 		}

@@ -8,7 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/wire"
@@ -36,7 +38,7 @@ func TestPublish_SameContentIsTheSameVersion(t *testing.T) {
 	if v2.Version != 2 || again.Version != 2 || !again.Unchanged || first.Version != 1 || !v2.InForce || first.InForce {
 		t.Fatalf("got %+v, %+v, %+v", v2.DocumentInfo, again.DocumentInfo, first.DocumentInfo)
 	}
-	dry, err := w.s.Publisher.Publish(w.ctx, manager, wire.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(fmt.Sprintf(testPolicy, `"seed2":1,`)), DryRun: true})
+	dry, err := w.s.Publisher.Publish(w.ctx, manager, documents.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(fmt.Sprintf(testPolicy, `"seed2":1,`)), DryRun: true})
 	if err == nil {
 		t.Fatalf("an unknown key was taken: %+v", dry)
 	}
@@ -58,7 +60,7 @@ func TestPublish_FailingExample_IsRefusedAndStoresNothing(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1")
 	doc := strings.Replace(fmt.Sprintf(testPolicy, atOnce), `"outcome":"partner"`, `"outcome":"sales_force"`, 1)
 	w.meter.reset()
-	_, err := w.s.Publisher.Publish(w.ctx, manager, wire.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(doc)})
+	_, err := w.s.Publisher.Publish(w.ctx, manager, documents.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(doc)})
 	w.wantFault(err, "example_failed")
 	if w.meter.writes != 0 {
 		t.Fatalf("%d writes", w.meter.writes)
@@ -69,14 +71,14 @@ func TestPublish_PlanInACurrencyItsPartnersAreNotPaidIn_IsRefused(t *testing.T) 
 	w := newWorld(t, table.NewMemory(), atOnce, "p1")
 	w.publish(wire.KindPlan, testPlan)
 	dollars := strings.NewReplacer("EUR", "USD", "2026-01-01", "2026-09-01").Replace(testPlan)
-	dry := wire.PublishRequest{Kind: wire.KindPlan, Raw: []byte(dollars), DryRun: true}
+	dry := documents.PublishRequest{Kind: wire.KindPlan, Raw: []byte(dollars), DryRun: true}
 	_, err := w.s.Publisher.Publish(w.ctx, manager, dry)
 	w.must(err) // nobody is on it
-	_, err = w.s.Registrar.AssignPlan(w.ctx, manager, wire.AssignPlanRequest{Partner: "p1", PlanAssignment: wire.PlanAssignment{Plan: "standard", From: "2026-08-01"}})
+	_, err = w.s.Registrar.AssignPlan(w.ctx, manager, documents.AssignPlanRequest{Partner: "p1", PlanAssignment: wire.PlanAssignment{Plan: "standard", From: "2026-08-01"}})
 	w.must(err)
 	_, err = w.s.Publisher.Publish(w.ctx, manager, dry)
 	w.wantFault(err, "currency_mismatch")
-	_, err = w.s.Publisher.Publish(w.ctx, manager, wire.PublishRequest{Kind: wire.KindPlan, Raw: []byte(dollars)})
+	_, err = w.s.Publisher.Publish(w.ctx, manager, documents.PublishRequest{Kind: wire.KindPlan, Raw: []byte(dollars)})
 	w.wantFault(err, "currency_mismatch")
 }
 
@@ -98,10 +100,10 @@ func TestProgramme_TimeZoneIsFixedAfterTheFirstFact(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1")
 	w.publish(wire.KindProgramme, `{"id":"acme","timeZone":"Asia/Tokyo"}`)
 	w.want(w.upsert("c1"), channel.Applied)
-	_, err := w.s.Publisher.Publish(w.ctx, manager, wire.PublishRequest{Kind: wire.KindProgramme, Raw: []byte(`{"id":"acme","timeZone":"Europe/Berlin"}`)})
+	_, err := w.s.Publisher.Publish(w.ctx, manager, documents.PublishRequest{Kind: wire.KindProgramme, Raw: []byte(`{"id":"acme","timeZone":"Europe/Berlin"}`)})
 	w.wantFault(err, "time_zone_fixed")
 	w.publish(wire.KindProgramme, `{"id":"acme","timeZone":"Asia/Tokyo","name":"Acme"}`)
-	_, err = w.s.Publisher.Publish(w.ctx, manager, wire.PublishRequest{Kind: wire.KindProgramme, Raw: []byte(`{"id":"other","timeZone":"Asia/Tokyo"}`)})
+	_, err = w.s.Publisher.Publish(w.ctx, manager, documents.PublishRequest{Kind: wire.KindProgramme, Raw: []byte(`{"id":"other","timeZone":"Asia/Tokyo"}`)})
 	w.wantFault(err, "programme_exists")
 	p, err := w.s.Documents.Programme(w.ctx)
 	w.must(err)
@@ -113,26 +115,26 @@ func TestProgramme_TimeZoneIsFixedAfterTheFirstFact(t *testing.T) {
 func TestPlan_ChangeInAClosedPeriod_IsRefused(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1")
 	w.publish(wire.KindPlan, testPlan)
-	_, err := w.s.Registrar.AssignPlan(w.ctx, manager, wire.AssignPlanRequest{Partner: "p1", PlanAssignment: wire.PlanAssignment{Plan: "standard", From: "2026-01-01"}})
+	_, err := w.s.Registrar.AssignPlan(w.ctx, manager, documents.AssignPlanRequest{Partner: "p1", PlanAssignment: wire.PlanAssignment{Plan: "standard", From: "2026-01-01"}})
 	w.must(err)
 	w.closed("2026-01", "2026-02")
-	_, err = w.s.Publisher.Publish(w.ctx, manager, wire.PublishRequest{Kind: wire.KindPlan, Raw: []byte(strings.Replace(testPlan, `"0.05"`, `"0.06"`, 1))})
+	_, err = w.s.Publisher.Publish(w.ctx, manager, documents.PublishRequest{Kind: wire.KindPlan, Raw: []byte(strings.Replace(testPlan, `"0.05"`, `"0.06"`, 1))})
 	w.wantFault(err, "period_closed")
 	if p := w.publish(wire.KindPlan, testPlan); !p.Unchanged {
 		t.Fatalf("got %+v", p)
 	}
 	for _, from := range []string{"2026-02-28", "2025-12-01"} {
-		_, err = w.s.Registrar.AssignPlan(w.ctx, manager, wire.AssignPlanRequest{Partner: "p1", PlanAssignment: wire.PlanAssignment{Plan: "standard", From: from}})
+		_, err = w.s.Registrar.AssignPlan(w.ctx, manager, documents.AssignPlanRequest{Partner: "p1", PlanAssignment: wire.PlanAssignment{Plan: "standard", From: from}})
 		w.wantFault(err, "period_closed")
 	}
-	same, err := w.s.Registrar.AssignPlan(w.ctx, manager, wire.AssignPlanRequest{Partner: "p1", PlanAssignment: wire.PlanAssignment{Plan: "standard", From: "2026-01-01"}})
+	same, err := w.s.Registrar.AssignPlan(w.ctx, manager, documents.AssignPlanRequest{Partner: "p1", PlanAssignment: wire.PlanAssignment{Plan: "standard", From: "2026-01-01"}})
 	w.must(err)
 	if len(same.Plans) != 1 {
 		t.Fatalf("got %+v", same.Plans)
 	}
-	_, err = w.s.Registrar.AssignPlan(w.ctx, manager, wire.AssignPlanRequest{Partner: "p1", PlanAssignment: wire.PlanAssignment{Plan: "none", From: "2026-03-01"}})
+	_, err = w.s.Registrar.AssignPlan(w.ctx, manager, documents.AssignPlanRequest{Partner: "p1", PlanAssignment: wire.PlanAssignment{Plan: "none", From: "2026-03-01"}})
 	w.wantFault(err, "plan_not_found")
-	_, err = w.s.Registrar.AssignPlan(w.ctx, manager, wire.AssignPlanRequest{Partner: "p9", PlanAssignment: wire.PlanAssignment{Plan: "standard", From: "2026-03-01"}})
+	_, err = w.s.Registrar.AssignPlan(w.ctx, manager, documents.AssignPlanRequest{Partner: "p9", PlanAssignment: wire.PlanAssignment{Plan: "standard", From: "2026-03-01"}})
 	w.wantFault(err, "partner_not_found")
 }
 
@@ -150,7 +152,7 @@ func TestFact_OfAClosedPeriod_IsBookedInTheEarliestOpenOne(t *testing.T) {
 	if got := w.want(feb, channel.Applied); got.Period != "2026-02" {
 		t.Fatalf("got %+v", got)
 	}
-	r, err := w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: "c1", Key: "k", At: old.Time})
+	r, err := w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: "c1", Key: "k", At: old.Time})
 	w.must(err)
 	if r.Owner == nil {
 		t.Fatalf("got %+v", r)

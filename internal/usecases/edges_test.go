@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/intake"
 	"github.com/fairlead/fairlead/internal/sample"
@@ -30,7 +32,7 @@ func TestSizes_AUsualDecisionAndHeadStayUnderOneKilobyte(t *testing.T) {
 	}), channel.Applied)
 	for i, o := range []channel.Owner{"partner:p01", "partner:p02"} {
 		w.now = w.now.AddDate(0, 3, 0)
-		_, err := w.s.Assign.Assign(w.ctx, manager, wire.AssignRequest{Customer: "cust-00001", Owner: o, Reason: "the customer asked for it", Key: fmt.Sprint("key-", i)})
+		_, err := w.s.Assign.Assign(w.ctx, manager, assign.AssignRequest{Customer: "cust-00001", Owner: o, Reason: "the customer asked for it", Key: fmt.Sprint("key-", i)})
 		w.must(err)
 	}
 	w.now = w.now.AddDate(0, 3, 0)
@@ -55,7 +57,7 @@ func TestSizes_AUsualDecisionAndHeadStayUnderOneKilobyte(t *testing.T) {
 func TestExperiment_NamesTheArmAndNeedsItsChallenger(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1")
 	champion := fmt.Sprintf(testPolicy, `"experiment":{"name":"x","share":"0.5","challenger":{"id":"other","version":1}},`)
-	_, err := w.s.Publisher.Publish(w.ctx, manager, wire.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(champion)})
+	_, err := w.s.Publisher.Publish(w.ctx, manager, documents.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(champion)})
 	w.wantFault(err, "invalid_document")
 	other := strings.Replace(strings.Replace(fmt.Sprintf(testPolicy, atOnce), `"id":"worldwide"`, `"id":"other"`, 1), `"effectiveFrom":"2026-01-01"`, `"effectiveFrom":"2025-01-01"`, 1)
 	w.publish(wire.KindPolicy, other)
@@ -88,16 +90,16 @@ func TestOffer_ThatEndsWhereNoDecisionCanBeMade_LeavesTheCustomerOnAList(t *test
 	w.want(w.upsert("c1", func(u *channel.Upsert) {
 		u.Currency, u.DeclaredValue = channel.Put("USD"), channel.Put(channel.Figure{Decimal: "5.00", Currency: "USD"})
 	}), channel.Applied)
-	_, err := w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: "c1", Key: "k9", Preview: true})
+	_, err := w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: "c1", Key: "k9", Preview: true})
 	w.must(err) // the offer is open: that decision
 	_, err = w.answer(r, false)
 	w.must(err)
 	if h := w.head("c1"); h.State != wire.StateWaiting || h.Waiting.Why != "currency_not_in_policy" || h.Offer != nil {
 		t.Fatalf("got %+v", h)
 	}
-	_, err = w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: "c1", Key: "k2"})
+	_, err = w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: "c1", Key: "k2"})
 	w.wantFault(err, "currency_not_in_policy")
-	sum, err := w.s.Assign.RouteAll(w.ctx, manager, wire.RouteAllRequest{})
+	sum, err := w.s.Assign.RouteAll(w.ctx, manager, assign.RouteAllRequest{})
 	w.must(err)
 	if len(sum.Failed) != 1 || sum.Failed[0].Slug != "currency_not_in_policy" {
 		t.Fatalf("got %+v", sum)
@@ -128,7 +130,7 @@ func TestWrite_PastItsTime_IsDecidedAgainAndNeverSent(t *testing.T) {
 func TestPartner_SeesOnlyItselfInLists(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), offers, "p1", "p2")
 	w.known("c1", "c2", "c3", "c4", "c5", "c6")
-	_, err := w.s.Assign.RouteAll(w.ctx, manager, wire.RouteAllRequest{})
+	_, err := w.s.Assign.RouteAll(w.ctx, manager, assign.RouteAllRequest{})
 	w.must(err)
 	for _, p := range []channel.PartnerID{"p1", "p2"} {
 		me := asPartner(string(p))

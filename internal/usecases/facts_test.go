@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
@@ -104,7 +105,7 @@ func TestOrder_OfAnUnknownCustomer_CountsOnceARouteCoversIt(t *testing.T) {
 	u := w.upsert("c1")
 	u.Time = start.Add(-time.Hour)
 	w.want(u, channel.Applied)
-	w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: "c1", Key: "k"})
+	w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: "c1", Key: "k"})
 	h := w.history("c1")
 	if h.OwnerAt(h.Orders[0].Occurred) != channel.Nobody {
 		t.Fatal("first sight backdated the ownership")
@@ -116,7 +117,7 @@ func TestOrder_OfAnUnknownCustomer_CountsOnceARouteCoversIt(t *testing.T) {
 	}
 	w.want(w.order("o2", "c2", 10_000), channel.Pending)
 	w.known("c2")
-	_, err = w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: "c2", Key: "k", At: start.Add(-time.Hour)})
+	_, err = w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: "c2", Key: "k", At: start.Add(-time.Hour)})
 	w.must(err)
 	h = w.history("c2")
 	if h.OwnerAt(h.Orders[0].Occurred) != "partner:p1" {
@@ -186,7 +187,7 @@ func TestUpsert_WithoutAPolicy_IsAppliedAndSaysWhyNotRouted(t *testing.T) {
 	if got := w.want(w.upsert("c1"), channel.Applied); got.Message == "" {
 		t.Fatalf("got %+v", got)
 	}
-	_, err := w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: "c1"})
+	_, err := w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: "c1"})
 	w.wantFault(err, "no_policy_in_force")
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/intake"
 	"github.com/fairlead/fairlead/internal/store"
@@ -48,7 +49,7 @@ func (w *world) crowd(customers int) {
 			}
 		}
 	}
-	sum, rejects := w.load(intake.ImportRequest{Kind: intake.ImportOrders, Facts: rows})
+	sum, rejects := w.load(intake.ImportRequest{Kind: wire.ImportOrders, Facts: rows})
 	if len(rejects) > 0 || sum.Applied == 0 {
 		w.Fatalf("%+v %+v", sum, rejects)
 	}
@@ -90,7 +91,7 @@ func TestFitValues_TheSameFitIsTheSameVersionAndScoresFromThenOn(t *testing.T) {
 		t.Errorf("valued by %+v", r.Value)
 	}
 	now := w.now
-	past, err := w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: "c001", Key: "past", At: now.AddDate(0, 0, -7)})
+	past, err := w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: "c001", Key: "past", At: now.AddDate(0, 0, -7)})
 	w.must(err)
 	if past.Model != "value~2" {
 		t.Errorf("as of a week ago by %+v", past.Value)
@@ -174,7 +175,7 @@ func TestImport_ValuesAnewWhoseOrdersItBrought(t *testing.T) {
 			}
 		}
 	}
-	w.load(intake.ImportRequest{Kind: intake.ImportOrders, Facts: rows})
+	w.load(intake.ImportRequest{Kind: wire.ImportOrders, Facts: rows})
 	w.owner("grows", "pod:north")
 	w.owner("stays", "partner:p1")
 	if w.head("stays").Memo != nil {

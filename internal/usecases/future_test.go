@@ -82,13 +82,13 @@ func TestRefund_FromTheFuture_DoesNotWaitForItsOrder(t *testing.T) {
 func TestImport_RowsFromTheFuture_AreRejectedAloneAndTakenOnceMended(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1")
 	facts := w.oneOfEach()
-	for i, kind := range []string{intake.ImportCustomers, intake.ImportOrders, intake.ImportRefunds, intake.ImportFeedback} {
+	for i, kind := range []string{wire.ImportCustomers, wire.ImportOrders, wire.ImportRefunds, wire.ImportFeedback} {
 		wrong, mended := facts[i], facts[i]
 		wrong.Time = w.now.AddDate(36, 0, 0)
 		file := func(yield func(intake.FactRow) bool) {
 			_ = yield(intake.FactRow{Line: 2, Fact: wrong}) && yield(intake.FactRow{Line: 3, Fact: mended})
 		}
-		sum, rejects := w.load(intake.ImportRequest{Kind: kind, Route: kind == intake.ImportCustomers, Facts: file})
+		sum, rejects := w.load(intake.ImportRequest{Kind: kind, Route: kind == wire.ImportCustomers, Facts: file})
 		if sum.Read != 2 || sum.Rejected != 1 || sum.Applied != 1 || len(rejects) != 1 {
 			t.Fatalf("%s: %+v %+v", kind, sum, rejects)
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/fault"
@@ -58,14 +59,14 @@ func TestImport_TakesGoodLinesReportsBadOnesInOrderAndRepeatsAsDuplicates(t *tes
 				facts = append(facts, fileOrder(w, fmt.Sprint("o", i), "c1", 100))
 			}
 		}
-		sum, rejects := w.load(intake.ImportRequest{Kind: intake.ImportOrders, Facts: rowsOf(facts...)})
+		sum, rejects := w.load(intake.ImportRequest{Kind: wire.ImportOrders, Facts: rowsOf(facts...)})
 		if sum.Read != 9000 || sum.Rejected != 9 || sum.Conflict != 9 || sum.Pending != 8982 || len(rejects) != 18 {
 			t.Fatalf("got %+v, %d rejects", sum, len(rejects))
 		}
 		if !slices.IsSortedFunc(rejects, func(a, b wire.ImportReject) int { return a.Line - b.Line }) || rejects[0].Line != 9 || rejects[0].Field != "amount" {
 			t.Fatalf("got %+v", rejects[:2])
 		}
-		again, _ := w.load(intake.ImportRequest{Kind: intake.ImportOrders, Facts: rowsOf(facts...)})
+		again, _ := w.load(intake.ImportRequest{Kind: wire.ImportOrders, Facts: rowsOf(facts...)})
 		if again.Duplicate != 8982 || again.Applied+again.Pending != 0 || again.Conflict != 9 {
 			t.Fatalf("again: %+v", again)
 		}
@@ -92,7 +93,7 @@ func TestImportCustomers_RouteAsOfArrival_AssignsAtOnceInOrderAndSkipsWhoIsRoute
 		fileCustomer(w, "late", day(1)), fileCustomer(w, "c1", start), fileCustomer(w, "b", day(5)), fileCustomer(w, "a", day(5)),
 		fileCustomer(w, "first", day(9)), fileCustomer(w, "big", day(2), worth("60000.00")),
 	}
-	sum, _ := w.load(intake.ImportRequest{Kind: intake.ImportCustomers, Route: true, Facts: rowsOf(rows...)})
+	sum, _ := w.load(intake.ImportRequest{Kind: wire.ImportCustomers, Route: true, Facts: rowsOf(rows...)})
 	if sum.Applied != 5 || sum.Duplicate != 1 || sum.Routes.Routed != 5 || sum.Routes.ByOutcome["waiting"] != 1 {
 		t.Fatalf("got %+v, routes %+v", sum, sum.Routes)
 	}
@@ -102,7 +103,7 @@ func TestImportCustomers_RouteAsOfArrival_AssignsAtOnceInOrderAndSkipsWhoIsRoute
 	if !h.Spans[0].From.Equal(day(9)) || w.head("first").Offer != nil {
 		t.Fatalf("got %+v", h.Spans)
 	}
-	again, _ := w.load(intake.ImportRequest{Kind: intake.ImportCustomers, Route: true, Facts: rowsOf(rows...)})
+	again, _ := w.load(intake.ImportRequest{Kind: wire.ImportCustomers, Route: true, Facts: rowsOf(rows...)})
 	if again.Duplicate != 6 || again.Routes.Routed != 0 {
 		t.Fatalf("again: %+v", again)
 	}
@@ -112,8 +113,8 @@ func TestImportCustomers_ARowCorrectedAtItsOwnTime_Counts(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1")
 	for i, amount := range []string{"7000.00", "8000.00", "9000.00", "7000.00"} { // whatever the hashes of the rows
 		row := fileCustomer(w, "c1", start, worth(amount))
-		sum, _ := w.load(intake.ImportRequest{Kind: intake.ImportCustomers, Facts: rowsOf(row)})
-		again, _ := w.load(intake.ImportRequest{Kind: intake.ImportCustomers, Facts: rowsOf(row)})
+		sum, _ := w.load(intake.ImportRequest{Kind: wire.ImportCustomers, Facts: rowsOf(row)})
+		again, _ := w.load(intake.ImportRequest{Kind: wire.ImportCustomers, Facts: rowsOf(row)})
 		if got := w.head("c1").Profile.DeclaredValue.Decimal; sum.Applied != 1 || again.Duplicate != 1 || got != amount {
 			t.Fatalf("row %d: %+v, again %+v, declared %s", i, sum, again, got)
 		}
@@ -123,16 +124,16 @@ func TestImportCustomers_ARowCorrectedAtItsOwnTime_Counts(t *testing.T) {
 func TestImportCustomers_WithoutRoute_RoutesNobody(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1")
 	row := fileCustomer(w, "c1", time.Time{})
-	sum, _ := w.load(intake.ImportRequest{Kind: intake.ImportCustomers, Facts: rowsOf(row)})
+	sum, _ := w.load(intake.ImportRequest{Kind: wire.ImportCustomers, Facts: rowsOf(row)})
 	w.owner("c1", channel.Nobody)
 	w.now = w.now.Add(time.Hour)
-	again, _ := w.load(intake.ImportRequest{Kind: intake.ImportCustomers, Facts: rowsOf(row)})
+	again, _ := w.load(intake.ImportRequest{Kind: wire.ImportCustomers, Facts: rowsOf(row)})
 	if sum.Applied != 1 || again.Duplicate != 1 {
 		t.Fatalf("%+v, %+v", sum, again)
 	}
-	all, err := w.s.Assign.RouteAll(w.ctx, manager, wire.RouteAllRequest{Key: "k"})
+	all, err := w.s.Assign.RouteAll(w.ctx, manager, assign.RouteAllRequest{Key: "k"})
 	w.must(err)
-	replay, err := w.s.Assign.RouteAll(w.ctx, manager, wire.RouteAllRequest{Key: "k"})
+	replay, err := w.s.Assign.RouteAll(w.ctx, manager, assign.RouteAllRequest{Key: "k"})
 	w.must(err)
 	if all.Routed != 1 || all.ByOwner["partner:p1"] != 1 || all.ByTier["base"] != 1 || !replay.Replayed || replay.Routed != 1 {
 		t.Fatalf("got %+v, %+v", all, replay)
@@ -147,7 +148,7 @@ func TestRouteAll_WithScarceRoom_ServesTheMostValuableFirstEveryTime(t *testing.
 		for i := range 250 {
 			w.want(w.upsert(fmt.Sprintf("c%03d", i), worth(fmt.Sprintf("%d.00", 1000+i))), channel.Applied)
 		}
-		sum, err := w.s.Assign.RouteAll(w.ctx, manager, wire.RouteAllRequest{})
+		sum, err := w.s.Assign.RouteAll(w.ctx, manager, assign.RouteAllRequest{})
 		w.must(err)
 		if sum.Routed != 250 || sum.ByOutcome["partner"] != 80 || sum.ByOutcome["waiting"] != 170 || sum.ByOwner["partner:p1"] != 40 {
 			t.Fatalf("got %+v", sum)
@@ -183,7 +184,7 @@ func TestImportPartners_IsOneVersionAndKeepsWhatTheFileDoesNotSay(t *testing.T) 
 	}
 	before, err := w.store.Control(w.ctx, w.now)
 	w.must(err)
-	sum, rejects := w.load(intake.ImportRequest{Kind: intake.ImportPartners, Partners: partnerRows(rows...)})
+	sum, rejects := w.load(intake.ImportRequest{Kind: wire.ImportPartners, Partners: partnerRows(rows...)})
 	if sum.Applied != 1 || sum.Rejected != 4 || rejects[0].Line != 3 || rejects[2].Field != "plan" || rejects[3].Field != "weight" {
 		t.Fatalf("got %+v %+v", sum, rejects)
 	}
@@ -194,7 +195,7 @@ func TestImportPartners_IsOneVersionAndKeepsWhatTheFileDoesNotSay(t *testing.T) 
 	}
 	_, err = w.s.Registrar.PutPartner(w.ctx, manager, "a", wire.PartnerBody{Name: "A", Currency: "EUR", Status: "paused", Level: "gold"})
 	w.must(err)
-	again, _ := w.load(intake.ImportRequest{Kind: intake.ImportPartners, Partners: partnerRows(rows[0])})
+	again, _ := w.load(intake.ImportRequest{Kind: wire.ImportPartners, Partners: partnerRows(rows[0])})
 	p, err := w.s.Registrar.Partner(w.ctx, manager, "a")
 	w.must(err)
 	if again.Duplicate != 1 || p.Status != "paused" || p.Level != "gold" || len(p.Plans) != 1 || p.Plans[0].From != "2026-01-01" {

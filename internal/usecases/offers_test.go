@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/table"
@@ -19,7 +20,7 @@ func (w *world) answer(r wire.RouteResponse, accept bool) (wire.OfferAnswered, e
 	if r.Offer == nil {
 		w.Fatalf("no offer in %+v", r)
 	}
-	a, answer := asPartner(string(r.Offer.PartnerID)), wire.OfferAnswer{Offer: r.Offer.ID, Key: "a"}
+	a, answer := asPartner(string(r.Offer.PartnerID)), assign.OfferAnswer{Offer: r.Offer.ID, Key: "a"}
 	if accept {
 		return w.s.Assign.AcceptOffer(w.ctx, a, answer)
 	}
@@ -157,7 +158,7 @@ func TestOffer_OfAnotherPartner_IsNotFound(t *testing.T) {
 	if r.Offer.PartnerID == "p1" {
 		other = "p2"
 	}
-	_, err := w.s.Assign.AcceptOffer(w.ctx, asPartner(other), wire.OfferAnswer{Offer: r.Offer.ID})
+	_, err := w.s.Assign.AcceptOffer(w.ctx, asPartner(other), assign.OfferAnswer{Offer: r.Offer.ID})
 	w.wantFault(err, "offer_not_found")
 	_, err = w.s.Views.Decision(w.ctx, asPartner(other), r.ID)
 	w.wantFault(err, "decision_not_found")
@@ -176,7 +177,7 @@ func TestAssign_WithdrawsTheOpenOffer(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), offers, "p1/1")
 	w.known("c1")
 	r := w.route("c1", "k1")
-	got, err := w.s.Assign.Assign(w.ctx, manager, wire.AssignRequest{Customer: "c1", Owner: "partner:p1", Reason: "asked for it", Key: "h"})
+	got, err := w.s.Assign.Assign(w.ctx, manager, assign.AssignRequest{Customer: "c1", Owner: "partner:p1", Reason: "asked for it", Key: "h"})
 	w.must(err)
 	if got.Outcome != "partner" || got.State != wire.StateAssigned {
 		t.Fatalf("got %+v", got)
@@ -187,7 +188,7 @@ func TestAssign_WithdrawsTheOpenOffer(t *testing.T) {
 	if held, _ := w.store.Held(w.ctx, "partner:p1"); held[0] != 1 {
 		t.Fatalf("p1 holds %d", held[0])
 	}
-	moved, err := w.s.Assign.Assign(w.ctx, manager, wire.AssignRequest{Customer: "c1", Owner: "pod:north", Reason: "grew", Key: "h2"})
+	moved, err := w.s.Assign.Assign(w.ctx, manager, assign.AssignRequest{Customer: "c1", Owner: "pod:north", Reason: "grew", Key: "h2"})
 	w.must(err)
 	w.owner("c1", "pod:north")
 	if held, _ := w.store.Held(w.ctx, "partner:p1"); held[0] != 0 || moved.Reasons[0].Code != "by_hand" {

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/intake"
@@ -36,7 +37,7 @@ func TestRoute_ManyAtOnceForOneCustomer_LeaveOneOwner(t *testing.T) {
 			wg.Add(1)
 			go func() {
 				defer wg.Done()
-				if _, err := w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: "c1", Key: fmt.Sprint("k", i)}); err != nil {
+				if _, err := w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: "c1", Key: fmt.Sprint("k", i)}); err != nil {
 					t.Error(err)
 				}
 			}()
@@ -67,7 +68,7 @@ func TestCapacity_UnderConcurrency_IsNeverExceeded(t *testing.T) {
 			wg.Add(1)
 			go func() {
 				defer wg.Done()
-				if _, err := w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: channel.CustomerID(id), Key: "k"}); err != nil {
+				if _, err := w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: channel.CustomerID(id), Key: "k"}); err != nil {
 					t.Error(err)
 				}
 			}()
@@ -95,7 +96,7 @@ func TestBudgets_EachRefusalCostsOneRoundTripAndIsRemembered(t *testing.T) {
 	w.route("c0", "k")
 	w.costs("route to an owner with a limit", 2, table.Units{Read: 2, Write: 8}, func() { w.route("c1", "k") })
 	w.costs("move to another owner", 2, table.Units{Read: 2, Write: 10}, func() {
-		_, err := w.s.Assign.Assign(w.ctx, manager, wire.AssignRequest{Customer: "c1", Owner: "pod:north", Reason: "r", Key: "h"})
+		_, err := w.s.Assign.Assign(w.ctx, manager, assign.AssignRequest{Customer: "c1", Owner: "pod:north", Reason: "r", Key: "h"})
 		w.must(err)
 	})
 }
@@ -108,7 +109,7 @@ func TestRoute_EveryWriteLost_NothingLostNothingTwice(t *testing.T) {
 		w := bare(t, f)
 		try := func(run func() error) { t.Helper(); repeated(t, run) }
 		try(func() error {
-			_, err := w.s.Publisher.Publish(w.ctx, manager, wire.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(fmt.Sprintf(testPolicy, offers))})
+			_, err := w.s.Publisher.Publish(w.ctx, manager, documents.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(fmt.Sprintf(testPolicy, offers))})
 			return err
 		})
 		two := int64(2)
@@ -125,7 +126,7 @@ func TestRoute_EveryWriteLost_NothingLostNothingTwice(t *testing.T) {
 		})
 		var r wire.RouteResponse
 		try(func() (err error) {
-			r, err = w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: "c1", Key: "k"})
+			r, err = w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: "c1", Key: "k"})
 			return err
 		})
 		try(func() error { _, err := w.answer(r, false); return err })

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/intake"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/sweep"
@@ -114,7 +115,7 @@ func TestRevalue_APromotionWaitsForRoomAndComesWithIt(t *testing.T) {
 func TestRevalue_WhomAPersonGaveToAPartnerStaysThereWhateverItBuys(t *testing.T) {
 	w := grown(t, table.NewMemory(), atOnce, 900_000)
 	w.owner("c", "pod:north")
-	_, err := w.s.Assign.Assign(w.ctx, manager, wire.AssignRequest{Customer: "c", Owner: "partner:p1", Reason: "it wants its partner back", Key: "by hand"})
+	_, err := w.s.Assign.Assign(w.ctx, manager, assign.AssignRequest{Customer: "c", Owner: "partner:p1", Reason: "it wants its partner back", Key: "by hand"})
 	w.must(err)
 	w.now = w.now.Add(24 * time.Hour)
 	w.buys("c", 1, 900_000)
@@ -288,7 +289,7 @@ func TestNight_EveryWriteLost_MovesOnceAndAnnouncesOnce(t *testing.T) {
 		w := bare(t, f)
 		try := func(run func() error) { t.Helper(); repeated(t, run) }
 		try(func() error {
-			_, err := w.s.Publisher.Publish(w.ctx, manager, wire.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(fmt.Sprintf(testPolicy, `"atRisk":"0.99",`))})
+			_, err := w.s.Publisher.Publish(w.ctx, manager, documents.PublishRequest{Kind: wire.KindPolicy, Raw: []byte(fmt.Sprintf(testPolicy, `"atRisk":"0.99",`))})
 			return err
 		})
 		try(func() error {

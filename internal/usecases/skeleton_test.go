@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/table"
 	"github.com/fairlead/fairlead/internal/wire"
@@ -26,9 +27,9 @@ func TestRoute_FirstTime_AssignsTheCustomerAndRepeatsUnderItsKey(t *testing.T) {
 	if !replay.Agrees {
 		t.Fatalf("replay differs: %+v", replay)
 	}
-	_, err = w.s.Assign.Assign(w.ctx, manager, wire.AssignRequest{Customer: "c1", Owner: "pod:north", Reason: "r", Key: "k1"})
+	_, err = w.s.Assign.Assign(w.ctx, manager, assign.AssignRequest{Customer: "c1", Owner: "pod:north", Reason: "r", Key: "k1"})
 	w.wantFault(err, "key_reused")
-	if _, err := w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: "nobody"}); err == nil {
+	if _, err := w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: "nobody"}); err == nil {
 		t.Fatal("an unknown customer was routed")
 	}
 }
@@ -38,7 +39,7 @@ func TestRoute_Preview_PassesOverAFullOwnerAsTheRouteDoes(t *testing.T) {
 	for i, want := range []string{"", "", "waiting"} {
 		id := fmt.Sprintf("c%d", i)
 		w.known(id)
-		before, err := w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: channel.CustomerID(id), Preview: true})
+		before, err := w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: channel.CustomerID(id), Preview: true})
 		w.must(err)
 		after := w.route(id, "k")
 		if got, exp := fmt.Sprint(before.Outcome, before.Candidates), fmt.Sprint(after.Outcome, after.Candidates); got != exp {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/intake"
@@ -63,11 +64,11 @@ func TestImport_WhatWouldMeetEveryRow_StopsItWithOneMessage(t *testing.T) {
 			w := newWorld(t, tb, atOnce, "p1")
 			facts := manyCustomers(w, 2000)
 			if c.taken {
-				w.load(intake.ImportRequest{Kind: intake.ImportCustomers, Facts: rowsOf(facts...)})
+				w.load(intake.ImportRequest{Kind: wire.ImportCustomers, Facts: rowsOf(facts...)})
 			}
 			tb.prefix = c.prefix
 			var rejects int
-			sum, err := w.s.Importer.Import(w.ctx, manager, intake.ImportRequest{Kind: intake.ImportCustomers, Route: true, Facts: rowsOf(facts...),
+			sum, err := w.s.Importer.Import(w.ctx, manager, intake.ImportRequest{Kind: wire.ImportCustomers, Route: true, Facts: rowsOf(facts...),
 				Rejected: func(wire.ImportReject) error { rejects++; return nil }})
 			f := fault.Of(err)
 			if err == nil || f.Kind != c.kind || strings.Contains(f.Error(), "bytes") || !errors.Is(err, c.err) {
@@ -80,7 +81,7 @@ func TestImport_WhatWouldMeetEveryRow_StopsItWithOneMessage(t *testing.T) {
 				t.Errorf("customers are there: %t", applied)
 			}
 			tb.prefix = "" // mended: the same file goes on
-			again, _ := w.load(intake.ImportRequest{Kind: intake.ImportCustomers, Route: true, Facts: rowsOf(facts...)})
+			again, _ := w.load(intake.ImportRequest{Kind: wire.ImportCustomers, Route: true, Facts: rowsOf(facts...)})
 			if again.Applied+again.Duplicate != 2000 || again.Routes.Routed == 0 || len(again.Routes.Failed) > 0 {
 				t.Errorf("again: %+v, %+v", again, again.Routes)
 			}
@@ -92,9 +93,9 @@ func TestRouteAll_WithADirectoryThatCannotBeStored_TriesItOnce(t *testing.T) {
 	tooLarge := fault.New(fault.Invalid, "item_too_large", "the item B#1 P has 375565 bytes, at most 358400 are allowed")
 	tb := &broken{Table: table.NewMemory(), err: tooLarge}
 	w := newWorld(t, tb, atOnce, "p1")
-	w.load(intake.ImportRequest{Kind: intake.ImportCustomers, Facts: rowsOf(manyCustomers(w, 500)...)})
+	w.load(intake.ImportRequest{Kind: wire.ImportCustomers, Facts: rowsOf(manyCustomers(w, 500)...)})
 	tb.prefix = "B#"
-	sum, err := w.s.Assign.RouteAll(w.ctx, manager, wire.RouteAllRequest{})
+	sum, err := w.s.Assign.RouteAll(w.ctx, manager, assign.RouteAllRequest{})
 	if f := fault.Of(err); err == nil || f.Kind != fault.Internal || len(sum.Failed) > 0 || tb.tries.Load() != 1 {
 		t.Errorf("got %v after %d tries, %+v", err, tb.tries.Load(), sum)
 	}
@@ -104,7 +105,7 @@ func TestImportCustomers_RouteWithoutAPolicy_IsRefusedBeforeARowIsTaken(t *testi
 	w := bare(t, table.NewMemory())
 	w.publish(wire.KindProgramme, testProgramme)
 	w.partners("p1")
-	_, err := w.s.Importer.Import(w.ctx, manager, intake.ImportRequest{Kind: intake.ImportCustomers, Route: true, Facts: rowsOf(manyCustomers(w, 10)...)})
+	_, err := w.s.Importer.Import(w.ctx, manager, intake.ImportRequest{Kind: wire.ImportCustomers, Route: true, Facts: rowsOf(manyCustomers(w, 10)...)})
 	w.wantFault(err, "no_policy_in_force")
 	if w.head("c00000").Exists() {
 		t.Error("a row was taken")
@@ -115,7 +116,7 @@ func TestImportCustomers_RouteWithoutAPolicy_IsRefusedBeforeARowIsTaken(t *testi
 func TestImportCustomers_ArrivedBeforeThePolicy_IsNamedAndTheRestRouted(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), atOnce, "p1")
 	rows := append(manyCustomers(w, 10), fileCustomer(w, "early", start.AddDate(-1, 0, 0)))
-	sum, _ := w.load(intake.ImportRequest{Kind: intake.ImportCustomers, Route: true, Facts: rowsOf(rows...)})
+	sum, _ := w.load(intake.ImportRequest{Kind: wire.ImportCustomers, Route: true, Facts: rowsOf(rows...)})
 	if sum.Routes.Routed != 10 || len(sum.Routes.Failed) != 1 || sum.Routes.Failed[0].Slug != "no_policy_in_force" {
 		t.Errorf("got %+v", sum.Routes)
 	}

@@ -174,7 +174,7 @@ func TestLists_ComeInPagesThatMissNobody(t *testing.T) {
 		ids = append(ids, fmt.Sprint("c", i))
 	}
 	w.known(ids...)
-	_, err := w.s.Assign.RouteAll(w.ctx, manager, wire.RouteAllRequest{})
+	_, err := w.s.Assign.RouteAll(w.ctx, manager, assign.RouteAllRequest{})
 	w.must(err)
 	walk := func(what string, next func(wire.Page) (int, string)) {
 		t.Helper()

@@ -62,12 +62,12 @@ type InPlace struct {
 var _ paying.Starter = InPlace{}
 
 // Close closes a period.
-func (i InPlace) Close(ctx context.Context, r wire.CloseRequest) (wire.PeriodStatus, error) {
+func (i InPlace) Close(ctx context.Context, r closing.CloseRequest) (wire.PeriodStatus, error) {
 	return i.closing.Close(ctx, r)
 }
 
 // Pay pays what is left of a run.
-func (i InPlace) Pay(ctx context.Context, r wire.PayRequest) (wire.Run, error) {
+func (i InPlace) Pay(ctx context.Context, r paying.PayRequest) (wire.Run, error) {
 	return i.payer.Pay(ctx, r)
 }
 

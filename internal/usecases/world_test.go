@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fairlead/fairlead/internal/assign"
 	"github.com/fairlead/fairlead/internal/channel"
+	"github.com/fairlead/fairlead/internal/documents"
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/history"
 	"github.com/fairlead/fairlead/internal/intake"
@@ -87,7 +89,7 @@ func (w *world) wantFault(err error, slug string) {
 
 func (w *world) publish(kind, doc string) wire.Published {
 	w.Helper()
-	p, err := w.s.Publisher.Publish(w.ctx, manager, wire.PublishRequest{Kind: kind, Raw: []byte(doc)})
+	p, err := w.s.Publisher.Publish(w.ctx, manager, documents.PublishRequest{Kind: kind, Raw: []byte(doc)})
 	w.must(err)
 	return p
 }
@@ -198,7 +200,7 @@ func (w *world) known(ids ...string) {
 
 func (w *world) route(id, key string) wire.RouteResponse {
 	w.Helper()
-	r, err := w.s.Assign.Route(w.ctx, manager, wire.RouteRequest{Customer: channel.CustomerID(id), Key: key})
+	r, err := w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: channel.CustomerID(id), Key: key})
 	w.must(err)
 	return r
 }

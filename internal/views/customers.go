@@ -96,7 +96,7 @@ func CustomerView(m *documents.Current, h *store.Head) wire.Customer {
 	}
 	if o := h.Offer; o != nil {
 		c.Offer = &wire.Offer{ID: store.NewOfferID(o.Decision), CustomerID: h.ID, PartnerID: o.Partner, Decision: o.Decision,
-			OfferedAt: o.At, ExpiresAt: o.ExpiresAt, State: "open"}
+			OfferedAt: o.At, ExpiresAt: o.ExpiresAt, State: wire.OfferOpen}
 		if !m.Now.Before(o.ExpiresAt) {
 			c.Offer.State = store.Expired
 		}

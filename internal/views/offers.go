@@ -29,7 +29,7 @@ func (s *Views) Offers(ctx context.Context, a wire.Actor, q wire.OffersQuery) (w
 		return out, err
 	}
 	switch q.State {
-	case "", "open":
+	case "", wire.OfferOpen:
 		return s.openOffers(ctx, &m, q, limit)
 	case store.Accepted, store.Refused, store.Expired, store.Withdrawn:
 		return s.endedOffers(ctx, &m, q, limit)
@@ -179,7 +179,7 @@ func (s *Views) LoadOffer(ctx context.Context, a wire.Actor, id channel.Decision
 func (s *Views) OfferView(m *documents.Current, o *Offered) wire.Offer {
 	v := wire.Offer{
 		ID: store.NewOfferID(o.decision.ID), CustomerID: o.Head.ID, PartnerID: o.record.Offer.Partner, Decision: o.decision.ID,
-		OfferedAt: ParseTime(o.record.At), ExpiresAt: ParseTime(o.record.Offer.ExpiresAt), State: "open",
+		OfferedAt: ParseTime(o.record.At), ExpiresAt: ParseTime(o.record.Offer.ExpiresAt), State: wire.OfferOpen,
 		Region: o.record.Inputs.Region, Segment: o.record.Inputs.Segment, Tier: o.record.Tier, Value: valueView(o.record.Value),
 	}
 	switch {

@@ -6,11 +6,20 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 )
 
-const RoleCRM = "crm"
+// The roles of a token. Auditor reads everything and changes nothing; pod and
+// partner see their own.
+const (
+	RoleCRM     = "crm"
+	RoleManager = "manager"
+	RoleFinance = "finance"
+	RoleAuditor = "auditor"
+	RolePod     = "pod"
+	RolePartner = "partner"
+)
 
-// Actor is who asks. The door has checked that one of the roles may call the
-// use case at all; what of it the actor may see (a partner only itself) is
-// decided here. Partner and Pod come from the token, never from a path.
+// Actor is who asks. The door has checked that one of the roles may ask at all;
+// what of the answer the actor may see (a partner only itself) is for the rooms.
+// Partner and Pod come from the token, never from a path.
 type Actor struct {
 	User    string
 	Roles   []string

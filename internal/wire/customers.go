@@ -6,21 +6,11 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 )
 
-const RoleManager = "manager"
-
-const RoleFinance = "finance"
-
-const RoleAuditor = "auditor"
-
-const RolePod = "pod"
-
-const RolePartner = "partner"
-
 // Customer states.
 const (
 	StateNew      = "new"      // known, never routed (or decided afresh since nobody owns it)
 	StateOffered  = "offered"  // nobody owns it, an offer is open
-	StateAssigned = "assigned" // somebody owns it, whatever else goes on
+	StateAssigned = "assigned" // somebody owns it, an open offer notwithstanding
 	StateWaiting  = "waiting"  // nobody could take it
 	StateDeclined = "declined"
 	StateChurned  = "churned"
@@ -35,7 +25,7 @@ type Customer struct {
 	DeclaredValue *Money             `json:"declaredValue,omitempty"`
 	SourcedBy     channel.PartnerID  `json:"sourcedBy,omitempty"`
 	ReferredBy    channel.CustomerID `json:"referredBy,omitempty"`
-	Value         *Value             `json:"value,omitempty"`  // of the decision in force, or as it was told anew since
+	Value         *Value             `json:"value,omitempty"`  // of the decision in force, or of what was told since
 	AtRisk        bool               `json:"atRisk,omitempty"` // likely to be lost, by the policy's bound
 	Tier          string             `json:"tier,omitempty"`
 	Channel       channel.Channel    `json:"channel,omitempty"`

@@ -7,12 +7,20 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 )
 
+// The outcomes of a decision.
+const (
+	OutcomeSalesForce = "sales_force"
+	OutcomePartner    = "partner"
+	OutcomeDeclined   = "declined"
+	OutcomeWaiting    = "waiting"
+)
+
 // Decision as the outside sees it.
 type Decision struct {
 	ID         channel.DecisionID `json:"id"`
 	CustomerID channel.CustomerID `json:"customerId"`
 	DecidedAt  time.Time          `json:"decidedAt"`
-	Outcome    string             `json:"outcome"` // sales_force partner declined waiting
+	Outcome    string             `json:"outcome"` // see Outcome*
 	Owner      *channel.Owner     `json:"owner"`   // whom the decision names; null: nobody
 	Tier       string             `json:"tier"`
 	Value      Value              `json:"value"`

@@ -12,14 +12,6 @@ const (
 	KindPlan      = "plan"
 )
 
-// PublishRequest brings a document. DryRun validates and computes the examples
-// without publishing.
-type PublishRequest struct {
-	Kind   string
-	Raw    []byte
-	DryRun bool
-}
-
 // Published is the answer: what is in force from when, and what the examples
 // computed.
 type Published struct {

@@ -18,40 +18,15 @@ type FactOutcome struct {
 	Decision channel.DecisionID `json:"decision,omitempty"`
 }
 
-// ImportReject is one line that was not taken.
-type ImportReject struct {
-	Line    int             `json:"line"`
-	Outcome channel.Outcome `json:"outcome"` // rejected or conflict
-	Field   string          `json:"field,omitempty"`
-	Message string          `json:"message"`
+// FactsAnswer is the outcome of each fact, in order. One that was sent alone,
+// not in a list, has its outcome at the top as well.
+type FactsAnswer struct {
+	*FactOutcome
+	Items []FactOutcome `json:"items"`
 }
 
-// ImportSummary is the account of an import. Read is the sum of the others.
-type ImportSummary struct {
-	ID        string        `json:"id"`
-	Kind      string        `json:"kind"`
-	Read      int           `json:"read"`
-	Applied   int           `json:"applied"`
-	Duplicate int           `json:"duplicate"`
-	Conflict  int           `json:"conflict"`
-	Pending   int           `json:"pending"`
-	Rejected  int           `json:"rejected"`
-	Routes    *RouteSummary `json:"routes,omitempty"`
-}
-
-// Count takes one outcome into the account.
-func (sum *ImportSummary) Count(o channel.Outcome) {
-	sum.Read++
-	switch o {
-	case channel.Applied:
-		sum.Applied++
-	case channel.Duplicate:
-		sum.Duplicate++
-	case channel.Conflict:
-		sum.Conflict++
-	case channel.Pending:
-		sum.Pending++
-	case channel.Rejected:
-		sum.Rejected++
-	}
+// HookAnswer is what became of the facts of a webhook, or that they wait.
+type HookAnswer struct {
+	Queued bool          `json:"queued"`
+	Items  []FactOutcome `json:"items,omitempty"`
 }

@@ -6,6 +6,15 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 )
 
+// The states of an offer: open, or how it ended.
+const (
+	OfferOpen      = "open"
+	OfferAccepted  = "accepted"
+	OfferRefused   = "refused"   // by the partner
+	OfferExpired   = "expired"   // nobody answered in time
+	OfferWithdrawn = "withdrawn" // the customer went elsewhere meanwhile
+)
+
 // OfferRef is the offer a decision made.
 type OfferRef struct {
 	ID        channel.OfferID   `json:"id"`
@@ -13,7 +22,7 @@ type OfferRef struct {
 	ExpiresAt time.Time         `json:"expiresAt"`
 }
 
-// Offer is an offer and its state: open accepted refused expired withdrawn.
+// Offer is an offer and its state: see Offer*.
 type Offer struct {
 	ID         channel.OfferID    `json:"id"`
 	CustomerID channel.CustomerID `json:"customerId"`
@@ -35,11 +44,10 @@ type OffersQuery struct {
 	Page
 }
 
-// OfferAnswer answers an offer. Reason may say why it is refused.
-type OfferAnswer struct {
-	Offer  channel.OfferID
-	Key    string
-	Reason string
+// AnswerRequest is the body of answering an offer; Reason may say why it is
+// refused.
+type AnswerRequest struct {
+	Reason string `json:"reason,omitempty" validate:"max=500"`
 }
 
 // OfferAnswered is the offer after its answer and, after a refusal, the next

@@ -10,8 +10,8 @@ import (
 // Page asks for one page of a list. Limit 0 means 100, at most 1,000. Cursor is
 // what the last page's NextCursor said, opaque to the caller.
 type Page struct {
-	Limit  int
-	Cursor string
+	Limit  int    `query:"limit" validate:"omitempty,min=1,max=1000"`
+	Cursor string `query:"cursor" validate:"max=2048"`
 }
 
 // List is one page. An empty NextCursor is the end; a short page is not.
@@ -32,7 +32,8 @@ func (p Page) Size() (int, error) {
 	case p.Limit == 0:
 		return defaultLimit, nil
 	case p.Limit < 0 || p.Limit > maxLimit:
-		return 0, fault.New(fault.Invalid, "invalid_limit", "not a valid limit").At("limit", "%d: want 1 to %d", p.Limit, maxLimit)
+		return 0, fault.New(fault.Invalid, "invalid_limit", "not a valid limit").
+			At("limit", "%d: want 1 to %d", p.Limit, maxLimit)
 	}
 	return p.Limit, nil
 }

@@ -6,7 +6,19 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 )
 
-const PeriodOpen = "open"
+// The states of a period.
+const (
+	PeriodOpen    = "open"
+	PeriodClosing = "closing" // no new entry is booked in it; statements are being made
+	PeriodClosed  = "closed"
+)
+
+// How work that was handed on is doing.
+const (
+	WorkRunning = "running"
+	WorkDone    = "done"
+	WorkFailed  = "failed" // it ended before it was done: asking for it again goes on from there
+)
 
 // PeriodStatus is how far a period is. Everything after ClosableFrom is there
 // once it is closed.
@@ -23,7 +35,7 @@ type PeriodStatus struct {
 	Unattributed int            `json:"unattributed"` // entries of customers that nobody owned
 	Totals       []PeriodTotal  `json:"totals"`       // by currency
 	Root         string         `json:"root,omitempty"`
-	Late         int            `json:"late"` // strays of closed periods that this close found and booked anew
+	Late         int            `json:"late"` // strays of closed periods that this close found and booked forward
 	Note         string         `json:"note,omitempty"`
 	// Already is set when the period had been closed before this request.
 	Already bool `json:"alreadyClosed,omitempty"`
@@ -34,20 +46,10 @@ type PeriodStatus struct {
 	Started bool `json:"-"`
 }
 
-const WorkRunning = "running"
-
 // PeriodTotal sums the statements of a period in one currency.
 type PeriodTotal struct {
 	Currency string `json:"currency"`
 	Earned   string `json:"earned"`
 	Payable  string `json:"payable"`
 	Carried  string `json:"carriedForward"` // closing balances
-}
-
-// CloseRequest closes a period. Progress, if set, is told how many owners of
-// how many are done, twice over (the second reader goes over all again).
-type CloseRequest struct {
-	Period   channel.Period
-	User     string
-	Progress func(done, total int)
 }

@@ -1,20 +1,21 @@
 package wire
 
 import (
-	"time"
-
 	"github.com/fairlead/fairlead/internal/channel"
 	"github.com/fairlead/fairlead/internal/fault"
 )
 
-// RouteRequest asks where a customer goes. Key is the Idempotency-Key (""
-// derives one from the caller, the customer and the instant). At is a backfill
-// instant, zero for now.
+// RouteRequest is the body of routing a customer. At is the instant as of which
+// it is routed, RFC 3339 or a day, for backfills; absent: now.
 type RouteRequest struct {
-	Customer channel.CustomerID
-	Key      string
-	Preview  bool
-	At       time.Time
+	At string `json:"at,omitempty" validate:"max=40"`
+}
+
+// AssignRequest is the body of putting a customer with an owner by hand:
+// "partner:ID", "pod:ID", or a bare id that only one partner or pod has.
+type AssignRequest struct {
+	Owner  string `json:"owner" validate:"required,max=80"`
+	Reason string `json:"reason" validate:"required,max=500"`
 }
 
 // RouteResponse is a decision with how it came about.
@@ -22,13 +23,6 @@ type RouteResponse struct {
 	Decision
 	Replayed bool `json:"-"` // the key had been used: the stored answer
 	Created  bool `json:"-"` // a new decision was made (201), else 200
-}
-
-// RouteAllRequest routes everyone not yet routed and everyone waiting.
-// Progress, if set, is called now and then with how many are done.
-type RouteAllRequest struct {
-	Key      string
-	Progress func(done int)
 }
 
 // RouteSummary is what a bulk route did.
@@ -46,14 +40,6 @@ type FailedRoute struct {
 	Customer channel.CustomerID `json:"customerId"`
 	Slug     string             `json:"slug"`
 	Message  string             `json:"message"`
-}
-
-// AssignRequest is a person overruling; Reason is required.
-type AssignRequest struct {
-	Customer channel.CustomerID
-	Owner    channel.Owner
-	Reason   string
-	Key      string
 }
 
 // AddFailed names a customer that something is wrong with, as far as names help.

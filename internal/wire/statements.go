@@ -4,14 +4,6 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 )
 
-// StatementRequest asks for one statement; Preview for that of an open month
-// as of now.
-type StatementRequest struct {
-	Partner channel.PartnerID
-	Period  channel.Period
-	Preview bool
-}
-
 // StatementSummary is a closed statement in a list.
 type StatementSummary struct {
 	PartnerID      channel.PartnerID `json:"partnerId"`
@@ -44,6 +36,13 @@ type AccountBalance struct {
 	Pending  string `json:"pending"`
 }
 
+// The states of a transfer.
+const (
+	TransferPosted  = "posted"
+	TransferPending = "pending" // its payment is under way
+	TransferVoided  = "voided"  // its payment was refused
+)
+
 // Transfer is one movement between two accounts; never changed.
 type Transfer struct {
 	ID       string `json:"id"`
@@ -52,6 +51,6 @@ type Transfer struct {
 	Amount   string `json:"amount"`
 	Currency string `json:"currency"`
 	Code     string `json:"code"`
-	State    string `json:"state"` // posted, pending, voided
+	State    string `json:"state"` // see Transfer*
 	Cause    string `json:"cause"` // the statement or attempt behind it
 }

@@ -15,7 +15,7 @@ type SweepSummary struct {
 type NightSummary struct {
 	Fitted   string `json:"fitted,omitempty"` // the model, where one was due
 	NoFit    string `json:"noFit,omitempty"`  // why the data could not carry one
-	Revalued int    `json:"revalued"`         // customers valued anew
+	Revalued int    `json:"revalued"`         // customers valued again
 	Promoted int    `json:"promoted"`         // to the sales force, by their value
 	Demoted  int    `json:"demoted"`          // back to a partner, by their value
 	AtRisk   int    `json:"atRisk"`           // found likely to be lost, for the first time

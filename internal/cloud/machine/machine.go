@@ -42,7 +42,7 @@ const maxResumes = 50
 
 // Close starts closing a period. Where it is closed, that is the answer, unless
 // something after the closing was left undone.
-func (m *Machine) Close(ctx context.Context, r wire.CloseRequest) (wire.PeriodStatus, error) {
+func (m *Machine) Close(ctx context.Context, r closing.CloseRequest) (wire.PeriodStatus, error) {
 	s, err := m.uses.Closing.MayClose(ctx, r.Period)
 	if err != nil {
 		return s, err
@@ -59,7 +59,7 @@ func (m *Machine) Close(ctx context.Context, r wire.CloseRequest) (wire.PeriodSt
 
 // Pay starts paying a run, or what is left of it; a run that only waits to be
 // confirmed is an answer.
-func (m *Machine) Pay(ctx context.Context, r wire.PayRequest) (wire.Run, error) {
+func (m *Machine) Pay(ctx context.Context, r paying.PayRequest) (wire.Run, error) {
 	run, err := m.uses.Payer.MayPay(ctx, r.Run)
 	if err != nil || run.State == wire.RunSettled || run.Exported {
 		return run, err

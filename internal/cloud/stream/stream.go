@@ -14,6 +14,7 @@ import (
 	"github.com/fairlead/fairlead/internal/cloud/wiring"
 	"github.com/fairlead/fairlead/internal/store"
 	"github.com/fairlead/fairlead/internal/usecases"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // Stream tells the bus what is put into the ledger, and looks for entries that
@@ -100,7 +101,7 @@ func (s *Stream) record(
 	for _, e := range told {
 		if d, ok := e.Data.(*announce.Decision); ok {
 			counts[metrics.Decisions]++
-			if d.Outcome == "waiting" {
+			if d.Outcome == wire.OutcomeWaiting {
 				counts[metrics.Waiting]++
 			}
 		}

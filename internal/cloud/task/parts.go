@@ -11,7 +11,6 @@ import (
 	"github.com/fairlead/fairlead/internal/fault"
 	"github.com/fairlead/fairlead/internal/statement"
 	"github.com/fairlead/fairlead/internal/store"
-	"github.com/fairlead/fairlead/internal/wire"
 )
 
 const bucketsPerWalk = store.Buckets / WalkBatches
@@ -50,7 +49,7 @@ func (p *Payrun) statements(ctx context.Context, t Task) (int, error) {
 		if !ok {
 			continue
 		}
-		doc, err := p.uses.Statements.Statement(ctx, wire.StatementRequest{Partner: id, Period: t.Period})
+		doc, err := p.uses.Statements.Statement(ctx, closing.StatementRequest{Partner: id, Period: t.Period})
 		if fault.Is(err, "statement_not_found") {
 			continue // on no plan by then
 		}

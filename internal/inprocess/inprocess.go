@@ -1,4 +1,6 @@
-package client
+// Package inprocess is the transport of HTTP that calls a handler in this
+// process. It knows no route and writes no keys.
+package inprocess
 
 import (
 	"errors"
@@ -7,14 +9,13 @@ import (
 	"sync"
 )
 
-// InProcess is a transport that calls a handler in this process, streaming in
-// both directions: what the caller writes is read as it comes, and the answer
-// is there with its first byte.
-type InProcess struct{ Handler http.Handler }
+// Transport calls its handler, streaming in both directions: what the caller
+// writes is read as it comes, and the answer is there with its first byte.
+type Transport struct{ Handler http.Handler }
 
 // RoundTrip serves one request. The handler runs until it returns or its
 // request's context ends.
-func (t InProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, out := io.Pipe()
 	w := &pipeWriter{out: out, header: http.Header{}, begun: make(chan struct{}), status: http.StatusOK}
 	in := r.Clone(r.Context())

@@ -6,19 +6,28 @@ import (
 	"github.com/fairlead/fairlead/internal/channel"
 )
 
-const PeriodClosing = "closing" // no new entry is booked in it; statements are being made
-
-const PeriodClosed = "closed"
-
-const WorkDone = "done"
-
-const WorkFailed = "failed" // it ended before it was done: asking for it again goes on from there
-
-// PrepareRequest makes the payout run of a closed period. While a run of the
-// period is alive (not denied) that run is the answer, whoever asks.
+// PrepareRequest is the body of preparing the payout run of a closed period.
 type PrepareRequest struct {
-	Period channel.Period
-	User   string
+	Period string `json:"period" validate:"required"`
+}
+
+// ApproveRequest is the body of approving a prepared run. Override with a reason
+// lets a run through that moved beyond the programme's limit.
+type ApproveRequest struct {
+	Override bool   `json:"override,omitempty"`
+	Reason   string `json:"reason,omitempty" validate:"max=500"`
+}
+
+// DenyRequest is the body of vetoing a run that has not begun to pay.
+type DenyRequest struct {
+	Reason string `json:"reason" validate:"required,max=500"`
+}
+
+// ConfirmRequest is the body of saying that the bank has paid what was exported:
+// the payment of that id, as the payments file has it, or all of the run where
+// Line is empty.
+type ConfirmRequest struct {
+	Line string `json:"line,omitempty" validate:"max=64"`
 }
 
 // The states of a run.
@@ -59,7 +68,7 @@ const (
 	LineOpen      = "open"      // to be paid
 	LineReserved  = "reserved"  // an attempt has its money set aside
 	LineSubmitted = "submitted" // the rail may have it
-	LineUnknown   = "unknown"   // the rail's answer was lost; it is asked, never paid anew
+	LineUnknown   = "unknown"   // the rail's answer was lost; it is asked, never paid again
 	LineExported  = "exported"  // it is in the payments file; somebody confirms that the bank has paid
 	LinePaid      = "paid"
 	LineRejected  = "rejected" // refused for certain; the next pay makes a new attempt
@@ -122,36 +131,4 @@ type DiffItem struct {
 	Now       string            `json:"now"`
 	Change    string            `json:"change,omitempty"`
 	Reasons   []string          `json:"reasons"` // the components that moved it most, in words
-}
-
-// ApproveRequest approves a prepared run. Override with a reason lets a run
-// through that moved beyond the programme's limit.
-type ApproveRequest struct {
-	Run      string
-	User     string
-	Override bool
-	Reason   string
-}
-
-// DenyRequest vetoes a run that has not begun to pay; Reason is required.
-type DenyRequest struct {
-	Run    string
-	User   string
-	Reason string
-}
-
-// PayRequest pays what is left of an approved run. Repeating it is safe at any
-// age.
-type PayRequest struct {
-	Run      string
-	User     string
-	Progress func(done, total int)
-}
-
-// ConfirmRequest says that the bank has paid what was exported: the payment of
-// that id, or all of the run where Line is empty. Repeating it is safe at any age.
-type ConfirmRequest struct {
-	Run  string
-	Line string // payment id, as the payments file has it
-	User string
 }

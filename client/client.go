@@ -1,11 +1,18 @@
-// Package client is a caller of the HTTP API, as the command line is one. It
-// owns how requests are sent and answers read: tokens, problems as errors,
-// pages followed to their end, answers that come line by line. It knows no
-// route and no type of the API, and writes no keys.
+// Package client calls a Fairlead service from Go. A Client has a method for
+// every call of the API; lists are iterators that follow their pages, an answer
+// that is an error is a *Problem, and every type that a method takes or gives
+// has a name here. It needs nothing but the address of a service and a token:
+//
+//	c := &client.Client{Base: "https://fairlead.example.org", Token: client.Fixed(token)}
+//	answer, err := c.Route(ctx, "c-1001", client.RouteRequest{}, client.Key("order-5001"))
+//	if client.IsSlug(err, "customer_not_found") { .. }
+//	for offer, err := range c.Offers(ctx, client.OffersQuery{Partner: "p1"}) { .. }
+//
+// It writes no keys.
 package client
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,53 +21,18 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"strings"
-
-	"github.com/fairlead/fairlead/internal/fault"
 )
 
 // Client calls one service as one user. It is safe for concurrent use.
 type Client struct {
-	Base  string // http://127.0.0.1:8080, without a trailing slash
-	HTTP  *http.Client
-	Token func() (string, error) // asked before every request, so that it may be minted anew
+	Base  string                 // http://127.0.0.1:8080, without a trailing slash
+	HTTP  *http.Client           // nil: http.DefaultClient
+	Token func() (string, error) // asked before every request, so that it may be a new one; nil: none is sent
 }
 
-// Request is one call. Body is sent as it is; an io.Reader may be a stream.
-type Request struct {
-	Method, Path string
-	Query        url.Values
-	Body         io.Reader
-	Type         string // Content-Type; "" is application/json where there is a body
-	Accept       string // "" is application/json
-	Key          string // Idempotency-Key
-}
-
-// Problem is an answer that is an error.
-type Problem struct {
-	Title  string        `json:"title"`
-	Status int           `json:"status"`
-	Detail string        `json:"detail"`
-	Slug   string        `json:"slug"`
-	ID     string        `json:"instance"`
-	Errors []fault.Field `json:"errors"`
-}
-
-// Error is the detail and every field, one per line.
-func (p *Problem) Error() string {
-	var b strings.Builder
-	b.WriteString(p.Detail)
-	for _, f := range p.Errors {
-		b.WriteString("\n  ")
-		if f.Field != "" {
-			b.WriteString(f.Field + ": ")
-		}
-		b.WriteString(strings.ReplaceAll(f.Message, "\n", "\n    "))
-	}
-	if p.Status >= 500 && p.ID != "" {
-		b.WriteString("\n  request " + p.ID)
-	}
-	return b.String()
+// Fixed is a token that stays the same.
+func Fixed(token string) func() (string, error) {
+	return func() (string, error) { return token, nil }
 }
 
 // IsSlug reports whether err is a problem with this slug.
@@ -83,7 +55,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	res, err := c.HTTP.Do(req)
+	res, err := cmp.Or(c.HTTP, http.DefaultClient).Do(req)
 	if err != nil {
 		return nil, unreachable(c.Base, err)
 	}
@@ -103,28 +75,23 @@ func (c *Client) build(ctx context.Context, r Request) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	token, err := c.Token()
-	if err != nil {
-		return nil, err
+	if c.Token != nil {
+		token, err := c.Token()
+		if err != nil {
+			return nil, err
+		}
+		if token != "" {
+			req.Header.Set("Authorization", "Bearer "+token)
+		}
 	}
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
-	}
-	req.Header.Set("Accept", or(r.Accept, "application/json"))
+	req.Header.Set("Accept", cmp.Or(r.Accept, "application/json"))
 	if r.Body != nil {
-		req.Header.Set("Content-Type", or(r.Type, "application/json"))
+		req.Header.Set("Content-Type", cmp.Or(r.Type, "application/json"))
 	}
 	if r.Key != "" {
 		req.Header.Set("Idempotency-Key", r.Key)
 	}
 	return req, nil
-}
-
-func or(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 func unreachable(base string, err error) error {
@@ -153,12 +120,8 @@ func problemOf(res *http.Response) error {
 // JSON sends a request whose body (if not nil) and answer (if into is not nil)
 // are JSON.
 func (c *Client) JSON(ctx context.Context, r Request, body, into any) error {
-	if body != nil {
-		data, err := json.Marshal(body)
-		if err != nil {
-			return err
-		}
-		r.Body = bytes.NewReader(data)
+	if err := r.encode(body); err != nil {
+		return err
 	}
 	res, err := c.Do(ctx, r)
 	if err != nil {
@@ -172,31 +135,4 @@ func (c *Client) JSON(ctx context.Context, r Request, body, into any) error {
 		return fmt.Errorf("the answer to %s %s cannot be read: %w", r.Method, r.Path, err)
 	}
 	return nil
-}
-
-// Each follows a list to its end and calls f with every item.
-func (c *Client) Each(ctx context.Context, r Request, f func(json.RawMessage) error) error {
-	query := url.Values{}
-	for k, v := range r.Query {
-		query[k] = v
-	}
-	for {
-		var page struct {
-			Items      []json.RawMessage `json:"items"`
-			NextCursor string            `json:"nextCursor"`
-		}
-		r.Query = query
-		if err := c.JSON(ctx, r, nil, &page); err != nil {
-			return err
-		}
-		for _, item := range page.Items {
-			if err := f(item); err != nil {
-				return err
-			}
-		}
-		if page.NextCursor == "" {
-			return nil
-		}
-		query.Set("cursor", page.NextCursor)
-	}
 }

@@ -9,29 +9,28 @@ import (
 	"fmt"
 	"io"
 	"mime"
-)
 
-// NDJSON is the media type of an answer that comes line by line.
-const NDJSON = "application/x-ndjson"
+	"github.com/fairlead/fairlead/internal/wire"
+)
 
 // Lines are what to do with the lines of such an answer before its result.
 // Both may be nil.
 type Lines struct {
 	Progress func(done, total int)
-	Reject   func(json.RawMessage) error
+	Reject   func(ImportReject) error
 }
 
 // Stream sends a request whose answer may come line by line, and decodes the
 // result into into. It returns a *Problem that ended the work.
 func (c *Client) Stream(ctx context.Context, r Request, lines Lines, into any) error {
-	r.Accept = NDJSON + ", application/json"
+	r.Accept = wire.NDJSON + ", application/json"
 	res, err := c.Do(ctx, r)
 	if err != nil {
 		return err
 	}
 	defer res.Body.Close()
 	media, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
-	if media != NDJSON {
+	if media != wire.NDJSON {
 		return json.NewDecoder(res.Body).Decode(into)
 	}
 	in := bufio.NewReaderSize(res.Body, 64<<10)
@@ -44,27 +43,31 @@ func (c *Client) Stream(ctx context.Context, r Request, lines Lines, into any) e
 			}
 		}
 		if errors.Is(err, io.EOF) {
-			return errors.New(
-				"the answer ended before its result; what was done so far is stored, run the command again to finish it",
-			)
+			return &Unfinished{}
 		}
 		if err != nil {
-			return fmt.Errorf(
-				"the answer broke off: %w; what was done so far is stored, run the command again to finish it",
-				err,
-			)
+			return &Unfinished{err}
 		}
 	}
 }
 
+// Unfinished is an answer that ended before its result, of Err if something broke
+// off. What was done so far is stored; the same call again finishes it.
+type Unfinished struct{ Err error }
+
+func (u *Unfinished) Error() string {
+	if u.Err != nil {
+		return "the answer broke off: " + u.Err.Error()
+	}
+	return "the answer ended before its result"
+}
+
+// Unwrap is what broke off.
+func (u *Unfinished) Unwrap() error { return u.Err }
+
 // take handles one line and reports whether it was the last.
 func (l Lines) take(line []byte, into any) (bool, error) {
-	var m struct {
-		Progress *struct{ Done, Total int } `json:"progress"`
-		Reject   json.RawMessage            `json:"reject"`
-		Result   json.RawMessage            `json:"result"`
-		Problem  *Problem                   `json:"problem"`
-	}
+	var m wire.Streamed
 	if err := json.Unmarshal(line, &m); err != nil {
 		return true, fmt.Errorf("the answer cannot be read: %w", err)
 	}
@@ -76,7 +79,7 @@ func (l Lines) take(line []byte, into any) (bool, error) {
 	case m.Progress != nil && l.Progress != nil:
 		l.Progress(m.Progress.Done, m.Progress.Total)
 	case m.Reject != nil && l.Reject != nil:
-		return false, l.Reject(m.Reject)
+		return false, l.Reject(*m.Reject)
 	}
 	return false, nil
 }

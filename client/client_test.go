@@ -3,15 +3,18 @@ package client
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fairlead/fairlead/internal/inprocess"
+	"github.com/fairlead/fairlead/internal/wire"
 )
 
 // to calls a handler in process, and the same over a real connection, so that
@@ -20,7 +23,7 @@ func to(t *testing.T, h http.HandlerFunc, test func(t *testing.T, c *Client)) {
 	t.Helper()
 	token := func() (string, error) { return "secret", nil }
 	t.Run("in process", func(t *testing.T) {
-		test(t, &Client{Base: "http://in.process", HTTP: &http.Client{Transport: InProcess{h}}, Token: token})
+		test(t, &Client{Base: "http://in.process", HTTP: &http.Client{Transport: inprocess.Transport{Handler: h}}, Token: token})
 	})
 	t.Run("over the wire", func(t *testing.T) {
 		s := httptest.NewServer(h)
@@ -63,7 +66,7 @@ func TestProblems_AreErrorsThatSayEverything(t *testing.T) {
 	})
 }
 
-func TestEach_FollowsTheCursorToTheEnd(t *testing.T) {
+func TestAll_FollowsTheCursorToTheEnd(t *testing.T) {
 	to(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Query().Get("cursor") {
 		case "":
@@ -74,9 +77,8 @@ func TestEach_FollowsTheCursorToTheEnd(t *testing.T) {
 			_, _ = io.WriteString(w, `{"items":[3]}`)
 		}
 	}, func(t *testing.T, c *Client) {
-		var got []string
-		err := c.Each(t.Context(), Request{Method: "GET", Path: "/"}, func(m json.RawMessage) error { got = append(got, string(m)); return nil })
-		if err != nil || strings.Join(got, " ") != "1 2 3" {
+		got, err := Collect(All[int](t.Context(), c, Request{Method: "GET", Path: "/"}))
+		if err != nil || !slices.Equal(got, []int{1, 2, 3}) {
 			t.Errorf("%v, %v", got, err)
 		}
 	})
@@ -90,12 +92,12 @@ func TestStream_AnswersWhileTheBodyIsStillBeingSent(t *testing.T) {
 		if err := rc.EnableFullDuplex(); err != nil {
 			t.Error(err)
 		}
-		w.Header().Set("Content-Type", NDJSON)
+		w.Header().Set("Content-Type", wire.NDJSON)
 		lines := bufio.NewScanner(r.Body)
 		n := 0
 		for lines.Scan() {
 			n++
-			fmt.Fprintf(w, "{\"reject\":{\"line\":%q}}\n", lines.Text())
+			fmt.Fprintf(w, "{\"reject\":{\"line\":1,\"message\":%q}}\n", lines.Text())
 			_ = rc.Flush()
 		}
 		fmt.Fprintf(w, "{\"progress\":{\"done\":%d}}\n{\"result\":%d}\n", n, n)
@@ -113,7 +115,7 @@ func TestStream_AnswersWhileTheBodyIsStillBeingSent(t *testing.T) {
 		defer cancel()
 		var n, done int
 		err := c.Stream(ctx, Request{Method: "POST", Path: "/", Body: body, Type: "text/csv"}, Lines{
-			Reject:   func(m json.RawMessage) error { answered <- string(m); return nil },
+			Reject:   func(r ImportReject) error { answered <- r.Message; return nil },
 			Progress: func(d, _ int) { done = d },
 		}, &n)
 		if err != nil || n != 3 || done != 3 {
@@ -128,7 +130,7 @@ func TestStream_AProblemAtTheEndAndAnEndWithoutResultAreErrors(t *testing.T) {
 		`{"progress":{"done":1}}`: "the answer ended before its result",
 	} {
 		to(t, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", NDJSON)
+			w.Header().Set("Content-Type", wire.NDJSON)
 			_, _ = io.WriteString(w, body+"\n")
 		}, func(t *testing.T, c *Client) {
 			var into int
@@ -142,7 +144,7 @@ func TestStream_AProblemAtTheEndAndAnEndWithoutResultAreErrors(t *testing.T) {
 
 func TestInProcess_AnswersWithoutABodyAndEndsWithTheContext(t *testing.T) {
 	c := &Client{Base: "http://in.process", Token: func() (string, error) { return "", nil }}
-	c.HTTP = &http.Client{Transport: InProcess{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	c.HTTP = &http.Client{Transport: inprocess.Transport{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/wait" {
 			<-r.Context().Done()
 		}
