@@ -33,6 +33,7 @@ type BulkJob struct {
 	currency string
 }
 
+// MostValuableFirst orders jobs by value within a currency, then by customer id.
 func MostValuableFirst(a, b BulkJob) int {
 	return cmp.Or(strings.Compare(a.currency, b.currency), cmp.Compare(b.value, a.value), cmp.Compare(a.Customer, b.Customer))
 }
@@ -60,6 +61,7 @@ type BulkRun struct {
 	progress func(done int)
 }
 
+// TheseJobs is a run over jobs that are at hand.
 func TheseJobs(jobs []BulkJob) BulkRun {
 	return BulkRun{N: len(jobs), Job: func(i int) BulkJob { return jobs[i] }}
 }
@@ -234,7 +236,7 @@ func (b *bulkState) reserve(v *Verdict) {
 func (b *bulkState) settle(ctx context.Context, m *documents.Current, t *draft, v *Verdict, again RouteJob) {
 	head, full, err := b.router.commit(ctx, m, t, v)
 	if errors.Is(err, documents.ErrAgain) || errors.Is(err, store.ErrExpired) || full != channel.Nobody {
-		var res *routeResult
+		var res *RouteResult
 		err = b.router.docs.Deciding(ctx, func(m *documents.Current) (err error) {
 			res, err = b.router.Route(ctx, m, again)
 			return err

@@ -14,7 +14,7 @@ import (
 // Assign puts a customer with an owner by hand, recorded as a decision; an open
 // offer is withdrawn. 400 without a reason; errors as Route, and those of
 // routing where the owner cannot be.
-func (s *Assign) Assign(ctx context.Context, a wire.Actor, r AssignRequest) (wire.RouteResponse, error) {
+func (s *Assign) Assign(ctx context.Context, a wire.Actor, r ByHandRequest) (wire.RouteResponse, error) {
 	if strings.TrimSpace(r.Reason) == "" {
 		return wire.RouteResponse{}, fault.New(fault.Invalid, "reason_missing", "a person who overrules says why").At("reason", "is missing")
 	}
@@ -26,7 +26,7 @@ func (s *Assign) Assign(ctx context.Context, a wire.Actor, r AssignRequest) (wir
 	return out, err
 }
 
-func (s *Assign) assignNow(ctx context.Context, m *documents.Current, a wire.Actor, r AssignRequest) (wire.RouteResponse, error) {
+func (s *Assign) assignNow(ctx context.Context, m *documents.Current, a wire.Actor, r ByHandRequest) (wire.RouteResponse, error) {
 	key := r.Key
 	if key == "" {
 		key = "by hand " + string(r.Owner) + " " + m.Now.String()

@@ -23,8 +23,8 @@ type RouteAllRequest struct {
 	Progress func(done int)
 }
 
-// AssignRequest is a person overruling; Reason is required.
-type AssignRequest struct {
+// ByHandRequest is a person overruling; Reason is required.
+type ByHandRequest struct {
 	Customer channel.CustomerID
 	Owner    channel.Owner
 	Reason   string

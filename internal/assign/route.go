@@ -12,7 +12,7 @@ import (
 )
 
 // routeResponse shows what a route came to.
-func (s *Assign) routeResponse(ctx context.Context, m *documents.Current, a wire.Actor, r *routeResult) (wire.RouteResponse, error) {
+func (s *Assign) routeResponse(ctx context.Context, m *documents.Current, a wire.Actor, r *RouteResult) (wire.RouteResponse, error) {
 	out := wire.RouteResponse{Replayed: r.replayed, Created: r.verdict != nil && !r.preview}
 	if r.verdict == nil {
 		var err error

@@ -47,9 +47,9 @@ type RouteJob struct {
 	Idle     bool // do not record a decision that changes neither owner nor tier
 }
 
-// routeResult is what a job came to. Exactly one of verdict (made now) and
+// RouteResult is what a job came to. Exactly one of verdict (made now) and
 // standing (found) is set, or neither where a customer was skipped.
-type routeResult struct {
+type RouteResult struct {
 	id       channel.DecisionID
 	head     *store.Head // as it is after the job
 	verdict  *Verdict
@@ -62,7 +62,7 @@ type routeResult struct {
 // Route is the one path of a route: read the customer and the decision of this
 // key, decide, commit. What another writer changed meanwhile is read again and
 // decided again; a capacity that refuses becomes an input.
-func (s *Router) Route(ctx context.Context, m *documents.Current, j RouteJob) (*routeResult, error) {
+func (s *Router) Route(ctx context.Context, m *documents.Current, j RouteJob) (*RouteResult, error) {
 	if j.Key == "" {
 		j.Key = "at " + j.At.Format(time.RFC3339) + " " + string(j.Cause)
 	}
@@ -80,7 +80,7 @@ func (s *Router) Route(ctx context.Context, m *documents.Current, j RouteJob) (*
 			return s.replayed(ctx, head, standing, hash16(j.Asked))
 		}
 		if j.onlyNew && head.Decision != "" {
-			return &routeResult{head: head}, nil
+			return &RouteResult{head: head}, nil
 		}
 		if head.Offer != nil && j.hand == nil {
 			res, again, err := s.routeOffered(ctx, m, j, id, head)
@@ -102,19 +102,19 @@ func (s *Router) Route(ctx context.Context, m *documents.Current, j RouteJob) (*
 }
 
 // replayed answers a key that was used before.
-func (s *Router) replayed(ctx context.Context, head *store.Head, d *store.Decision, request string) (*routeResult, error) {
+func (s *Router) replayed(ctx context.Context, head *store.Head, d *store.Decision, request string) (*RouteResult, error) {
 	if d.Request != request {
 		return nil, fault.New(fault.Conflict, "key_reused", "the Idempotency-Key was used for another request about this customer")
 	}
 	if d.Alias == "" && !answered(head, d) {
-		return &routeResult{id: d.ID, head: head, standing: d, replayed: true}, nil
+		return &RouteResult{id: d.ID, head: head, standing: d, replayed: true}, nil
 	}
 	id := d.ID
 	if d.Alias != "" {
 		id = d.Alias
 	}
 	found, answer, err := s.views.LoadDecision(ctx, id)
-	return &routeResult{id: id, head: head, standing: found, answer: answer, replayed: true}, err
+	return &RouteResult{id: id, head: head, standing: found, answer: answer, replayed: true}, err
 }
 
 // answered reports whether a decision's offer may have been answered, so that
@@ -130,7 +130,7 @@ func answered(head *store.Head, d *store.Decision) bool {
 // routeOffered answers a route while an offer is open: with the decision that
 // made it, claiming the key for it. An offer that has ended by the clock is
 // closed first; again says so.
-func (s *Router) routeOffered(ctx context.Context, m *documents.Current, j RouteJob, id channel.DecisionID, head *store.Head) (res *routeResult, again bool, err error) {
+func (s *Router) routeOffered(ctx context.Context, m *documents.Current, j RouteJob, id channel.DecisionID, head *store.Head) (res *RouteResult, again bool, err error) {
 	if !m.Now.Before(head.Offer.ExpiresAt) && !j.preview {
 		_, err := s.EndOffer(ctx, m, head, Ending{How: store.Expired, By: j.By})
 		if err != nil && !errors.Is(err, documents.ErrAgain) {
@@ -142,7 +142,7 @@ func (s *Router) routeOffered(ctx context.Context, m *documents.Current, j Route
 	if err != nil {
 		return nil, false, err
 	}
-	res = &routeResult{id: head.Offer.Decision, head: head, standing: standing, answer: answer}
+	res = &RouteResult{id: head.Offer.Decision, head: head, standing: standing, answer: answer}
 	if j.preview || id == head.Offer.Decision {
 		res.preview = j.preview
 		return res, false, nil
@@ -161,7 +161,7 @@ func (s *Router) routeOffered(ctx context.Context, m *documents.Current, j Route
 
 // decideAndWrite decides and commits. Each capacity that refuses costs one more
 // round trip; anything else that stands in the way is errAgain.
-func (s *Router) decideAndWrite(ctx context.Context, m *documents.Current, t *draft) (*routeResult, error) {
+func (s *Router) decideAndWrite(ctx context.Context, m *documents.Current, t *draft) (*RouteResult, error) {
 	for {
 		v, err := s.decide(ctx, m, t)
 		if err != nil {
@@ -175,10 +175,10 @@ func (s *Router) decideAndWrite(ctx context.Context, m *documents.Current, t *dr
 			continue
 		}
 		if t.preview {
-			return &routeResult{id: t.id, head: t.head, verdict: v, preview: true}, nil
+			return &RouteResult{id: t.id, head: t.head, verdict: v, preview: true}, nil
 		}
 		if t.idle && !Changes(t.head, v) {
-			return &routeResult{head: t.head}, nil
+			return &RouteResult{head: t.head}, nil
 		}
 		head, refused, err := s.commit(ctx, m, t, v)
 		switch {
@@ -188,7 +188,7 @@ func (s *Router) decideAndWrite(ctx context.Context, m *documents.Current, t *dr
 			t.full = append(t.full, refused)
 		default:
 			s.AfterDecision(ctx, m, t.head, head)
-			return &routeResult{id: t.id, head: head, verdict: v}, nil
+			return &RouteResult{id: t.id, head: head, verdict: v}, nil
 		}
 	}
 }

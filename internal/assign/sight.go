@@ -21,7 +21,7 @@ func (s *Router) RouteOnSight(ctx context.Context, m *documents.Current, f *chan
 	}
 	due, err := s.RouteDue(ctx, m, head)
 	if err == nil && due {
-		var res *routeResult
+		var res *RouteResult
 		res, err = s.Route(ctx, m, RouteJob{
 			Customer: head.ID, Key: "fact " + string(f.Source) + "#" + string(f.ID), At: m.Now, Cause: routing.ByFact, By: by,
 			Asked: RouteInput{Call: "fact"},

@@ -146,7 +146,7 @@ func anyUpsert(r *rand.Rand, pick func() string, names []string) *Upsert {
 		return Patch[Figure]{Set: r.IntN(2) == 0, Value: Figure{[]string{"", "1", "07.50", "3.1"}[r.IntN(4)], []string{"", "EUR", "JPY"}[r.IntN(3)]}}
 	}
 	u := &Upsert{Customer: "c1", Region: patch(), Segment: patch(), Currency: patch(), DeclaredValue: figure(), Need: figure(), ReferralValue: figure(),
-		SourcedBy: Patch[PartnerID](Put(PartnerID(pick()))), ReferredBy: Put(CustomerID(pick())), EraseAll: r.IntN(4) == 0}
+		SourcedBy: Put(PartnerID(pick())), ReferredBy: Put(CustomerID(pick())), EraseAll: r.IntN(4) == 0}
 	for n := r.IntN(4); n > 0; n-- {
 		if u.Attributes == nil {
 			u.Attributes = map[string]*string{}

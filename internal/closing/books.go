@@ -184,6 +184,7 @@ func Internal(format string, args ...any) *fault.Error {
 	return fault.New(fault.Internal, "internal", "internal error").Because(fmt.Errorf(format, args...))
 }
 
+// Control is the control block as loaded at most one lease ago.
 func (p *Library) Control(ctx context.Context) (*store.Control, error) {
 	return p.store.Control(ctx, p.Now())
 }

@@ -21,7 +21,7 @@ type opening struct {
 // input is everything that the statement of a partner for a period is computed
 // from. Close, the second reader, preview and the statement shown later all
 // come through here: there is no second path.
-func (b *Books) input(partner channel.Partner, period channel.Period, customers []customer, open opening) incentive.Input {
+func (b *Books) input(partner channel.Partner, period channel.Period, customers []Customer, open opening) incentive.Input {
 	in := incentive.Input{
 		Calendar: b.calendar,
 		Partner: incentive.Partner{ID: partner.ID, Currency: partner.Currency, Regions: partner.Regions,
@@ -44,7 +44,7 @@ func (b *Books) input(partner channel.Partner, period channel.Period, customers 
 // valued is the input of a statement with the values of its customers, and the
 // book of them that its position keeps. Where the month has its position
 // already, they are read from there.
-func (p *Maker) valued(ctx context.Context, b *Books, in incentive.Input, customers []customer, before *ValueBook) (incentive.Input, *ValueBook, error) {
+func (p *Maker) valued(ctx context.Context, b *Books, in incentive.Input, customers []Customer, before *ValueBook) (incentive.Input, *ValueBook, error) {
 	if before == nil && len(b.valuing.models) == 0 {
 		return in, nil, nil
 	}
@@ -69,11 +69,11 @@ func compute(in incentive.Input) (incentive.Result, error) {
 
 // open loads what the statement of a partner for a period opens with. The first
 // statement of all, and a partner's own first, open with nothing.
-func (p *Maker) open(ctx context.Context, b *Books, partner channel.PartnerID, customers []customer) (opening, error) {
+func (p *Maker) open(ctx context.Context, b *Books, partner channel.PartnerID, customers []Customer) (opening, error) {
 	return p.openAt(ctx, b, partner, b.period, customers)
 }
 
-func (p *Maker) openAt(ctx context.Context, b *Books, partner channel.PartnerID, period channel.Period, customers []customer) (opening, error) {
+func (p *Maker) openAt(ctx context.Context, b *Books, partner channel.PartnerID, period channel.Period, customers []Customer) (opening, error) {
 	if period <= b.first {
 		return opening{}, nil
 	}
@@ -93,7 +93,7 @@ func (p *Maker) openAt(ctx context.Context, b *Books, partner channel.PartnerID,
 // other order are ever needed. An order's share stands in the statement that
 // first knew it, which is that of the period it is booked in, or a later one if
 // its customer was routed later.
-func (p *Maker) frozen(ctx context.Context, b *Books, partner channel.PartnerID, period channel.Period, customers []customer) ([]incentive.Share, error) {
+func (p *Maker) frozen(ctx context.Context, b *Books, partner channel.PartnerID, period channel.Period, customers []Customer) ([]incentive.Share, error) {
 	wanted := refunded(customers, channel.PartnerOwner(partner), b.first)
 	var out []incentive.Share
 	for q := b.first; q < period && len(wanted) > 0; q = q.Next() {
@@ -121,7 +121,7 @@ func (p *Maker) frozen(ctx context.Context, b *Books, partner channel.PartnerID,
 
 // refunded are the orders with a refund that the owner was credited with, each
 // with the first period whose statement may have its share.
-func refunded(customers []customer, o channel.Owner, first channel.Period) map[channel.OrderID]channel.Period {
+func refunded(customers []Customer, o channel.Owner, first channel.Period) map[channel.OrderID]channel.Period {
 	out := map[channel.OrderID]channel.Period{}
 	for _, k := range customers {
 		for i := range k.Past.Orders {

@@ -10,8 +10,8 @@ import (
 	"github.com/fairlead/fairlead/internal/store"
 )
 
-// customer is a customer as read, and its past as booked up to a period.
-type customer struct {
+// Customer is a customer as read, and its past as booked up to a period.
+type Customer struct {
 	file *store.CustomerFile
 	Past *history.History
 }
@@ -19,10 +19,10 @@ type customer struct {
 // ReadCustomer reads a customer as booked up to a period, without strays that a late
 // entry replaces. It reads the later entries too, since that is where those stand:
 // a statement shown again must pass over what slipped in after its closing.
-func (p *Library) ReadCustomer(ctx context.Context, id channel.CustomerID, upTo channel.Period) (customer, error) {
+func (p *Library) ReadCustomer(ctx context.Context, id channel.CustomerID, upTo channel.Period) (Customer, error) {
 	file, err := p.store.Customer(ctx, id, "")
 	if err != nil {
-		return customer{}, err
+		return Customer{}, err
 	}
 	replaced := map[string]bool{}
 	for i := range file.Partition.Entries {
@@ -33,7 +33,7 @@ func (p *Library) ReadCustomer(ctx context.Context, id channel.CustomerID, upTo 
 	if len(replaced) > 0 {
 		file = without(file, replaced)
 	}
-	return customer{file, history.Fold(file.Partition, upTo)}, nil
+	return Customer{file, history.Fold(file.Partition, upTo)}, nil
 }
 
 // without is a customer's file without some entries, by sort key.
@@ -51,8 +51,8 @@ func without(f *store.CustomerFile, sks map[string]bool) *store.CustomerFile {
 
 // LoadPortfolio reads the customers that an owner's portfolio names. It may name
 // too many, never too few: who owned a customer is for its own past to say.
-func (p *Library) LoadPortfolio(ctx context.Context, o channel.Owner, upTo channel.Period) ([]customer, error) {
-	var out []customer
+func (p *Library) LoadPortfolio(ctx context.Context, o channel.Owner, upTo channel.Period) ([]Customer, error) {
+	var out []Customer
 	for id, err := range p.store.PortfolioCustomers(ctx, o) {
 		if err != nil {
 			return nil, err
@@ -67,23 +67,23 @@ func (p *Library) LoadPortfolio(ctx context.Context, o channel.Owner, upTo chann
 }
 
 // ofOwner are those whom the owner ever owned, by id.
-func ofOwner(all []customer, o channel.Owner) []customer {
+func ofOwner(all []Customer, o channel.Owner) []Customer {
 	out := all[:0:0]
 	for _, k := range all {
 		if k.ownedBy(o) {
 			out = append(out, k)
 		}
 	}
-	slices.SortFunc(out, func(a, b customer) int { return cmp.Compare(a.Past.Customer, b.Past.Customer) })
+	slices.SortFunc(out, func(a, b Customer) int { return cmp.Compare(a.Past.Customer, b.Past.Customer) })
 	return out
 }
 
-func (k customer) ownedBy(o channel.Owner) bool {
+func (k Customer) ownedBy(o channel.Owner) bool {
 	return slices.ContainsFunc(k.Past.Spans, func(s history.Span) bool { return s.Owner == o })
 }
 
 // owners are all who ever owned the customer, each once.
-func (k customer) owners() []channel.Owner {
+func (k Customer) owners() []channel.Owner {
 	var out []channel.Owner
 	for _, s := range k.Past.Spans {
 		if !slices.Contains(out, s.Owner) {
@@ -94,10 +94,10 @@ func (k customer) owners() []channel.Owner {
 }
 
 // Again folds the same customers as booked up to an earlier period.
-func Again(all []customer, upTo channel.Period) []customer {
-	out := make([]customer, 0, len(all))
+func Again(all []Customer, upTo channel.Period) []Customer {
+	out := make([]Customer, 0, len(all))
 	for _, k := range all {
-		out = append(out, customer{k.file, history.Fold(k.file.Partition, upTo)})
+		out = append(out, Customer{k.file, history.Fold(k.file.Partition, upTo)})
 	}
 	return out
 }

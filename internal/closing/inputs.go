@@ -54,7 +54,7 @@ type (
 )
 
 // inputs writes down what a statement was computed from.
-func inputs(in incentive.Input, b *Books, customers []customer) (*statement.Inputs, error) {
+func inputs(in incentive.Input, b *Books, customers []Customer) (*statement.Inputs, error) {
 	plan := planInputs{Calendar: b.calendar.Location().String(), First: in.First, Partner: in.Partner,
 		MinimumPayout: money.Format(in.MinimumPayout, in.Partner.Currency), Spans: []planSpan{}}
 	for _, s := range in.Plans {
@@ -104,7 +104,7 @@ func inputs(in incentive.Input, b *Books, customers []customer) (*statement.Inpu
 // writeFacts writes a customer's entries to a list; the seal's tree is made over
 // them. They are most of a statement, and their bodies are canonical as they
 // stand: taking them apart again was a third of the time it took to show one.
-func writeFacts(list seal.List, k customer, upTo channel.Period) {
+func writeFacts(list seal.List, k Customer, upTo channel.Period) {
 	customer := list.Object()
 	customer.Text("customer", string(k.Past.Customer))
 	entries := customer.List("entries")
@@ -121,7 +121,7 @@ func writeFacts(list seal.List, k customer, upTo channel.Period) {
 	customer.End()
 }
 
-func movesOf(k customer, upTo channel.Period) customerMoves {
+func movesOf(k Customer, upTo channel.Period) customerMoves {
 	out := customerMoves{Customer: k.Past.Customer, Moves: []moveInput{}}
 	for _, m := range k.file.Partition.Moves {
 		if m.Booked > upTo {

@@ -23,7 +23,7 @@ type closed struct {
 
 // make computes what an owner's closing puts. previous is the hash of the
 // owner's seal of the period before.
-func (p *Maker) make(ctx context.Context, b *Books, o channel.Owner, customers []customer) (*closed, error) {
+func (p *Maker) make(ctx context.Context, b *Books, o channel.Owner, customers []Customer) (*closed, error) {
 	m := &closed{owner: o, items: store.NewOwnerItems(o, b.period)}
 	customers, err := p.chain(ctx, b, m, customers)
 	if err != nil {
@@ -50,7 +50,7 @@ func (p *Maker) make(ctx context.Context, b *Books, o channel.Owner, customers [
 // chain names the owner's seal of the period before, so that none can be
 // exchanged later without the newest one telling. What slipped in behind that
 // seal is found by it, and left out of the customers that are returned.
-func (p *Maker) chain(ctx context.Context, b *Books, m *closed, customers []customer) ([]customer, error) {
+func (p *Maker) chain(ctx context.Context, b *Books, m *closed, customers []Customer) ([]Customer, error) {
 	if b.period <= b.first {
 		return customers, nil
 	}
@@ -67,7 +67,7 @@ func (p *Maker) chain(ctx context.Context, b *Books, m *closed, customers []cust
 }
 
 // makeStatement computes the statement and what goes with it.
-func (p *Maker) makeStatement(ctx context.Context, b *Books, m *closed, partner channel.Partner, customers []customer) error {
+func (p *Maker) makeStatement(ctx context.Context, b *Books, m *closed, partner channel.Partner, customers []Customer) error {
 	open, err := p.open(ctx, b, partner.ID, customers)
 	if err != nil {
 		return err

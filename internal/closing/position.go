@@ -19,19 +19,19 @@ const MaxPart = 300 << 10
 // their own, has the first order of each part from 1 on.
 type PositionPart struct {
 	Position incentive.Position `json:"position"`
-	Shares   shareBook          `json:"shares,omitempty"`
+	Shares   ShareBook          `json:"shares,omitempty"`
 	Index    []channel.OrderID  `json:"index,omitempty"`
 	Values   *ValueBook         `json:"values,omitempty"`
 }
 
 // sharePart is a part from 1 on.
 type sharePart struct {
-	Shares shareBook `json:"shares"`
+	Shares ShareBook `json:"shares"`
 }
 
-// shareBook has the frozen share of each order under each component, in minor
+// ShareBook has the frozen share of each order under each component, in minor
 // units.
-type shareBook map[channel.OrderID]map[string]int64
+type ShareBook map[channel.OrderID]map[string]int64
 
 // EncodePosition writes a position as the bodies of its parts, part 0 first.
 func EncodePosition(r *incentive.Result, values *ValueBook) ([][]byte, error) {
@@ -90,12 +90,12 @@ func (head *PositionPart) keep(values *ValueBook) ([][]byte, error) {
 
 // Split cuts shares, sorted by order, into books of about so many bytes; an
 // order is never cut in two.
-func Split(shares []incentive.Share, size int) []shareBook {
-	var out []shareBook
+func Split(shares []incentive.Share, size int) []ShareBook {
+	var out []ShareBook
 	room := 0
 	for i, s := range shares {
 		if begins := i == 0 || shares[i-1].Order != s.Order; begins && room <= 0 {
-			out, room = append(out, shareBook{}), size
+			out, room = append(out, ShareBook{}), size
 		}
 		book := out[len(out)-1]
 		if book[s.Order] == nil {
@@ -108,7 +108,7 @@ func Split(shares []incentive.Share, size int) []shareBook {
 	return out
 }
 
-func first(b shareBook) channel.OrderID {
+func first(b ShareBook) channel.OrderID {
 	least := channel.OrderID("")
 	for id := range b {
 		if least == "" || id < least {
@@ -163,7 +163,7 @@ func (p *Library) SharesOf(ctx context.Context, partner channel.PartnerID, perio
 }
 
 // of are the shares of some orders, by order and component.
-func (b shareBook) of(orders []channel.OrderID) []incentive.Share {
+func (b ShareBook) of(orders []channel.OrderID) []incentive.Share {
 	var out []incentive.Share
 	for _, id := range orders {
 		for _, component := range SortedKeys(b[id]) {

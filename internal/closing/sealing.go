@@ -29,7 +29,7 @@ func (b *Books) bookedIn(e *history.Entry, p channel.Period) bool {
 }
 
 // add adds a customer's entries that the owner is credited with.
-func (s *entries) add(b *Books, k customer, o channel.Owner) {
+func (s *entries) add(b *Books, k Customer, o channel.Owner) {
 	part := k.file.Partition
 	var chosen []int
 	for i := range part.Entries {
@@ -126,4 +126,5 @@ func (s *entries) manifest() string {
 	return base64.StdEncoding.EncodeToString(flat)
 }
 
+// SortedKeys are the keys of a map, ascending.
 func SortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -28,13 +28,13 @@ type Walk struct {
 	Late         int                    `json:"late,omitempty"` // strays booked anew since the period was shut
 
 	mu   sync.Mutex
-	kept map[channel.CustomerID]customer
+	kept map[channel.CustomerID]Customer
 	room int
 }
 
 // newWalk keeps up to room entries in memory for the second pass.
 func newWalk(room int) *Walk {
-	return &Walk{Customers: map[channel.Owner][]channel.CustomerID{}, kept: map[channel.CustomerID]customer{}, room: room}
+	return &Walk{Customers: map[channel.Owner][]channel.CustomerID{}, kept: map[channel.CustomerID]Customer{}, room: room}
 }
 
 // Join adds what another part of the walk found.
@@ -107,7 +107,7 @@ func (p *Closing) walkBucket(ctx context.Context, b *Books, n int, w *Walk) erro
 	return nil
 }
 
-func (w *Walk) add(b *Books, k customer, nobody entries) {
+func (w *Walk) add(b *Books, k Customer, nobody entries) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	id := k.Past.Customer
@@ -125,7 +125,7 @@ func (w *Walk) add(b *Books, k customer, nobody entries) {
 
 // count counts the entries that some seal of the period must cover, or nobody's,
 // and the late ones that were booked behind it.
-func count(b *Books, k customer) (seen, late int) {
+func count(b *Books, k Customer) (seen, late int) {
 	for i := range k.file.Partition.Entries {
 		e := &k.file.Partition.Entries[i]
 		if b.booked(e) {
@@ -139,8 +139,8 @@ func count(b *Books, k customer) (seen, late int) {
 }
 
 // walked are the customers that an owner ever owned, by the walk.
-func (p *Closing) walked(ctx context.Context, w *Walk, o channel.Owner, period channel.Period) ([]customer, error) {
-	out := make([]customer, 0, len(w.Customers[o]))
+func (p *Closing) walked(ctx context.Context, w *Walk, o channel.Owner, period channel.Period) ([]Customer, error) {
+	out := make([]Customer, 0, len(w.Customers[o]))
 	for _, id := range w.Customers[o] {
 		k, ok := w.kept[id]
 		if !ok {

@@ -21,8 +21,8 @@ const otherPartner = channel.Owner("partner:other")
 // earliest live order, which says whose first order it was. That is shown only
 // if the statement computed from it is the same to the number; a plan whose
 // conditions read a customer's sums needs every order, and then all are shown.
-func (b *Books) inputsShown(in incentive.Input, customers []customer, r *incentive.Result) (*statement.Inputs, error) {
-	owner, less := channel.PartnerOwner(in.Partner.ID), make([]customer, len(customers))
+func (b *Books) inputsShown(in incentive.Input, customers []Customer, r *incentive.Result) (*statement.Inputs, error) {
+	owner, less := channel.PartnerOwner(in.Partner.ID), make([]Customer, len(customers))
 	shown := in
 	shown.Customers = nil
 	for i, k := range customers {
@@ -48,7 +48,7 @@ func (b *Books) inputsShown(in incentive.Input, customers []customer, r *incenti
 }
 
 // seenBy is the customer without what happened under other owners.
-func (k customer) seenBy(o channel.Owner, upTo channel.Period) customer {
+func (k Customer) seenBy(o channel.Owner, upTo channel.Period) Customer {
 	file := &store.CustomerFile{Partition: history.Partition{Customer: k.file.Partition.Customer}}
 	visible := k.ordersOf(o)
 	for i, e := range k.file.Partition.Entries {
@@ -78,11 +78,11 @@ func (k customer) seenBy(o channel.Owner, upTo channel.Period) customer {
 			file.Partition.Moves = append(file.Partition.Moves, m)
 		}
 	}
-	return customer{file, history.Fold(file.Partition, upTo)}
+	return Customer{file, history.Fold(file.Partition, upTo)}
 }
 
 // ordersOf are the orders that o may see.
-func (k customer) ordersOf(o channel.Owner) map[channel.OrderID]bool {
+func (k Customer) ordersOf(o channel.Owner) map[channel.OrderID]bool {
 	out := map[channel.OrderID]bool{}
 	var handedOver time.Time
 	for i, s := range k.Past.Spans {

@@ -53,7 +53,7 @@ func (p *Strays) Stray(ctx context.Context, id channel.CustomerID, sk string) (b
 // in none of its seals. sealed is how many entries the owner's own seal has: as
 // long as there are no more, nothing else is read. Customers come back without
 // their strays.
-func (p *Strays) strays(ctx context.Context, b *Books, o channel.Owner, sealed int, customers []customer) ([]customer, []late, error) {
+func (p *Strays) strays(ctx context.Context, b *Books, o channel.Owner, sealed int, customers []Customer) ([]Customer, []late, error) {
 	credited, n := make([][]int, len(customers)), 0
 	for i, k := range customers {
 		credited[i] = b.creditedBefore(k, o)
@@ -84,7 +84,7 @@ func (p *Strays) strays(ctx context.Context, b *Books, o channel.Owner, sealed i
 		}
 		if len(sks) > 0 {
 			file := without(k.file, sks)
-			out[i] = customer{file, history.Fold(file.Partition, b.period)}
+			out[i] = Customer{file, history.Fold(file.Partition, b.period)}
 		}
 	}
 	return out, found, nil
@@ -92,7 +92,7 @@ func (p *Strays) strays(ctx context.Context, b *Books, o channel.Owner, sealed i
 
 // creditedBefore are the entries of the period before, by index, that the owner
 // is credited with.
-func (b *Books) creditedBefore(k customer, o channel.Owner) []int {
+func (b *Books) creditedBefore(k Customer, o channel.Owner) []int {
 	var out []int
 	var orders map[channel.OrderID]*history.Order
 	for i := range k.file.Partition.Entries {
@@ -111,7 +111,7 @@ func (b *Books) creditedBefore(k customer, o channel.Owner) []int {
 }
 
 // refundsOf are the refunds, by index, of orders whose entries have these sort keys.
-func refundsOf(k customer, sks map[string]bool) []int {
+func refundsOf(k Customer, sks map[string]bool) []int {
 	of := map[channel.OrderID]bool{}
 	for i := range k.file.Partition.Entries {
 		if e := &k.file.Partition.Entries[i]; e.Order != nil && sks[e.SK()] {
@@ -128,7 +128,7 @@ func refundsOf(k customer, sks map[string]bool) []int {
 }
 
 // orders are the customer's orders by id.
-func (k customer) orders() map[channel.OrderID]*history.Order {
+func (k Customer) orders() map[channel.OrderID]*history.Order {
 	out := make(map[channel.OrderID]*history.Order, len(k.Past.Orders))
 	for i := range k.Past.Orders {
 		out[k.Past.Orders[i].ID] = &k.Past.Orders[i]
@@ -145,7 +145,7 @@ type manifests struct {
 // inSeals reports whether entry number i of a customer is in the seal of one
 // of its owners: which of them is for the customer's past to say, and a stray
 // decision would have changed that.
-func (p *Strays) inSeals(ctx context.Context, k customer, i int, m manifests) (bool, error) {
+func (p *Strays) inSeals(ctx context.Context, k Customer, i int, m manifests) (bool, error) {
 	leaf := seal.Leaf(leafBytes(k.Past.Customer, k.file.Entries[i].SK, k.file.Entries[i].Body))
 	for _, o := range k.owners() {
 		names, known := m.of[o]

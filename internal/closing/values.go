@@ -32,7 +32,7 @@ func (w Worth) next() (int64, bool) { return w[2], w[3] == 1 }
 // value makes the book of a month: of customers that the partner owns at its
 // end, under the basis of the month (what the position before named) and under
 // that of the next. nil where there is neither.
-func (p *Maker) value(ctx context.Context, b *Books, in *incentive.Input, customers []customer, before *ValueBook) (*ValueBook, error) {
+func (p *Maker) value(ctx context.Context, b *Books, in *incentive.Input, customers []Customer, before *ValueBook) (*ValueBook, error) {
 	end := b.calendar.End(in.Period)
 	out := &ValueBook{Next: b.basisAt(end)}
 	if before != nil {

@@ -96,7 +96,7 @@ func (p *Library) scorer(ctx context.Context, b *Books, of Basis, currency strin
 
 // score is a customer's own value at the end of a month; not observed in
 // another currency than the partner's.
-func (s *scorer) score(b *Books, k customer, period channel.Period) (minor int64, observed int64) {
+func (s *scorer) score(b *Books, k Customer, period channel.Period) (minor int64, observed int64) {
 	if s == nil {
 		return 0, 0
 	}

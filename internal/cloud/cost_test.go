@@ -105,7 +105,7 @@ func costOf(t *testing.T, partners int) (route, order, run table.Units) {
 		for c := range costCustomers {
 			customer := channel.CustomerID(fmt.Sprintf("%s-c%d", id, c))
 			w.must("crm", "PUT /v1/customers/"+string(customer), `{"region":"DE","declaredValue":"7000.00","currency":"EUR"}`)
-			_, err := w.core.Assign.Assign(ctx, who, assign.AssignRequest{Customer: customer, Owner: channel.PartnerOwner(channel.PartnerID(id)), Reason: "r", Key: "k"})
+			_, err := w.core.Assign.Assign(ctx, who, assign.ByHandRequest{Customer: customer, Owner: channel.PartnerOwner(channel.PartnerID(id)), Reason: "r", Key: "k"})
 			if err != nil {
 				t.Fatal(err)
 			}

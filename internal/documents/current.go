@@ -34,6 +34,7 @@ type Current struct {
 // call until its answer.
 func (s *Documents) Current(ctx context.Context) (Current, error) { return s.CurrentAt(ctx, s.Now()) }
 
+// CurrentAt is Current as of an instant that was read before.
 func (s *Documents) CurrentAt(ctx context.Context, now time.Time) (Current, error) {
 	control, err := s.store.Control(ctx, now)
 	if err != nil {
@@ -143,12 +144,14 @@ func (s *Documents) Programme(ctx context.Context) (channel.Programme, error) {
 	return m.Programme, err
 }
 
+// ZeroTime stands for no bound.
 var ZeroTime time.Time
 
 // Rounds is how often a use case reads and decides again because another writer
 // was faster, before it asks the caller to try again.
 const Rounds = 10
 
+// ErrBusy says that other writers were faster too often: 503 unavailable, safe to repeat.
 func ErrBusy(err error) error {
 	return fault.New(fault.Unavailable, "unavailable", "too many changes at once; try the same request again, that is safe").Because(err)
 }
@@ -156,4 +159,5 @@ func ErrBusy(err error) error {
 // ErrAgain says that another writer was faster: read and decide again.
 var ErrAgain = errors.New("service: the customer has changed meanwhile")
 
+// SortedKeys are the keys of a map, ascending.
 func SortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

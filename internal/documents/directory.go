@@ -112,6 +112,7 @@ func (s *Documents) TermsByHash(ctx context.Context, hash string) (*routing.Dire
 	})
 }
 
+// CurrentDirectory is what is in force now, with the directory.
 func (s *Documents) CurrentDirectory(ctx context.Context) (Current, *Directory, error) {
 	m, err := s.Current(ctx)
 	if err != nil {

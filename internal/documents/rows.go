@@ -31,7 +31,7 @@ type PodRow struct {
 }
 
 // PutRow adds or changes one partner. What the file does not speak of stays.
-func (g *assigning) PutRow(ctx context.Context, d *channel.Directory, place map[channel.PartnerID]int, row PartnerRow) (bool, error) {
+func (g *PlanAssigner) PutRow(ctx context.Context, d *channel.Directory, place map[channel.PartnerID]int, row PartnerRow) (bool, error) {
 	var old channel.Partner
 	p := row.Partner
 	i, known := place[p.ID]
@@ -61,6 +61,7 @@ func (g *assigning) PutRow(ctx context.Context, d *channel.Directory, place map[
 	return !samePartner(&old, &p), nil
 }
 
+// Keep leaves a field as it was where a row does not speak of it.
 func Keep[T any](given bool, field *T, old T) {
 	if !given {
 		*field = old

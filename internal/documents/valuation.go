@@ -20,10 +20,12 @@ type Valuation struct {
 	Cal    channel.Calendar
 }
 
+// Valuation values a customer of a region as of the day of an instant.
 func (m *Current) Valuation(model *value.Model, p *routing.Policy, region string, t time.Time) Valuation {
 	return Valuation{model, p, region, value.DayOf(m.Cal, t), m.Cal}
 }
 
+// Terms are those of the policy for the region.
 func (v Valuation) Terms() value.Terms { return value.Terms(v.Policy.ValueTerms(v.Region)) }
 
 // Orders folds a customer's orders, in the policy's currency.

@@ -77,10 +77,11 @@ func TestTokens_AUserWhoLooksLikeAnotherIsRefusedWithTheCharacter(t *testing.T) 
 	as := func(sub string) person {
 		return h.signRaw(plainHeader, strings.Replace(payload(""), `"ann"`, `"`+sub+`"`, 1))
 	}
-	for sub, want := range map[string]string{
-		"": "is missing", "ann ": "ends with a space", `a\u200bnn`: "U+200B", "b\u043eb": "U+043E",
-		strings.Repeat("x", 257): "257 bytes",
+	for _, c := range [][2]string{
+		{"", "is missing"}, {"ann ", "ends with a space"}, {`a\u200bnn`, "U+200B"}, {"b\u043eb", "U+043E"},
+		{strings.Repeat("x", 257), "257 bytes"},
 	} {
+		sub, want := c[0], c[1]
 		r := as(sub).get(onlyManagers).expect(http.StatusUnauthorized)
 		if r.slug() != "token_invalid" || !strings.Contains(r.Body, want) {
 			t.Errorf("%+q: %d %s; want a word of %s", sub, r.Status, r.Body, want)

@@ -90,5 +90,5 @@ func (a *api) assign(c *Call, q assignCustomer) (wire.RouteResponse, error) {
 	if err != nil {
 		return wire.RouteResponse{}, err
 	}
-	return c.decided(a.Assign.Assign(c, c.Actor, assign.AssignRequest{Customer: id, Owner: owner, Reason: q.Body.Reason, Key: c.Key}))
+	return c.decided(a.Assign.Assign(c, c.Actor, assign.ByHandRequest{Customer: id, Owner: owner, Reason: q.Body.Reason, Key: c.Key}))
 }

@@ -61,7 +61,7 @@ func schemaAt(t *testing.T, keys ...string) *jsonschema.Schema {
 	doc, _ := described()
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	if err := c.AddResource("mem:openapi", map[string]any(doc)); err != nil {
+	if err := c.AddResource("mem:openapi", doc); err != nil {
 		t.Fatal(err)
 	}
 	pointer := ""

@@ -107,7 +107,7 @@ func (w *world) pay() (wire.Run, map[string]int) {
 	w.Must(err)
 	states := map[string]int{}
 	for _, l := range r.Lines {
-		states[string(l.State)]++
+		states[l.State]++
 	}
 	return r, states
 }

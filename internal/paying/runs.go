@@ -175,6 +175,7 @@ func (p *Runs) Show(ctx context.Context, id string) (wire.Run, error) {
 	return p.ShowRun(ctx, r.Value)
 }
 
+// ShowRun is a loaded run with its lines, as others see it.
 func (p *Runs) ShowRun(ctx context.Context, r payout.Run) (wire.Run, error) {
 	lines, err := p.store.Lines(ctx, r.Period)
 	if err != nil {

@@ -48,9 +48,9 @@ func definedPath(leaves []Digest, i int) []Digest {
 	}
 	if k := splitAt(len(leaves)); i < k {
 		return append(definedPath(leaves[:k], i), defined(leaves[k:]))
-	} else {
-		return append(definedPath(leaves[k:], i-k), defined(leaves[:k]))
 	}
+	k := splitAt(len(leaves))
+	return append(definedPath(leaves[k:], i-k), defined(leaves[:k]))
 }
 
 func TestRoot_IsWhatTheRFCDefines(t *testing.T) {

@@ -175,8 +175,10 @@ func (o *Object) Null(name string) {
 // fraction).
 func (o *Object) Time(name string, t time.Time) {
 	o.name(name)
-	out, err := t.AppendText(append(o.w.out, '"'))
-	o.w.out = append(out, '"')
+	o.w.out = append(o.w.out, '"')
+	out, err := t.AppendText(o.w.out)
+	o.w.out = out
+	o.w.out = append(o.w.out, '"')
 	if err != nil {
 		o.w.fail(notCanonical("%v", err))
 	}

@@ -48,7 +48,7 @@ func (*Decision) change()        {}
 func (*OfferAnswered) change()   {}
 func (*CustomerNoticed) change() {}
 func (*EntryBooked) change()     {}
-func (*StatementPut) change()   {}
+func (*StatementPut) change()    {}
 func (*PeriodEnded) change()     {}
 func (*Version) change()         {}
 

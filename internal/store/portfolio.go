@@ -80,8 +80,9 @@ func (s *Store) Offers(ctx context.Context, p channel.PartnerID, after OpenOffer
 		r.To = "X#" + stamp(by) + "$"
 	}
 	return mapItems(s.Items(ctx, r), func(it table.Item) (OpenOffer, error) {
-		o, ok := OpenOffer{Partner: p}, false
-		if o.ExpiresAt, o.Decision, ok = parseOfferKey(it.PK, it.SK); !ok {
+		expires, decision, ok := parseOfferKey(it.PK, it.SK)
+		o := OpenOffer{Partner: p, ExpiresAt: expires, Decision: decision}
+		if !ok {
 			return o, damaged(it)
 		}
 		return o, Decode(it, &o)

@@ -32,7 +32,7 @@ func TestSizes_AUsualDecisionAndHeadStayUnderOneKilobyte(t *testing.T) {
 	}), channel.Applied)
 	for i, o := range []channel.Owner{"partner:p01", "partner:p02"} {
 		w.now = w.now.AddDate(0, 3, 0)
-		_, err := w.s.Assign.Assign(w.ctx, manager, assign.AssignRequest{Customer: "cust-00001", Owner: o, Reason: "the customer asked for it", Key: fmt.Sprint("key-", i)})
+		_, err := w.s.Assign.Assign(w.ctx, manager, assign.ByHandRequest{Customer: "cust-00001", Owner: o, Reason: "the customer asked for it", Key: fmt.Sprint("key-", i)})
 		w.must(err)
 	}
 	w.now = w.now.AddDate(0, 3, 0)

@@ -177,7 +177,7 @@ func TestAssign_WithdrawsTheOpenOffer(t *testing.T) {
 	w := newWorld(t, table.NewMemory(), offers, "p1/1")
 	w.known("c1")
 	r := w.route("c1", "k1")
-	got, err := w.s.Assign.Assign(w.ctx, manager, assign.AssignRequest{Customer: "c1", Owner: "partner:p1", Reason: "asked for it", Key: "h"})
+	got, err := w.s.Assign.Assign(w.ctx, manager, assign.ByHandRequest{Customer: "c1", Owner: "partner:p1", Reason: "asked for it", Key: "h"})
 	w.must(err)
 	if got.Outcome != "partner" || got.State != wire.StateAssigned {
 		t.Fatalf("got %+v", got)
@@ -188,7 +188,7 @@ func TestAssign_WithdrawsTheOpenOffer(t *testing.T) {
 	if held, _ := w.store.Held(w.ctx, "partner:p1"); held[0] != 1 {
 		t.Fatalf("p1 holds %d", held[0])
 	}
-	moved, err := w.s.Assign.Assign(w.ctx, manager, assign.AssignRequest{Customer: "c1", Owner: "pod:north", Reason: "grew", Key: "h2"})
+	moved, err := w.s.Assign.Assign(w.ctx, manager, assign.ByHandRequest{Customer: "c1", Owner: "pod:north", Reason: "grew", Key: "h2"})
 	w.must(err)
 	w.owner("c1", "pod:north")
 	if held, _ := w.store.Held(w.ctx, "partner:p1"); held[0] != 0 || moved.Reasons[0].Code != "by_hand" {

@@ -96,7 +96,7 @@ func TestBudgets_EachRefusalCostsOneRoundTripAndIsRemembered(t *testing.T) {
 	w.route("c0", "k")
 	w.costs("route to an owner with a limit", 2, table.Units{Read: 2, Write: 8}, func() { w.route("c1", "k") })
 	w.costs("move to another owner", 2, table.Units{Read: 2, Write: 10}, func() {
-		_, err := w.s.Assign.Assign(w.ctx, manager, assign.AssignRequest{Customer: "c1", Owner: "pod:north", Reason: "r", Key: "h"})
+		_, err := w.s.Assign.Assign(w.ctx, manager, assign.ByHandRequest{Customer: "c1", Owner: "pod:north", Reason: "r", Key: "h"})
 		w.must(err)
 	})
 }

@@ -115,7 +115,7 @@ func TestRevalue_APromotionWaitsForRoomAndComesWithIt(t *testing.T) {
 func TestRevalue_WhomAPersonGaveToAPartnerStaysThereWhateverItBuys(t *testing.T) {
 	w := grown(t, table.NewMemory(), atOnce, 900_000)
 	w.owner("c", "pod:north")
-	_, err := w.s.Assign.Assign(w.ctx, manager, assign.AssignRequest{Customer: "c", Owner: "partner:p1", Reason: "it wants its partner back", Key: "by hand"})
+	_, err := w.s.Assign.Assign(w.ctx, manager, assign.ByHandRequest{Customer: "c", Owner: "partner:p1", Reason: "it wants its partner back", Key: "by hand"})
 	w.must(err)
 	w.now = w.now.Add(24 * time.Hour)
 	w.buys("c", 1, 900_000)

@@ -27,7 +27,7 @@ func TestRoute_FirstTime_AssignsTheCustomerAndRepeatsUnderItsKey(t *testing.T) {
 	if !replay.Agrees {
 		t.Fatalf("replay differs: %+v", replay)
 	}
-	_, err = w.s.Assign.Assign(w.ctx, manager, assign.AssignRequest{Customer: "c1", Owner: "pod:north", Reason: "r", Key: "k1"})
+	_, err = w.s.Assign.Assign(w.ctx, manager, assign.ByHandRequest{Customer: "c1", Owner: "pod:north", Reason: "r", Key: "k1"})
 	w.wantFault(err, "key_reused")
 	if _, err := w.s.Assign.Route(w.ctx, manager, assign.RouteRequest{Customer: "nobody"}); err == nil {
 		t.Fatal("an unknown customer was routed")

@@ -69,6 +69,7 @@ func (s *Views) Customer(ctx context.Context, a wire.Actor, id channel.CustomerI
 	return out, nil
 }
 
+// CustomerView is a customer as others see it.
 func CustomerView(m *documents.Current, h *store.Head) wire.Customer {
 	c := wire.Customer{
 		ID: h.ID, Region: h.Profile.Region, Segment: h.Profile.Segment, Attributes: h.Profile.Attributes, SourcedBy: h.Profile.SourcedBy,
@@ -216,6 +217,7 @@ func readHeads[T any](ctx context.Context, st *store.Store, from iter.Seq2[T, er
 	}
 }
 
+// CustomerNotFound is 404 customer_not_found.
 func CustomerNotFound(id channel.CustomerID) error {
 	return fault.New(fault.NotFound, "customer_not_found", "there is no customer %q", string(id))
 }

@@ -119,6 +119,7 @@ type Shown struct {
 	By       string
 }
 
+// View is a decision as others see it.
 func View(m *documents.Current, s *Shown) wire.Decision {
 	r, hash := &s.Decision.Record, s.Decision.Hash
 	if s.recorded != nil {
@@ -267,8 +268,10 @@ func (s *Views) Replay(ctx context.Context, a wire.Actor, id channel.DecisionID)
 		Difference: strings.Join(r.Difference, ", ")}, nil
 }
 
+// ParseRecord reads the canonical record of a stored decision.
 func ParseRecord(d *store.Decision) (routing.Record, error) { return routing.ParseRecord(d.Record) }
 
+// ParseTime reads a time of a record; the zero time where it is none.
 func ParseTime(s string) time.Time {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {

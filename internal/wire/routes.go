@@ -53,6 +53,7 @@ func AddFailed(all []FailedRoute, id channel.CustomerID, err error) []FailedRout
 // MaxNamed is how many customers a summary names.
 const MaxNamed = 100
 
+// FailedRouteOf says of a customer why it could not be decided.
 func FailedRouteOf(id channel.CustomerID, err error) FailedRoute {
 	f := fault.Of(err)
 	return FailedRoute{Customer: id, Slug: f.Slug, Message: f.Error()}

@@ -53,10 +53,10 @@ type Step struct {
 
 // The steps. A plan writes the lists of the steps that follow it.
 var (
-	PlanClose   = Step{Name: "plan-close", Passes: closeFields, Result: PathPlan} // shuts the period; then wait, see Planned.Wait
+	PlanClose   = Step{Name: "plan-close", Passes: closeFields, Result: PathPlan} // then wait: Planned.Wait
 	CloseBatch  = Step{Name: "close-batch", List: "close"}                        // statements and seals of some owners
 	WalkBatch   = Step{Name: "walk-batch", List: "walk"}                          // the second reader reads some customers
-	VerifyBatch = Step{Name: "verify-batch", List: "verify"}                      // the second reader makes all again and compares
+	VerifyBatch = Step{Name: "verify-batch", List: "verify"}                      // it makes all again and compares
 	FinishClose = Step{Name: "finish-close", Passes: closeFields, Result: PathFinished}
 	Statements  = Step{Name: "statement-batch", List: "statements"} // the files of the partners
 	PlanPay     = Step{Name: "plan-pay", Passes: payFields, Result: PathPlan}
