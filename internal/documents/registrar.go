@@ -139,21 +139,21 @@ func partnerNotFound(id channel.PartnerID) error {
 	return fault.New(fault.NotFound, "partner_not_found", "there is no partner %q", fault.Clip(string(id)))
 }
 
-// PlanAssigner checks assignments against the published plans, each read once.
-type PlanAssigner struct {
+// PlanChange checks assignments against the published plans, each read once.
+type PlanChange struct {
 	*Registrar
 	m        *Current
 	currency map[channel.PlanID]string // "": no such plan
 }
 
 // Plans assigns plans to partners within one change of the directory.
-func (s *Registrar) Plans(m *Current) *PlanAssigner {
-	return &PlanAssigner{Registrar: s, m: m, currency: map[channel.PlanID]string{}}
+func (s *Registrar) Plans(m *Current) *PlanChange {
+	return &PlanChange{Registrar: s, m: m, currency: map[channel.PlanID]string{}}
 }
 
 // put adds or replaces a partner; the plans it is on stay. It reports whether
 // anything changed.
-func (g *PlanAssigner) put(ctx context.Context, d *channel.Directory, p channel.Partner) (changed bool, err error) {
+func (g *PlanChange) put(ctx context.Context, d *channel.Directory, p channel.Partner) (changed bool, err error) {
 	i := slices.IndexFunc(d.Partners, func(x channel.Partner) bool { return x.ID == p.ID })
 	if i < 0 {
 		d.Partners = append(d.Partners, p)
@@ -171,7 +171,7 @@ func (g *PlanAssigner) put(ctx context.Context, d *channel.Directory, p channel.
 }
 
 // assign puts a partner on a plan; the same assignment again changes nothing.
-func (g *PlanAssigner) assign(ctx context.Context, p *channel.Partner, next channel.Assignment, field string) error {
+func (g *PlanChange) assign(ctx context.Context, p *channel.Partner, next channel.Assignment, field string) error {
 	if slices.ContainsFunc(p.Plans, func(a channel.Assignment) bool {
 		return a.Plan == next.Plan && a.From.Equal(next.From) && a.To.Equal(next.To)
 	}) {
@@ -192,10 +192,10 @@ func (g *PlanAssigner) assign(ctx context.Context, p *channel.Partner, next chan
 	return nil
 }
 
-func (g *PlanAssigner) day(t time.Time) string { return t.In(g.m.Cal.Location()).Format("2006-01-02") }
+func (g *PlanChange) day(t time.Time) string { return t.In(g.m.Cal.Location()).Format("2006-01-02") }
 
 // agrees demands that the plan is published, in the partner's currency.
-func (g *PlanAssigner) agrees(ctx context.Context, p *channel.Partner, plan channel.PlanID, field string) error {
+func (g *PlanChange) agrees(ctx context.Context, p *channel.Partner, plan channel.PlanID, field string) error {
 	currency, known := g.currency[plan]
 	if !known {
 		versions, err := g.store.Versions(ctx, g.m.Control, wire.KindPlan, string(plan))

@@ -31,7 +31,7 @@ type PodRow struct {
 }
 
 // PutRow adds or changes one partner. What the file does not speak of stays.
-func (g *PlanAssigner) PutRow(ctx context.Context, d *channel.Directory, place map[channel.PartnerID]int, row PartnerRow) (bool, error) {
+func (g *PlanChange) PutRow(ctx context.Context, d *channel.Directory, place map[channel.PartnerID]int, row PartnerRow) (bool, error) {
 	var old channel.Partner
 	p := row.Partner
 	i, known := place[p.ID]
