@@ -23,7 +23,7 @@ var closings = flag.Int("closings", 16_000, "cases of each row of the simulation
 
 // What the simulation models. A case is one order of March that reaches the
 // service around the moment in which March is shut, on one of two machines. The
-// writers are the real ones: service.ApplyFacts on store.Store with the constants
+// writers are the real ones: intake.ApplyFacts on store.Store with the constants
 // of AWS, so that the use of the control block, the lease, the period of an
 // entry, the deadline, the claim and what is decided again are the code that
 // runs; below it stands a table in virtual time (closing_machine_test.go) with

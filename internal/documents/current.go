@@ -53,7 +53,7 @@ func (s *Documents) Writing(ctx context.Context, use func(*Current) error) error
 	return s.Deciding(ctx, use)
 }
 
-// Deciding runs a use case in a moment, and in a new one where its time to write
+// Deciding runs a use case on what is current, and again on what is then where its time to write
 // had passed: what was not sent is decided again, by the clock as it is then.
 func (s *Documents) Deciding(ctx context.Context, use func(*Current) error) error {
 	for range 3 {

@@ -82,7 +82,7 @@ func Paying() []Step { return []Step{PlanPay, PayBatch, Settle} }
 // Start is the input of an execution.
 type Start struct {
 	Work   string `json:"work"` // Close or Pay
-	Name   string `json:"name"` // of the work: payrun.CloseName, payrun.PayName
+	Name   string `json:"name"` // of the work: closing.CloseName, paying.PayName
 	Period string `json:"period,omitempty"`
 	Run    string `json:"run,omitempty"`
 	User   string `json:"user"` // who asked first
